@@ -1,0 +1,75 @@
+/**
+ * A configuration that cannot work, or a command line that cannot be understood.
+ *
+ * Its message is one line that names the option or the value.
+ */
+export class UsageError extends Error {
+  /** The class, as it is printed. */
+  override readonly name = "UsageError";
+  /** 1: it cannot work; 2: an option that does not exist or a value that does not parse. */
+  readonly exitCode: 1 | 2;
+
+  /**
+   * Says what cannot work.
+   *
+   * @param message What was tried, a colon, and the fact.
+   * @param exitCode The exit code that it means.
+   */
+  constructor(message: string, exitCode: 1 | 2 = 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** An address that the server cannot listen on. */
+export class ListenError extends Error {
+  /** The class, as it is printed. */
+  override readonly name = "ListenError";
+}
+
+/** A request for an upgrade that is refused, before anything was started for it. */
+export class HandshakeError extends Error {
+  /** The class, as it is printed. */
+  override readonly name = "HandshakeError";
+  /** The status of the HTTP answer, 400 to 599. */
+  readonly status: number;
+  /** Headers that the answer needs, as `Sec-WebSocket-Version` with 426. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  /**
+   * Says why it is refused.
+   *
+   * @param status The status of the answer.
+   * @param message The reason, for the log.
+   * @param headers What the answer needs beside its status.
+   */
+  constructor(status: number, message: string, headers: Record<string, string> = {}) {
+    super(message);
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+/** A program that cannot be started. */
+export class LaunchError extends Error {
+  /** The class, as it is printed. */
+  override readonly name = "LaunchError";
+  /** The program's path. */
+  readonly program: string;
+
+  /**
+   * Says why it cannot be started.
+   *
+   * @param program The program's path.
+   * @param message What was tried and why it failed.
+   */
+  constructor(program: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.program = program;
+  }
+}
+
+/** The text of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

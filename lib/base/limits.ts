@@ -1,0 +1,63 @@
+/**
+ * The sizes and times that keep a server safe to leave running, each with its reason. Those that a
+ * person can set are the defaults of options.
+ *
+ * @module
+ */
+
+/** Processes at once (`--maxforks`); websocketd's default. */
+export const MAX_FORKS = 1024;
+
+/** Bytes of a client's message (`--maxframesize`); websocketd's default. */
+export const MAX_FRAME_SIZE = 1_048_576;
+
+/** Bytes of input that wait for a process that does not read them (`--maxqueue`). */
+export const MAX_QUEUE = 16 * 1024 * 1024;
+
+/**
+ * Bytes that a connection may owe its client before the source of them has to wait.
+ *
+ * What happens to a slow reader: a process's stdout is not read until half of this has gone out, so
+ * that the process itself waits in its next write. Large enough that the poll for it (there is no
+ * drain event) does not slow a reader that keeps up.
+ */
+export const HIGH_WATER_MARK = 4 * 1024 * 1024;
+
+/**
+ * Bytes that a connection may owe its client when the source of them cannot wait, because it is other
+ * clients: beyond, the connection is closed with 1013.
+ */
+export const MAX_UNSENT = 16 * 1024 * 1024;
+
+/** Bytes of one line of a program: a longer one ends the connection with 1009. */
+export const MAX_LINE = 16 * 1024 * 1024;
+
+/**
+ * Bytes that a message under way costs beside its data. The runtime queues every message as a task of
+ * its own: 540,000 messages of one byte were measured to hold 530 MB.
+ */
+export const MESSAGE_OVERHEAD = 1024;
+
+/**
+ * How long a process may take nothing of the input that waits for it before what is left counts as
+ * lost, in ms, when its client has left.
+ */
+export const INPUT_PATIENCE = 1_000;
+
+/** The same when the server has ended the connection because too much waits: all of it should arrive. */
+export const OVERFLOW_PATIENCE = 10_000;
+
+/** How long output may be quiet after its process has ended until it counts as complete, in ms. */
+export const OUTPUT_QUIET = 100;
+
+/** How long an answered upgrade may take to become an open socket, in ms. */
+export const OPEN_TIMEOUT = 5_000;
+
+/** How long a client may take to answer a close frame, in ms. */
+export const CLOSE_TIMEOUT = 10_000;
+
+/** How long a reverse lookup may hold up a handshake, in ms. */
+export const LOOKUP_TIMEOUT = 2_000;
+
+/** How long a shutdown may take, in ms: the escalation that ends processes (850 ms), and some more. */
+export const SHUTDOWN_TIME = 3_000;

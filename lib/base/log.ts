@@ -1,0 +1,204 @@
+import { configureSync, getLogger, type Logger, type LogRecord } from "@logtape/logtape";
+
+/** The levels, from the most to the least verbose. */
+export const LEVELS: readonly Level[] = ["debug", "trace", "access", "info", "error", "fatal"];
+
+/** How much a line matters. */
+export type Level = "debug" | "trace" | "access" | "info" | "error" | "fatal";
+
+/** What a line is about. */
+export type Category = "server" | "session" | "http" | "process" | "stderr" | "websocket" | "env";
+
+const ASSOCIATED = ["url", "id", "remote", "command", "origin", "pid"] as const;
+
+/** What is known of the connection that a line is about; printed in the order of websocketd. */
+export interface Associated {
+  /** The address that was asked for. */
+  readonly url?: string;
+  /** The connection's `UNIQUE_ID`. */
+  readonly id?: string;
+  /** Name or address of the client. */
+  readonly remote?: string;
+  /** The program. */
+  readonly command?: string;
+  /** Where the page that connects comes from. */
+  readonly origin?: string;
+  /** The number of the process. */
+  readonly pid?: string;
+}
+
+/** How the log is written. */
+export interface LogOptions {
+  /** The least that is written. */
+  readonly level: Level;
+  /** websocketd's lines, or one JSON object a line; default `text`. */
+  readonly format?: "text" | "json";
+  /** Takes each line, its end included; default: standard output. */
+  readonly write?: (line: string) => void;
+}
+
+// LogTape has other names, and trace below debug where websocketd has debug below trace.
+const LOGTAPE = {
+  debug: "trace",
+  trace: "debug",
+  access: "info",
+  info: "warning",
+  error: "error",
+  fatal: "fatal",
+} as const;
+
+/** A log that knows what connection it speaks of. It says nothing until {@linkcode configureLog}. */
+export class Log {
+  readonly #associated: Associated;
+
+  constructor(associated: Associated = {}) {
+    this.#associated = associated;
+  }
+
+  /** The same log with more known. */
+  with(associated: Associated): Log {
+    return new Log({ ...this.#associated, ...associated });
+  }
+
+  /** Whether a line of that level would be written: for lines that cost something to make. */
+  enabled(level: Level): boolean {
+    return loggerOf("server").isEnabledFor(LOGTAPE[level]);
+  }
+
+  /** Writes one line. */
+  write(level: Level, category: Category, message: string): void {
+    const logger = loggerOf(category);
+    if (!logger.isEnabledFor(LOGTAPE[level])) return;
+    // `emit`, because the methods named after levels would look for {placeholders} in the message.
+    logger.emit({
+      timestamp: Date.now(),
+      level: LOGTAPE[level],
+      message: [message],
+      rawMessage: message,
+      properties: { level, associated: this.#associated },
+    });
+  }
+
+  debug(category: Category, message: string): void {
+    this.write("debug", category, message);
+  }
+  trace(category: Category, message: string): void {
+    this.write("trace", category, message);
+  }
+  access(category: Category, message: string): void {
+    this.write("access", category, message);
+  }
+  info(category: Category, message: string): void {
+    this.write("info", category, message);
+  }
+  error(category: Category, message: string): void {
+    this.write("error", category, message);
+  }
+  fatal(category: Category, message: string): void {
+    this.write("fatal", category, message);
+  }
+}
+
+const loggers = new Map<Category, Logger>();
+
+function loggerOf(category: Category): Logger {
+  let logger = loggers.get(category);
+  if (!logger) loggers.set(category, logger = getLogger(["stdws", category]));
+  return logger;
+}
+
+/**
+ * Says where the log goes. A program that embeds the library either calls this or configures LogTape's
+ * category `stdws` itself.
+ */
+export function configureLog(options: LogOptions): void {
+  const write = options.write ?? writeToStdout;
+  const format = options.format === "json" ? formatJson : formatText;
+  configureSync({
+    reset: true,
+    sinks: { stdws: (record: LogRecord) => write(format(entryOf(record))) },
+    loggers: [
+      { category: "stdws", sinks: ["stdws"], lowestLevel: LOGTAPE[options.level] },
+      { category: ["logtape", "meta"], sinks: ["stdws"], lowestLevel: "error" },
+    ],
+  });
+}
+
+/** One line of the log, before it has a form. */
+export interface Entry {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly level: string;
+  readonly category: string;
+  readonly associated: Associated;
+  readonly message: string;
+}
+
+function entryOf(record: LogRecord): Entry {
+  const { level, associated } = record.properties as { level?: Level; associated?: Associated };
+  return {
+    time: record.timestamp,
+    level: level ?? record.level,
+    category: record.category.at(-1) ?? "",
+    associated: associated ?? {},
+    message: record.message.join(""),
+  };
+}
+
+/** websocketd's line: `DATE | LEVEL | CATEGORY | VALUES | MESSAGE`. */
+export function formatText(entry: Entry): string {
+  const values = ASSOCIATED.filter((name) => entry.associated[name] !== undefined)
+    .map((name) => `${name}:'${entry.associated[name]?.replaceAll("'", "\\'")}'`).join(" ");
+  const level = entry.level.toUpperCase().padEnd(6);
+  const category = entry.category.padEnd(10);
+  return `${formatDate(entry.time)} | ${level} | ${category} | ${oneLine(values)} | ${
+    oneLine(entry.message)
+  }\n`;
+}
+
+/** One JSON object with the same fields. */
+export function formatJson(entry: Entry): string {
+  const { time, level, category, associated, message } = entry;
+  return JSON.stringify({
+    time: new Date(time).toISOString(),
+    level,
+    category,
+    ...associated,
+    message,
+  }) + "\n";
+}
+
+/** Makes one line of it: what a client or a program says must not look like a line of its own, nor steer a terminal. */
+export function oneLine(text: string): string {
+  // deno-lint-ignore no-control-regex -- control characters are what it is about
+  return text.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f]/g, (char) => {
+    if (char === "\n") return "\\n";
+    if (char === "\r") return "\\r";
+    return "\\x" + char.charCodeAt(0).toString(16).padStart(2, "0");
+  });
+}
+
+/** RFC 1123 with a numeric zone, in local time: `Fri, 19 Jan 2018 09:46:08 +0800`. */
+export function formatDate(time: number): string {
+  const offset = -new Date(time).getTimezoneOffset();
+  // Shifted by the zone's offset, the UTC text shows local time.
+  const local = new Date(time + offset * 60_000).toUTCString();
+  const minutes = Math.abs(offset);
+  const zone = String(Math.trunc(minutes / 60)).padStart(2, "0") +
+    String(minutes % 60).padStart(2, "0");
+  return local.replace("GMT", (offset < 0 ? "-" : "+") + zone);
+}
+
+const encoder = new TextEncoder();
+
+function writeToStdout(line: string): void {
+  const bytes = encoder.encode(line);
+  try {
+    for (let written = 0; written < bytes.length;) {
+      written += Deno.stdout.writeSync(bytes.subarray(written));
+    }
+  } catch {
+    // Nobody reads the log any more (EPIPE). There is nowhere left to say so, and it is no reason to
+    // end connections that work.
+  }
+}

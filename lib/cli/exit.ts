@@ -1,0 +1,24 @@
+import { ListenError, UsageError } from "../base/errors.ts";
+import { oneLine } from "../base/log.ts";
+import { NAME } from "../base/version.ts";
+import { USAGE } from "./help.ts";
+
+/** How a failed start ends, and what a person sees of it. */
+export interface Exit {
+  readonly code: number;
+  /** For standard error. */
+  readonly stderr?: string;
+  /** For the log, at level fatal. */
+  readonly fatal?: string;
+}
+
+/** The end that an error at the start means. What is no mistake of the user's is thrown on. */
+export function exitOf(error: unknown): Exit {
+  if (error instanceof UsageError) {
+    return { code: error.exitCode, stderr: `${NAME}: ${oneLine(error.message)}\n${USAGE}` };
+  }
+  if (error instanceof ListenError) {
+    return { code: 3, fatal: `Can't start server: ${error.message}` };
+  }
+  throw error;
+}

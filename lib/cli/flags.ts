@@ -1,0 +1,249 @@
+import { MAX_FORKS, MAX_FRAME_SIZE, MAX_QUEUE } from "../base/limits.ts";
+import { LEVELS } from "../base/log.ts";
+import { defaultPassEnv } from "../process/environment.ts";
+
+/** One option of the command line. */
+export interface Flag {
+  readonly name: string;
+  /** What its value is; a `list` adds up when it is repeated. */
+  readonly kind: "boolean" | "number" | "text" | "list";
+  /** How its value is called in the help. */
+  readonly value?: string;
+  readonly default?: string;
+  readonly group:
+    | "Handler"
+    | "Listening"
+    | "Messages"
+    | "Process"
+    | "Access"
+    | "Answers"
+    | "Log"
+    | "Help";
+  readonly doc: string;
+  /** websocketd has it; stdws will. */
+  readonly missing?: true;
+}
+
+/** All options: the parser, `--help` and the table of the README are made from this. */
+export const FLAGS = [
+  {
+    name: "dir",
+    kind: "text",
+    value: "DIR",
+    group: "Handler",
+    doc: "Run the program that the path names below DIR, in place of COMMAND",
+  },
+  {
+    name: "echo",
+    kind: "boolean",
+    group: "Handler",
+    doc: "Send every message back, in place of COMMAND",
+  },
+  {
+    name: "broadcast",
+    kind: "boolean",
+    group: "Handler",
+    doc: "Send every message to all connections of its path, in place of COMMAND",
+  },
+  {
+    name: "port",
+    kind: "number",
+    value: "N",
+    default: "80",
+    group: "Listening",
+    doc: "Port of every address; 0 takes a free one",
+  },
+  {
+    name: "address",
+    kind: "list",
+    value: "HOST",
+    group: "Listening",
+    doc: "Address to listen on, IPv6 in brackets; repeatable; without it, all interfaces",
+  },
+  {
+    name: "binary",
+    kind: "boolean",
+    default: "false",
+    group: "Messages",
+    doc: "Binary messages: output as it comes, input as it is, no lines",
+  },
+  {
+    name: "passstderr",
+    kind: "boolean",
+    default: "false",
+    group: "Messages",
+    doc: `Send lines of stdout and stderr as {"stream":"stdout","data":"…"}`,
+  },
+  {
+    name: "maxframesize",
+    kind: "number",
+    value: "BYTES",
+    default: String(MAX_FRAME_SIZE),
+    group: "Messages",
+    doc: "Close with 1009 on a larger message; 0 means no limit",
+  },
+  {
+    name: "pingms",
+    kind: "number",
+    value: "MS",
+    default: "0",
+    group: "Messages",
+    doc: "Ping at this interval, drop a client that is silent for twice that; 0 means never",
+  },
+  {
+    name: "passenv",
+    kind: "text",
+    value: "A,B",
+    default: defaultPassEnv(Deno.build.os).join(","),
+    group: "Process",
+    doc: "Variables of the server that a process inherits",
+  },
+  {
+    name: "maxforks",
+    kind: "number",
+    value: "N",
+    default: String(MAX_FORKS),
+    group: "Process",
+    doc: "Processes at once, beyond that HTTP 429; 0 or less means no limit",
+  },
+  {
+    name: "maxqueue",
+    kind: "number",
+    value: "BYTES",
+    default: String(MAX_QUEUE),
+    group: "Process",
+    doc: "Input that may wait for a process that does not read, beyond that close with 1013",
+  },
+  {
+    name: "closems",
+    kind: "number",
+    value: "MS",
+    default: "0",
+    group: "Process",
+    doc: "Added to each wait between closing a process's input, SIGINT, SIGTERM and SIGKILL",
+  },
+  {
+    name: "origin",
+    kind: "text",
+    value: "LIST",
+    group: "Access",
+    doc: "Answer 403 unless Origin is one of these: [scheme://]host[:port], separated by commas",
+  },
+  {
+    name: "sameorigin",
+    kind: "boolean",
+    default: "false",
+    group: "Access",
+    doc: "Answer 403 when Origin's host and port are not those of Host",
+  },
+  {
+    name: "reverselookup",
+    kind: "boolean",
+    default: "false",
+    group: "Access",
+    doc: "Look up the client's name by DNS for REMOTE_HOST",
+  },
+  {
+    name: "header",
+    kind: "list",
+    value: "H",
+    group: "Answers",
+    doc: "Add the header “Name: value” to all answers; repeatable",
+  },
+  {
+    name: "header-ws",
+    kind: "list",
+    value: "H",
+    group: "Answers",
+    doc: "Add it only to the answers that open a WebSocket; repeatable",
+  },
+  {
+    name: "header-http",
+    kind: "list",
+    value: "H",
+    group: "Answers",
+    doc: "Add it only to all other answers; repeatable",
+  },
+  {
+    name: "loglevel",
+    kind: "text",
+    value: "L",
+    default: "access",
+    group: "Log",
+    doc: `How much is logged: ${LEVELS.join(", ")}, from most to least`,
+  },
+  {
+    name: "log-format",
+    kind: "text",
+    value: "F",
+    default: "text",
+    group: "Log",
+    doc: "text as websocketd writes it, or json: one object a line",
+  },
+  { name: "help", kind: "boolean", group: "Help", doc: "Print this and exit" },
+  { name: "version", kind: "boolean", group: "Help", doc: "Print name and version and exit" },
+  { name: "license", kind: "boolean", group: "Help", doc: "Print the licence and exit" },
+  { name: "ssl", kind: "boolean", group: "Listening", doc: "TLS", missing: true },
+  {
+    name: "sslcert",
+    kind: "text",
+    value: "FILE",
+    group: "Listening",
+    doc: "Certificate",
+    missing: true,
+  },
+  {
+    name: "sslkey",
+    kind: "text",
+    value: "FILE",
+    group: "Listening",
+    doc: "Its key",
+    missing: true,
+  },
+  {
+    name: "sslca",
+    kind: "text",
+    value: "FILE",
+    group: "Listening",
+    doc: "Clients' certificate authority",
+    missing: true,
+  },
+  {
+    name: "redirport",
+    kind: "number",
+    value: "N",
+    group: "Listening",
+    doc: "Port that redirects",
+    missing: true,
+  },
+  {
+    name: "unixsocket",
+    kind: "text",
+    value: "PATH",
+    group: "Listening",
+    doc: "Unix socket",
+    missing: true,
+  },
+  {
+    name: "staticdir",
+    kind: "text",
+    value: "DIR",
+    group: "Handler",
+    doc: "Static files",
+    missing: true,
+  },
+  {
+    name: "cgidir",
+    kind: "text",
+    value: "DIR",
+    group: "Handler",
+    doc: "CGI scripts",
+    missing: true,
+  },
+  { name: "devconsole", kind: "boolean", group: "Handler", doc: "Console", missing: true },
+] as const satisfies readonly Flag[];
+
+type Kinds = { boolean: boolean; number: number; text: string; list: readonly string[] };
+
+/** What was set on the command line, by the options' names. */
+export type Options = { readonly [F in typeof FLAGS[number] as F["name"]]?: Kinds[F["kind"]] };

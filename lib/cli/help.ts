@@ -1,0 +1,58 @@
+import { NAME } from "../base/version.ts";
+import { type Flag, FLAGS } from "./flags.ts";
+
+/** The short usage, for whoever made a mistake. */
+export const USAGE = `Usage: ${NAME} [options] COMMAND [args…]
+       ${NAME} [options] --dir=DIR | --echo | --broadcast
+Try '${NAME} --help' for the options.
+`;
+
+/** The text of `--help`. */
+export function help(): string {
+  const lines = [
+    `${NAME} puts a program behind a WebSocket: every connection runs COMMAND, the lines that it`,
+    "writes are messages to the client, the client's messages are lines of its input.",
+    "",
+    `Usage: ${NAME} [options] COMMAND [args…]`,
+    `       ${NAME} [options] --dir=DIR | --echo | --broadcast`,
+    "",
+    "Options are written --name=value, --name value, -name=value or -name value; they end at the",
+    "first word that is none, or at --.",
+  ];
+  const shown = helpFlags();
+  const width = Math.max(...shown.map((flag) => synopsis(flag).length));
+  for (const group of new Set(shown.map((flag) => flag.group))) {
+    lines.push("", `${group}:`);
+    for (const flag of shown.filter((candidate) => candidate.group === group)) {
+      const given = flag.default === undefined ? "" : ` [${flag.default}]`;
+      lines.push(`  ${synopsis(flag).padEnd(width)}  ${flag.doc}${given}`);
+    }
+  }
+  lines.push(
+    "",
+    "Examples:",
+    `  ${NAME} --port=8080 ./counter.sh        every connection runs counter.sh`,
+    `  ${NAME} --port=8080 -- ls -l            -l belongs to ls`,
+    `  ${NAME} --port=8080 --dir=programs      /greet runs programs/greet`,
+    `  ${NAME} --port=8080 --broadcast         a chat room for every path`,
+    "",
+  );
+  return lines.join("\n");
+}
+
+/** The options as a table in Markdown, for the README. */
+export function flagTable(): string {
+  const rows = helpFlags().map((flag) => {
+    const given = flag.default === undefined ? "" : `\`${flag.default}\``;
+    return `| \`${synopsis(flag)}\` | ${given} | ${flag.doc} |`;
+  });
+  return ["| option | default | meaning |", "| --- | --- | --- |", ...rows, ""].join("\n");
+}
+
+function helpFlags(): readonly Flag[] {
+  return FLAGS.filter((flag: Flag) => !flag.missing);
+}
+
+function synopsis(flag: Flag): string {
+  return `--${flag.name}${flag.value === undefined ? "" : `=${flag.value}`}`;
+}

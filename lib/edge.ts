@@ -1,0 +1,67 @@
+/**
+ * The server as an edge function, for Deno Deploy and `deno serve lib/edge.ts`: `/echo` sends back what
+ * it gets, `/chat/ROOM` sends it to everybody in the room, `/` is a page that tries both. It starts no
+ * processes and needs no permission but the network.
+ *
+ * An edge platform may run several instances; a room is one room on each of them.
+ *
+ * @example
+ * ```ts
+ * import edge from "@stdws/stdws/edge";
+ *
+ * const server = Deno.serve({ port: 0, onListen() {} }, edge.fetch);
+ * const answer = await fetch(`http://localhost:${server.addr.port}/`);
+ * if (!(await answer.text()).includes("/echo")) throw new Error("not the page");
+ * await server.shutdown();
+ * ```
+ *
+ * @module
+ */
+
+import { configureLog, Log } from "./base/log.ts";
+import { httpLog } from "./base/session_log.ts";
+import { broadcast } from "./handlers/broadcast.ts";
+import { echo } from "./handlers/echo.ts";
+import { tryPage } from "./http/try_page.ts";
+import { nativeEngine } from "./server/native.ts";
+import { Dispatcher, notFound } from "./socket/dispatch.ts";
+
+const dispatcher = new Dispatcher({
+  routes: [
+    { path: "/echo", handler: echo() },
+    { path: "/chat/:room", handler: broadcast() },
+  ],
+  respond(request) {
+    const page = tryPage(request.method, request.path);
+    if (page) httpLog(request).access("http", "STATIC");
+    return page ?? notFound(request);
+  },
+});
+
+const fetch = nativeEngine(dispatcher);
+
+/** What `deno serve` starts. */
+export default { fetch } satisfies Deno.ServeDefaultExport;
+
+// Deno Deploy ends an instance with SIGINT and, 5 s later, SIGKILL.
+const DRAIN_MS = 4_000;
+
+/**
+ * Serves it until the platform says that the instance ends.
+ *
+ * @param nextSignal Resolves when it does.
+ * @returns The exit code.
+ */
+export async function serveEdge(nextSignal: () => Promise<unknown>): Promise<number> {
+  configureLog({ level: "access" });
+  const signal = nextSignal();
+  // The platform decides about the port.
+  const server = Deno.serve({
+    onListen: ({ port }) => new Log().info("server", `Serving the edge app on port ${port}`),
+  }, fetch);
+  await signal;
+  const stopped = server.shutdown();
+  await dispatcher.close(1001, "Server shutting down", DRAIN_MS);
+  await stopped;
+  return 0;
+}

@@ -1,0 +1,46 @@
+/**
+ * Puts programs, and handlers of one's own, behind WebSockets.
+ *
+ * This module is what another program needs for that: {@linkcode serve} and the handlers
+ * {@linkcode process}, {@linkcode directory}, {@linkcode echo} and {@linkcode broadcast}.
+ *
+ * The tree, in the order in which a connection comes about; a file imports from its own folder or from
+ * those below it:
+ *
+ * - `../main.ts`: argv, signals and exit code.
+ * - `edge.ts`: echo and broadcast for Deno Deploy and `deno serve`; starts no processes.
+ * - `cli/`: from words to settings: the table of flags, the parser, help, exit codes.
+ * - `serve.ts`: listeners, connections and their end as one disposable server.
+ * - `app.ts`: from the configuration to routes and handlers.
+ * - `config.ts`: the options of all parts, checked against each other.
+ * - `server/`: listeners, and the engine that turns requests into connections.
+ * - `http/`: requests that are no WebSockets.
+ * - `socket/`: checks of a handshake and its origin, dispatch to a route, the connection.
+ * - `handlers/`: the contract of handlers, and the registry of the built-in ones.
+ * - `process/`: a process and its environment, its streams as messages, its end.
+ * - `base/`: what several of them need: errors, limits, the log, the request.
+ *
+ * @module
+ */
+
+export { HandshakeError, LaunchError, ListenError, UsageError } from "./base/errors.ts";
+export { type Associated, configureLog, type Level, type LogOptions } from "./base/log.ts";
+export { Permits } from "./base/permits.ts";
+export type { RemoteAddress } from "./base/request.ts";
+export { broadcast } from "./handlers/broadcast.ts";
+export { directory } from "./handlers/directory.ts";
+export { echo } from "./handlers/echo.ts";
+export type {
+  Admission,
+  Connection,
+  Handler,
+  IncomingRequest,
+  Preparation,
+  Session,
+} from "./handlers/handler.ts";
+export { process, type ProcessOptions } from "./handlers/process.ts";
+export type { Framing } from "./process/framing.ts";
+export { serve, type ServeOptions, type Server } from "./serve.ts";
+export type { ListenOptions } from "./server/listen.ts";
+export type { DispatchOptions, Header, Route } from "./socket/dispatch.ts";
+export type { OriginOptions, OriginRule } from "./socket/origin.ts";

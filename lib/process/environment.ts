@@ -1,0 +1,108 @@
+import { splitHostPort } from "../base/host.ts";
+import type { IncomingRequest } from "../base/request.ts";
+import { SERVER_SOFTWARE } from "../base/version.ts";
+
+/** What a process is told beside the request itself. */
+export interface EnvironmentOptions {
+  /** `SCRIPT_NAME`: `/`, or the path of the program below the folder that is served. */
+  readonly scriptName: string;
+  /** `PATH_INFO`: the rest of the path. */
+  readonly pathInfo: string;
+  /** Variables of the server that the process inherits. */
+  readonly inherited: Readonly<Record<string, string>>;
+}
+
+/** The variables of a process: CGI/1.1 (RFC 3875 §4.1) and what websocketd adds to it. */
+export function environment(
+  request: IncomingRequest,
+  options: EnvironmentOptions,
+): Record<string, string> {
+  const server = splitHostPort(request.host, request.secure);
+  const variables: Record<string, string> = {
+    SERVER_SOFTWARE,
+    ...options.inherited,
+    REMOTE_ADDR: request.remote.address,
+    REMOTE_HOST: request.remote.host,
+    // An IPv6 address in brackets (RFC 3875 §4.1.14).
+    SERVER_NAME: server?.host.replace(/^.*:.*$/, "[$&]") ?? "",
+    SERVER_PORT: server?.port ?? "",
+    SERVER_PROTOCOL: "HTTP/1.1",
+    GATEWAY_INTERFACE: "CGI/1.1",
+    REQUEST_METHOD: request.method,
+    SCRIPT_NAME: options.scriptName,
+    PATH_INFO: options.pathInfo,
+    PATH_TRANSLATED: request.path,
+    QUERY_STRING: request.query,
+    // Always there, so that nothing of these names can leak in from the server's own environment.
+    AUTH_TYPE: "",
+    CONTENT_LENGTH: "",
+    CONTENT_TYPE: "",
+    REMOTE_IDENT: "",
+    REMOTE_USER: "",
+    UNIQUE_ID: request.id,
+    REMOTE_PORT: request.remote.port,
+    REQUEST_URI: request.target,
+  };
+  if (request.secure) variables.HTTPS = "on";
+  Object.assign(variables, headerVariables(request.headers));
+  for (const [name, value] of Object.entries(variables)) variables[name] = clean(value);
+  return variables;
+}
+
+function headerVariables(headers: Headers): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const [header, value] of headers) {
+    // A client must not choose the proxy of the programs that a process starts (httpoxy, CVE-2016-5385),
+    if (header === "proxy") continue;
+    // nor stand in for a header that a proxy has set, by a name that becomes the same variable.
+    if (header.includes("_") && headers.has(header.replaceAll("_", "-"))) continue;
+    const name = `HTTP_${header.toUpperCase().replaceAll("-", "_")}`;
+    const before = variables[name];
+    // The runtime has joined what is repeated, except Set-Cookie.
+    variables[name] = (before === undefined ? "" : `${before}, `) + fromBytes(value);
+  }
+  return variables;
+}
+
+/**
+ * The variables of the server that a process inherits.
+ *
+ * @param names What may pass; `HTTPS` never does, and what is empty is dropped.
+ */
+export function inherit(
+  names: readonly string[],
+  get: (name: string) => string | undefined,
+): Record<string, string> {
+  const inherited: Record<string, string> = {};
+  for (const name of names) {
+    const value = name === "" || name === "HTTPS" ? "" : clean(get(name) ?? "");
+    if (value !== "") inherited[name] = value;
+  }
+  return inherited;
+}
+
+/** The variables that pass unless `--passenv` says otherwise: what a program needs to be found and run. */
+export function defaultPassEnv(os: typeof Deno.build.os): readonly string[] {
+  if (os === "windows") return ["PATH", "SystemRoot", "COMSPEC", "PATHEXT", "WINDIR"];
+  if (os === "darwin") return ["PATH", "DYLD_LIBRARY_PATH"];
+  return ["PATH", "LD_LIBRARY_PATH"];
+}
+
+/** A header arrives with a character for each byte; a program expects UTF-8, which it mostly is. */
+function fromBytes(value: string): string {
+  if (!/[\x80-\xff]/.test(value)) return value;
+  try {
+    return strict.decode(Uint8Array.from(value, (char) => char.charCodeAt(0)));
+  } catch {
+    // Then it is the Latin-1 that HTTP once meant.
+    return value;
+  }
+}
+
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function clean(value: string): string {
+  // Most values are plain: a look is cheaper than a replacement.
+  if (/^[!-~](?:[ -~]*[!-~])?$/.test(value)) return value;
+  return value.replace(/\r?\n|\r/g, " ").trim();
+}

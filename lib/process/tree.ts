@@ -1,0 +1,126 @@
+import { within } from "../base/within.ts";
+import { findOrphans, findOrphansOf } from "./orphans.ts";
+import { childrenOf, startOf } from "./proc.ts";
+
+const POLL_MS = 10;
+
+const trees = new Set<ProcessTree>();
+
+/** Kills every process of this server at once: for a server that has no time left. */
+export function killAll(): void {
+  const orphans = findOrphans();
+  for (const tree of trees) tree.kill(orphans);
+}
+
+/**
+ * A program and all that it started, also what outlived its own parent.
+ *
+ * This needs no process group: descendants are walked from the program, and orphans are known by the
+ * `UNIQUE_ID` that they inherited. A process that lost its parent and that variable before anybody
+ * looked is not found; on systems without /proc, nor is any orphan.
+ */
+export class ProcessTree {
+  /** How the program itself ended. */
+  readonly exit: Promise<Deno.CommandStatus>;
+  readonly #child: Deno.ChildProcess;
+  readonly #id: string;
+  #exited = false;
+  /** Start time by process number. */
+  #others: Map<number, string> | undefined;
+
+  /**
+   * @param child The program.
+   * @param id Its `UNIQUE_ID`.
+   * @param exited Called when the program itself has ended.
+   */
+  constructor(child: Deno.ChildProcess, id: string, exited?: () => void) {
+    this.#child = child;
+    this.#id = id;
+    this.exit = child.status.then((status) => {
+      this.#exited = true;
+      exited?.();
+      return status;
+    });
+    trees.add(this);
+  }
+
+  /** The program's process number. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /**
+   * Sends a signal to all of them: at once to the program and what descends from it, and to orphans as
+   * soon as a look has found them.
+   */
+  async signal(signal: Deno.Signal): Promise<void> {
+    this.#signalKnown(signal, []);
+    const orphans = await findOrphansOf(this.#id);
+    const before = new Set(this.#others?.keys());
+    this.#walk(orphans);
+    for (const pid of this.#alive()) if (!before.has(pid)) this.#send(pid, signal);
+  }
+
+  /** Kills all of them at once. */
+  kill(orphans: ReadonlyMap<string, readonly number[]>): void {
+    this.#signalKnown("SIGKILL", orphans.get(this.#id) ?? []);
+  }
+
+  #signalKnown(signal: Deno.Signal, orphans: readonly number[]): void {
+    this.#walk([...(this.#exited ? [] : childrenOf(this.pid)), ...orphans]);
+    if (!this.#exited) this.#send(this.pid, signal);
+    for (const pid of this.#alive()) this.#send(pid, signal);
+  }
+
+  /** Whether all of them end within `ms` milliseconds. */
+  async ended(ms: number): Promise<boolean> {
+    const deadline = performance.now() + ms;
+    if (!this.#exited && !(await within(this.exit, ms))) return false;
+    this.#walk(await findOrphansOf(this.#id));
+    while (this.#alive().length > 0) {
+      const left = deadline - performance.now();
+      if (left <= 0) return false;
+      // Nobody tells the end of a process that is not a child.
+      await new Promise((resolve) => setTimeout(resolve, Math.min(left, POLL_MS)));
+    }
+    return true;
+  }
+
+  /** Says that nothing of it is left, or nothing that could be ended. */
+  [Symbol.dispose](): void {
+    trees.delete(this);
+  }
+
+  #walk(pids: readonly number[]): void {
+    for (const pid of pids) {
+      const start = startOf(pid);
+      if (start === undefined || this.#others?.get(pid) === start) continue;
+      this.#others ??= new Map();
+      this.#others.set(pid, start);
+    }
+    // Grows while it is walked, and what was known before may have new children.
+    for (const pid of this.#others?.keys() ?? []) {
+      for (const child of childrenOf(pid)) {
+        const start = this.#others?.has(child) ? undefined : startOf(child);
+        if (start !== undefined) this.#others?.set(child, start);
+      }
+    }
+  }
+
+  #alive(): number[] {
+    if (!this.#others) return [];
+    for (const [pid, start] of this.#others) {
+      if (startOf(pid) !== start) this.#others.delete(pid);
+    }
+    return [...this.#others.keys()];
+  }
+
+  #send(pid: number, signal: Deno.Signal): void {
+    try {
+      if (pid === this.pid) this.#child.kill(signal);
+      else Deno.kill(pid, signal);
+    } catch {
+      // It has ended since, or changed its user and is no longer ours to signal.
+    }
+  }
+}

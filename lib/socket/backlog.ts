@@ -1,0 +1,85 @@
+import { HIGH_WATER_MARK, MESSAGE_OVERHEAD } from "../base/limits.ts";
+
+/** What is known of the messages that have not left a socket. */
+export interface Unsent {
+  /** Bytes of messages that have not left; empty messages may be missing in it. */
+  readonly bufferedAmount: number;
+  /** Whether anything at all has not reached the client; asked rarely, because it may cost something. */
+  readonly isBehind: boolean;
+}
+
+// The runtime does not count empty messages, so after this many it is the system that has to be asked.
+const MANY_EMPTY = HIGH_WATER_MARK / MESSAGE_OVERHEAD;
+
+// How long to wait before looking whether a client has read on, in ms: there is no event for it.
+const SHORTEST_POLL = 1;
+const LONGEST_POLL = 512;
+
+/** The messages of a connection that have not left yet, and what they hold in memory. */
+export class Backlog {
+  readonly #socket: Unsent;
+  /** Of the last messages, to know how many are under way: the runtime tells only their bytes. */
+  #bytes = 0;
+  #messages = 0;
+  /** Since it was known that none was under way. */
+  #empty = 0;
+  #draining: PromiseWithResolvers<void> | undefined;
+
+  constructor(socket: Unsent) {
+    this.#socket = socket;
+  }
+
+  /** Counts a message; `length` is that of its data. */
+  add(length: number): void {
+    if (length === 0) this.#empty++;
+    this.#bytes += length;
+    if (++this.#messages === 4096) {
+      this.#messages /= 2;
+      this.#bytes /= 2;
+    }
+  }
+
+  /** Bytes of memory, what each message costs beside its data included. */
+  get amount(): number {
+    const bytes = this.#socket.bufferedAmount;
+    if (bytes > 0) return bytes * (1 + MESSAGE_OVERHEAD * this.#messages / this.#bytes);
+    if (this.#empty <= MANY_EMPTY) return 0;
+    // Who does not wait for them to drain has to know more exactly.
+    if (this.#empty > 2 * MANY_EMPTY) this.#askForEmpty();
+    return this.#empty * MESSAGE_OVERHEAD;
+  }
+
+  /** Resolves when no more than half of the high-water mark waits, or at `release`. */
+  drained(): Promise<void> {
+    const target = HIGH_WATER_MARK / 2;
+    if (this.#draining) return this.#draining.promise;
+    if (this.amount <= target) return Promise.resolve();
+    const draining = this.#draining = Promise.withResolvers<void>();
+    let wait = SHORTEST_POLL;
+    let before = Infinity;
+    const look = () => {
+      if (this.#empty > MANY_EMPTY && this.#socket.bufferedAmount === 0) this.#askForEmpty();
+      const { amount } = this;
+      if (amount <= target) return draining.resolve();
+      // The longer nothing moves, the longer it may take.
+      wait = amount < before ? SHORTEST_POLL : Math.min(2 * wait, LONGEST_POLL);
+      before = amount;
+      timer = setTimeout(look, wait);
+    };
+    // Not at once: what was just sent has not even been tried.
+    let timer = setTimeout(look, wait);
+    return draining.promise.finally(() => {
+      clearTimeout(timer);
+      this.#draining = undefined;
+    });
+  }
+
+  /** Lets everybody go who waits: nothing more will be sent. */
+  release(): void {
+    this.#draining?.resolve();
+  }
+
+  #askForEmpty(): void {
+    if (!this.#socket.isBehind) this.#empty = 0;
+  }
+}

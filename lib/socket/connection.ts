@@ -1,0 +1,176 @@
+import type { Connection } from "../base/connection.ts";
+import { messageOf } from "../base/errors.ts";
+import { OPEN_TIMEOUT } from "../base/limits.ts";
+import type { Log } from "../base/log.ts";
+import type { Session } from "../handlers/handler.ts";
+import { Backlog, type Unsent } from "./backlog.ts";
+import type { Ticket } from "./dispatch.ts";
+import type { Member, Roster } from "./roster.ts";
+
+/**
+ * What an engine's socket can do. After `close`, the engine MUST tell the connection that it is closed,
+ * after a bounded time also without the client's answer.
+ */
+export interface RawSocket extends Unsent {
+  send(data: string | Uint8Array<ArrayBuffer>): void;
+  close(code: number, reason: string): void;
+}
+
+/** What a {@linkcode LiveConnection} needs to know. */
+export interface ConnectionOptions {
+  readonly roster: Roster;
+  /** Bytes of a message; 0 means no limit. */
+  readonly maxFrameSize: number;
+}
+
+/**
+ * A connection on a real socket. The engine tells it of each event of the socket; it keeps what
+ * `handler.ts` promises to the handler.
+ */
+export class LiveConnection implements Connection, Member {
+  readonly id: string;
+  readonly #socket: RawSocket;
+  /** Until it is open: then its request is not needed any more, and that is memory. */
+  #ticket: Ticket | undefined;
+  readonly #log: Log;
+  readonly #options: ConnectionOptions;
+  #session: Session | undefined;
+  #state: "opening" | "open" | "closing" | "closed" = "opening";
+  readonly #openTimer: ReturnType<typeof setTimeout>;
+  readonly #backlog: Backlog;
+
+  constructor(socket: RawSocket, ticket: Ticket, options: ConnectionOptions) {
+    this.id = ticket.request.id;
+    this.#socket = socket;
+    this.#backlog = new Backlog(socket);
+    this.#ticket = ticket;
+    this.#log = ticket.log;
+    this.#options = options;
+    options.roster.add(this);
+    // A client that went before it was answered causes no event at all.
+    this.#openTimer = setTimeout(() => this.#abandon(), OPEN_TIMEOUT);
+  }
+
+  get bufferedAmount(): number {
+    return this.#backlog.amount;
+  }
+
+  send(data: string | Uint8Array): void {
+    if (this.#state !== "open") return;
+    this.#backlog.add(data.length);
+    this.#socket.send(data as string | Uint8Array<ArrayBuffer>);
+  }
+
+  close(code = 1000, reason = ""): void {
+    if (this.#state !== "open") return;
+    if (!isCloseCode(code)) {
+      this.#log.error("session", `The handler failed: ${code} is no close code`);
+      code = 1011;
+      reason = "Internal error";
+    }
+    this.#log.trace("websocket", `Closing with ${code} ${reason}`.trimEnd());
+    this.#state = "closing";
+    this.#backlog.release();
+    this.#socket.close(code, cut(reason));
+  }
+
+  drained(): Promise<void> {
+    return this.#state === "open" ? this.#backlog.drained() : Promise.resolve();
+  }
+
+  /** The socket is open: hands the connection to its handler. */
+  opened(): void {
+    if (this.#state !== "opening") return this.#socket.close(1001, "Opened too late");
+    clearTimeout(this.#openTimer);
+    this.#state = "open";
+    this.#log.access("session", "CONNECT");
+    const ticket = this.#ticket;
+    this.#ticket = undefined;
+    this.#guard(() => {
+      this.#session = ticket?.open(this) ?? {};
+    });
+  }
+
+  /** A message came. */
+  received(data: string | Uint8Array): void {
+    if (this.#state !== "open") return;
+    const { maxFrameSize } = this.#options;
+    if (maxFrameSize > 0 && isLarger(data, maxFrameSize)) {
+      this.#log.error("websocket", `A message is larger than ${maxFrameSize} bytes`);
+      return this.end(1009, `A message may have ${maxFrameSize} bytes`);
+    }
+    this.#guard(() => this.#session?.message?.(data));
+  }
+
+  /** The socket broke; a close event follows. */
+  failed(message: string): void {
+    if (this.#state === "open") this.#log.debug("websocket", `Cannot receive: ${message}`);
+  }
+
+  /** The socket is closed. Engines may tell that twice. */
+  closed(code: number, reason: string): void {
+    if (this.#state === "opening") return this.#abandon();
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#backlog.release();
+    this.#endSession(code, reason);
+    this.#options.roster.delete(this);
+    this.#log.access("session", "DISCONNECT");
+  }
+
+  end(code: number, reason: string): void {
+    if (this.#state === "opening") return this.#abandon();
+    this.close(code, reason);
+    this.#endSession(code, reason);
+  }
+
+  #abandon(): void {
+    this.#state = "closed";
+    clearTimeout(this.#openTimer);
+    this.#options.roster.delete(this);
+    this.#log.debug("websocket", "The client left before its connection was open");
+    this.#guard(() => this.#ticket?.abandon());
+  }
+
+  #endSession(code: number, reason: string): void {
+    const session = this.#session;
+    this.#session = undefined;
+    this.#guard(() => session?.close?.(code, reason));
+  }
+
+  /** Calls the handler; one that is an async function can fail later. */
+  #guard(call: () => unknown): void {
+    try {
+      const result = call();
+      if (result instanceof Promise) result.catch((error) => this.#handlerFailed(error));
+    } catch (error) {
+      this.#handlerFailed(error);
+    }
+  }
+
+  #handlerFailed(error: unknown): void {
+    this.#log.error("session", `The handler failed: ${messageOf(error)}`);
+    this.end(1011, "Internal error");
+  }
+}
+
+const encoder = new TextEncoder();
+
+function isLarger(data: string | Uint8Array, limit: number): boolean {
+  if (data.length > limit) return true;
+  // Three bytes of UTF-8 at most for each unit of UTF-16: mostly there is no need to count.
+  return typeof data === "string" && 3 * data.length > limit && encoder.encode(data).length > limit;
+}
+
+/** Whether a close frame may carry it (RFC 6455 §7.4). */
+function isCloseCode(code: number): boolean {
+  if (!Number.isInteger(code) || code < 1000 || code > 4999) return false;
+  return code >= 3000 || (code <= 1014 && ![1004, 1005, 1006].includes(code));
+}
+
+/** The reason of a close frame has 123 bytes (RFC 6455 §5.5). */
+function cut(reason: string): string {
+  const bytes = new Uint8Array(123);
+  const { read } = encoder.encodeInto(reason, bytes);
+  return reason.slice(0, read);
+}

@@ -1,0 +1,32 @@
+import { HandshakeError } from "../base/errors.ts";
+
+/** Whether a request asks for a WebSocket: `Upgrade: websocket` and `upgrade` in `Connection`. */
+export function isUpgrade(headers: Headers): boolean {
+  return headers.get("upgrade")?.toLowerCase() === "websocket" &&
+    /(?:^|[,\s])upgrade(?:$|[,\s])/i.test(headers.get("connection") ?? "");
+}
+
+/**
+ * Checks an opening handshake (RFC 6455 §4.2.1), which the runtime does only in part.
+ *
+ * @throws {HandshakeError} 400, or 426 for another version of the protocol (RFC 6455 §4.4).
+ */
+export function checkHandshake(method: string, headers: Headers): void {
+  if (method !== "GET") {
+    throw new HandshakeError(400, `The method of a WebSocket handshake is GET, not ${method}`);
+  }
+  const version = headers.get("sec-websocket-version");
+  if (version !== "13") {
+    const found = version === null ? "there is none" : `not "${version}"`;
+    throw new HandshakeError(426, `Sec-WebSocket-Version has to be 13: ${found}`, {
+      "Sec-WebSocket-Version": "13",
+      // RFC 9110 §15.5.22
+      Upgrade: "websocket",
+    });
+  }
+  const key = headers.get("sec-websocket-key");
+  if (key === null) throw new HandshakeError(400, "There is no Sec-WebSocket-Key");
+  if (!/^[A-Za-z0-9+/]{22}==$/.test(key)) {
+    throw new HandshakeError(400, `Sec-WebSocket-Key has to be 16 bytes of base64, not "${key}"`);
+  }
+}

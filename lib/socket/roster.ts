@@ -1,0 +1,38 @@
+import { within } from "../base/within.ts";
+
+/** Somebody who is connected. */
+export interface Member {
+  /** Ends the connection, whatever its handler does. */
+  end(code: number, reason: string): void;
+}
+
+/** Who is connected: a shutdown waits for the last of them. */
+export class Roster {
+  readonly #members = new Set<Member>();
+  #empty = Promise.withResolvers<void>();
+
+  /** How many there are. */
+  get size(): number {
+    return this.#members.size;
+  }
+
+  add(member: Member): void {
+    this.#members.add(member);
+  }
+
+  delete(member: Member): void {
+    if (this.#members.delete(member) && this.#members.size === 0) this.#empty.resolve();
+  }
+
+  /**
+   * Ends all connections.
+   *
+   * @param deadline How long to wait for the clients' answers, in ms.
+   */
+  async close(code: number, reason: string, deadline: number): Promise<void> {
+    if (this.#members.size === 0) return;
+    this.#empty = Promise.withResolvers();
+    for (const member of this.#members) member.end(code, reason);
+    await within(this.#empty.promise, deadline);
+  }
+}

@@ -1,0 +1,20 @@
+if (Deno.env.has("DENO_DEPLOY")) {
+  // Loaded only here: an edge function has no use for what starts processes.
+  const { serveEdge } = await import("./lib/edge.ts");
+  Deno.exit(await serveEdge(nextSignal));
+} else {
+  const { run } = await import("./lib/cli/run.ts");
+  Deno.exit(await run(Deno.args, nextSignal));
+}
+
+/** Resolves to its number at the next signal that asks the program to end. */
+function nextSignal(): Promise<number> {
+  const numbers = Deno.build.os === "windows"
+    ? { SIGINT: 2, SIGBREAK: 21 } as const
+    : { SIGINT: 2, SIGTERM: 15 } as const;
+  const { promise, resolve } = Promise.withResolvers<number>();
+  for (const [signal, number] of Object.entries(numbers)) {
+    Deno.addSignalListener(signal as Deno.Signal, () => resolve(number));
+  }
+  return promise;
+}
