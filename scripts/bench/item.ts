@@ -1,0 +1,57 @@
+import type { RunningServer } from "./start_server.ts";
+
+/** A server as the bench knows it: how it is called and how it is started. */
+export interface Contestant {
+  /** The name in the table. */
+  readonly name: string;
+  /** The words that start it on a port of 127.0.0.1, with a program per connection. */
+  command(port: number, program: readonly string[]): readonly [string, ...string[]];
+}
+
+/** What an item should reach; a hint beside the figure, never a verdict. */
+export interface Goal {
+  /** `>=` when more is better, `<=` when less is. */
+  readonly relation: ">=" | "<=";
+  /** The ratio stdws/websocketd. */
+  readonly ratio: number;
+}
+
+/** One figure of an item. */
+export interface Metric {
+  /** The name in the table, unique among all items. */
+  readonly name: string;
+  /** The unit, as `µs` or `msg/s`. */
+  readonly unit: string;
+  /** What stdws is to reach against websocketd, if there is a goal. */
+  readonly goal?: Goal;
+}
+
+/** One measurement: an item, a contestant and a round. */
+export interface Trial {
+  /** Who is measured. */
+  readonly contestant: Contestant;
+  /** Whether the sizes of a real measurement are wanted, or those of a quick look. */
+  readonly size: "full" | "quick";
+  /**
+   * Starts the contestant afresh, with a program per connection. It is ended after the trial.
+   */
+  start(program: readonly string[]): Promise<RunningServer>;
+}
+
+/**
+ * A kind of work that is measured.
+ *
+ * - It MUST do the same work for every contestant, and warm up what it starts before it measures.
+ * - It MUST throw when the work was not done right: a figure for less work is worse than none.
+ * - It need not start a server, and it MAY leave out a metric that does not apply to a contestant.
+ */
+export interface Item {
+  /** The name for `--only`. */
+  readonly name: string;
+  /** The figures it yields. */
+  readonly metrics: readonly Metric[];
+  /** How many rounds are enough, for work that takes long and varies little. */
+  readonly mostRounds?: number;
+  /** Does the work once and returns the figures by the name of their metric. */
+  measure(trial: Trial): Promise<Readonly<Record<string, number>>>;
+}

@@ -1,0 +1,31 @@
+import { churn } from "./churn.ts";
+import { drain } from "./drain.ts";
+import type { Item } from "./item.ts";
+import { latency } from "./latency.ts";
+import { memory } from "./memory.ts";
+import { pipelined } from "./pipelined.ts";
+import { spawn } from "./spawn.ts";
+
+/** Everything that is measured, in the order of the table. New kinds of work are added here. */
+export const items: readonly Item[] = [
+  latency,
+  pipelined({
+    name: "pipelined",
+    metric: "pipelined, 1 connection",
+    goal: { relation: ">=", ratio: 0.9 },
+    connections: 1,
+    messages: { full: 300_000, quick: 60_000 },
+  }),
+  pipelined({
+    name: "many",
+    metric: "pipelined, 50 connections",
+    goal: { relation: ">=", ratio: 0.8 },
+    connections: 50,
+    messages: { full: 300_000, quick: 60_000 },
+    pause: 1,
+  }),
+  drain,
+  churn,
+  spawn,
+  memory,
+];

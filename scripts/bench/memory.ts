@@ -1,0 +1,66 @@
+import { Client } from "./client.ts";
+import type { Item } from "./item.ts";
+
+const CONNECTIONS = { full: 1000, quick: 200 };
+const WARM_UP = 20;
+const POLL = 250;
+const SETTLED_POLLS = 4;
+const MOST_POLLS = 40;
+// V8 gives back what opening the connections needed for a while when it was idle for half a minute.
+const IDLE = { full: 40_000, quick: 5_000 };
+
+/** What an idle connection through `cat` costs the server itself, without its processes. */
+export const memory: Item = {
+  name: "memory",
+  metrics: [{
+    name: "memory per idle connection",
+    unit: "KiB",
+    goal: { relation: "<=", ratio: 1.2 },
+  }, {
+    name: "memory per connection just opened",
+    unit: "KiB",
+  }],
+  mostRounds: 2,
+  async measure({ size, start }) {
+    const { pid, port } = await start(["cat"]);
+    // The first connections load what all of them share.
+    await openIdle(port, WARM_UP, () => settledRss(pid));
+    const before = await settledRss(pid);
+    const [opened, idle] = await openIdle(port, CONNECTIONS[size], async () => {
+      const opened = await settledRss(pid);
+      await new Promise((resolve) => setTimeout(resolve, IDLE[size]));
+      return [opened, await readRss(pid)];
+    });
+    return {
+      "memory per idle connection": (idle - before) / CONNECTIONS[size],
+      "memory per connection just opened": (opened - before) / CONNECTIONS[size],
+    };
+  },
+};
+
+/** Opens so many connections, and closes them when `use` is done. */
+async function openIdle<T>(port: number, count: number, use: () => Promise<T>): Promise<T> {
+  using clients = new DisposableStack();
+  for (let i = 0; i < count; i++) clients.use(await Client.connect(port));
+  return await use();
+}
+
+/** The resident memory of a process in KiB, once it moves by less than 1 % a second. */
+async function settledRss(pid: number): Promise<number> {
+  const recent: number[] = [];
+  for (let i = 0; i < MOST_POLLS; i++) {
+    recent.push(await readRss(pid));
+    const last = recent.slice(-SETTLED_POLLS - 1);
+    const range = Math.max(...last) - Math.min(...last);
+    if (last.length > SETTLED_POLLS && range < 0.01 * Math.max(...last)) break;
+    await new Promise((resolve) => setTimeout(resolve, POLL));
+  }
+  return recent.at(-1) ?? NaN;
+}
+
+async function readRss(pid: number): Promise<number> {
+  const path = `/proc/${pid}/smaps_rollup`;
+  const line = /^Rss:\s+(\d+) kB$/m.exec(await Deno.readTextFile(path));
+  if (!line) throw new Error(`Cannot read Rss in ${path}: no such line`);
+  return Number(line[1]);
+}

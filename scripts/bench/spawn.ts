@@ -1,0 +1,44 @@
+import { environment } from "../../lib/process/environment.ts";
+import { launch } from "../../lib/process/launch.ts";
+import { snapshot } from "../../lib/base/request.ts";
+import type { Item } from "./item.ts";
+import { percentile } from "./percentile.ts";
+
+const PROCESSES = { full: 400, quick: 100 };
+const PROGRAM = "/bin/true";
+
+/** What starting a process takes until the call returns: as stdws does it, and with Deno alone. */
+export const spawn: Item = {
+  name: "spawn",
+  metrics: [{ name: "spawn", unit: "µs" }],
+  async measure({ contestant, size }) {
+    if (contestant.name === "websocketd") return {};
+    const start = contestant.name === "stdws" ? startAsStdws : startPlainly;
+    const times: number[] = [];
+    for (let i = 0; i < PROCESSES[size] + 20; i++) {
+      const before = performance.now();
+      const child = start();
+      times.push(1000 * (performance.now() - before));
+      await Promise.all([child.stdin.close(), child.stdout.cancel(), child.stderr.cancel()]);
+      await child.status;
+    }
+    // The first ones warm up.
+    return { spawn: percentile(times.slice(20), 0.5) };
+  },
+};
+
+const request = snapshot(
+  new Request("http://localhost/path?query", {
+    headers: { upgrade: "websocket", "user-agent": "bench", "sec-websocket-version": "13" },
+  }),
+  { remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 } },
+);
+
+function startAsStdws(): Deno.ChildProcess {
+  const env = environment(request, { scriptName: "/", pathInfo: "/path", inherited: {} });
+  return launch({ program: PROGRAM, args: [], env });
+}
+
+function startPlainly(): Deno.ChildProcess {
+  return new Deno.Command(PROGRAM, { stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
+}

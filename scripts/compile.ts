@@ -1,0 +1,183 @@
+/**
+ * Makes standalone executables of `main.ts` with `deno compile`, and runs the one for this machine.
+ *
+ *     deno task compile                                   # dist/stdws, for this machine
+ *     deno task compile --output=/usr/local/bin/stdws     # or relative to the project
+ *     deno task compile --target=aarch64-apple-darwin     # dist/stdws-aarch64-apple-darwin
+ *     deno task compile --all                             # one for each target
+ *
+ * `deno compile` downloads the runtime that it puts the program into. Where it cannot, DENORT_BIN names
+ * a `denort` for this machine, which must be of the same version as the Deno that compiles; COMPILE_DENO
+ * names such a Deno.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import project from "../deno.json" with { type: "json" };
+
+/** The platforms that `--target` takes and `--all` stands for. */
+export const TARGETS = [
+  "x86_64-unknown-linux-gnu",
+  "aarch64-unknown-linux-gnu",
+  "x86_64-apple-darwin",
+  "aarch64-apple-darwin",
+  "x86_64-pc-windows-msvc",
+] as const;
+
+/** One executable to make; without a target it is for this machine. */
+export interface Job {
+  readonly target?: string;
+  readonly output: string;
+}
+
+/** What the command line asks for. */
+export type Request =
+  | { readonly kind: "compile"; readonly jobs: readonly Job[] }
+  | { readonly kind: "usage-error"; readonly message: string };
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const DENORT_HINT =
+  "If denort cannot be downloaded, set DENORT_BIN to it, and COMPILE_DENO to a Deno of its version";
+const FOREIGN_HINT =
+  "The denort of another target has to be downloaded: DENORT_BIN is for this machine's";
+const OPTIONS = ["output", "target", "all"];
+
+/**
+ * Reads the command line.
+ *
+ * @param args The words behind the script's name.
+ * @param os The system of this machine, as in `Deno.build.os`.
+ */
+export function parseCompileArgs(args: readonly string[], os: string = Deno.build.os): Request {
+  const { _: words, ...options } = parseArgs(args, {
+    string: ["output", "target"],
+    collect: ["target"],
+    boolean: ["all"],
+  });
+  const refuse = (message: string): Request => ({ kind: "usage-error", message });
+  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
+  if (unknown !== undefined) {
+    const dashes = unknown.length > 1 ? "--" : "-";
+    return refuse(
+      `Unknown option ${dashes}${unknown}: it takes --output=PATH, --target=T and --all`,
+    );
+  }
+  if (words.length > 0) return refuse(`Unknown argument "${words[0]}": only options are taken`);
+
+  const asked = options.target as string[];
+  const wrong = asked.find((target) => !TARGETS.some((known) => known === target));
+  if (wrong !== undefined) {
+    return refuse(`Unknown target "${wrong}": it must be one of ${TARGETS.join(", ")}`);
+  }
+  const targets = options.all ? TARGETS : [...new Set(asked)];
+  const output = options.output as string | undefined;
+  if (output === "") return refuse("Option --output needs a path");
+  if (output !== undefined && targets.length > 1) {
+    return refuse(
+      `Option --output="${output}" is one path, but ${targets.length} targets are asked for`,
+    );
+  }
+  if (targets.length === 0) return { kind: "compile", jobs: [{ output: output ?? nameFor(os) }] };
+  return {
+    kind: "compile",
+    jobs: targets.map((target) => ({ target, output: output ?? nameFor(os, target) })),
+  };
+}
+
+/** Where the executable goes: `dist/stdws`, with the target's name and Windows' ending as needed. */
+function nameFor(os: string, target?: string): string {
+  const ending = (target ?? os).includes("windows") ? ".exe" : "";
+  return `dist/stdws${target === undefined ? "" : `-${target}`}${ending}`;
+}
+
+/** The command line of `deno compile` for one executable. */
+export function compileArgs({ target, output }: Job): string[] {
+  return [
+    "compile",
+    "-A",
+    "--no-prompt",
+    // `deno task check` has done it, and the Deno that compiles may bring older types.
+    "--no-check",
+    // The cache would be a file of a well-known name in the shared temporary folder, and is run as code.
+    "--no-code-cache",
+    // Without it V8 keeps 23 MB ready for short-lived objects after many connections: 72 KiB for each of
+    // 1000 connections in place of 50, and no faster.
+    "--v8-flags=--max-semi-space-size=2",
+    ...(target === undefined ? [] : [`--target=${target}`]),
+    `--output=${output}`,
+    "main.ts",
+  ];
+}
+
+/** Takes the reason out of what `deno compile` wrote: its error and the causes, on one line. */
+export function failureReason(stderr: string): string {
+  const [, error = stderr] = stderr.split(/^error: /m);
+  const [causes = ""] = error.split("Stack backtrace:");
+  const lines = causes.split("\n").map((line) => line.replace(/^\s*\d+:|^Caused by:/, "").trim());
+  // An error of the network is told again by each of its causes.
+  return lines.filter((line, i) => !lines.slice(0, i).some((told) => told.includes(line))).join(
+    ": ",
+  );
+}
+
+const isForHost = ({ target }: Job) => target === undefined || target === Deno.build.target;
+
+/** Makes one executable. Answers what is wrong, if anything is. */
+async function compile(job: Job): Promise<string | undefined> {
+  const deno = Deno.env.get("COMPILE_DENO") || Deno.execPath();
+  const env: Record<string, string> = { ...Deno.env.toObject(), NO_COLOR: "1" };
+  // Deno puts the program into DENORT_BIN whatever the target is: an executable with a wrong name.
+  if (!isForHost(job)) delete env.DENORT_BIN;
+  const what = `Cannot compile main.ts to "${job.output}" with "${deno}"`;
+  try {
+    const options = { args: compileArgs(job), cwd: ROOT, clearEnv: true, env };
+    const { success, stderr } = await new Deno.Command(deno, options).output();
+    if (success) return undefined;
+    const hint = isForHost(job) ? DENORT_HINT : FOREIGN_HINT;
+    return `${what}: ${failureReason(new TextDecoder().decode(stderr))}\n${hint}`;
+  } catch (error) {
+    return `${what}: ${(error as Error).message}`;
+  }
+}
+
+/** Runs an executable for this machine. Answers what is wrong, if anything is. */
+async function probe(path: string): Promise<string | undefined> {
+  const expected = `stdws ${project.version}`;
+  try {
+    const options = { args: ["--version"], signal: AbortSignal.timeout(30_000) };
+    const { stdout, stderr } = await new Deno.Command(path, options).output();
+    const decoder = new TextDecoder();
+    const [line = ""] = decoder.decode(stdout).split("\n");
+    if (line === expected || line.startsWith(`${expected} `)) return undefined;
+    const printed = line || decoder.decode(stderr).trim();
+    return `"${path}" --version printed "${printed}": it should be "${expected}"\n${DENORT_HINT}`;
+  } catch (error) {
+    return `Cannot run "${path}" --version: ${(error as Error).message}`;
+  }
+}
+
+async function run(jobs: readonly Job[]): Promise<number> {
+  let failed = 0;
+  for (const { target, output } of jobs) {
+    const job: Job = { ...(target && { target }), output: resolve(ROOT, output) };
+    const wrong = await compile(job) ?? (isForHost(job) ? await probe(job.output) : undefined);
+    if (wrong === undefined) say(Deno.stdout, `Compiled ${job.output}`);
+    else {
+      say(Deno.stderr, wrong);
+      failed += 1;
+    }
+  }
+  return failed > 0 ? 1 : 0;
+}
+
+function say(stream: { writeSync(bytes: Uint8Array): number }, line: string): void {
+  stream.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
+if (import.meta.main) {
+  const request = parseCompileArgs(Deno.args);
+  if (request.kind === "usage-error") say(Deno.stderr, request.message);
+  Deno.exit(request.kind === "compile" ? await run(request.jobs) : 2);
+}
