@@ -1,0 +1,61 @@
+import { assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
+import {
+  HandshakeError,
+  LaunchError,
+  ListenError,
+  messageOf,
+  UsageError,
+} from "../../lib/base/errors.ts";
+
+const NAMED: [name: string, error: Error][] = [
+  ["UsageError", new UsageError("what is wrong")],
+  ["ListenError", new ListenError("what is wrong")],
+  ["HandshakeError", new HandshakeError(400, "what is wrong")],
+  ["LaunchError", new LaunchError("/bin/program", "what is wrong")],
+];
+for (const [name, error] of NAMED) {
+  Deno.test(`${name} is an Error with that name and its message`, () => {
+    assertInstanceOf(error, Error);
+    assertEquals(error.name, name);
+    assertEquals(String(error), `${name}: what is wrong`);
+  });
+}
+
+Deno.test("UsageError means exit code 1 unless it says 2", () => {
+  assertEquals(new UsageError("it cannot work").exitCode, 1);
+  assertEquals(new UsageError("it does not parse", 2).exitCode, 2);
+});
+
+Deno.test("HandshakeError carries the status and the headers of the answer", () => {
+  const error = new HandshakeError(426, "wrong version", { "Sec-WebSocket-Version": "13" });
+  assertEquals(error.status, 426);
+  assertEquals(error.headers, { "Sec-WebSocket-Version": "13" });
+  assertEquals(new HandshakeError(400, "no key").headers, {});
+});
+
+Deno.test("LaunchError carries the program and the cause", () => {
+  const cause = new Error("no such file");
+  const error = new LaunchError("/bin/program", "Could not launch", { cause });
+  assertEquals(error.program, "/bin/program");
+  assertStrictEquals(error.cause, cause);
+});
+
+Deno.test("ListenError carries the cause", () => {
+  const cause = new Deno.errors.AddrInUse("in use");
+  assertStrictEquals(new ListenError("Cannot listen", { cause }).cause, cause);
+});
+
+const THROWN: [thrown: unknown, message: string][] = [
+  [new Error("a message"), "a message"],
+  [new UsageError("another"), "another"],
+  ["a text", "a text"],
+  [42, "42"],
+  [undefined, "undefined"],
+  [null, "null"],
+  [Symbol("sign"), "Symbol(sign)"],
+];
+for (const [thrown, message] of THROWN) {
+  Deno.test(`messageOf() finds ${JSON.stringify(message)} in a thrown ${typeof thrown}`, () => {
+    assertEquals(messageOf(thrown), message);
+  });
+}

@@ -1,0 +1,56 @@
+interface Timer {
+  readonly id: number;
+  readonly due: number;
+  readonly call: () => void;
+}
+
+/** Timers that run when a test says so, in place of the real ones while this is in scope. */
+export class FakeTimers implements Disposable {
+  readonly #setTimeout = globalThis.setTimeout;
+  readonly #clearTimeout = globalThis.clearTimeout;
+  #now = 0;
+  #timers: Timer[] = [];
+  #ids = 0;
+
+  constructor() {
+    const set = (call: (...args: unknown[]) => void, ms = 0, ...args: unknown[]): number => {
+      const id = ++this.#ids;
+      this.#timers.push({ id, due: this.#now + ms, call: () => call(...args) });
+      return id;
+    };
+    const clear = (id?: number): void => {
+      this.#timers = this.#timers.filter((timer) => timer.id !== id);
+    };
+    Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
+  }
+
+  /** How many wait. */
+  get pending(): number {
+    return this.#timers.length;
+  }
+
+  /** Lets so many milliseconds pass, and what follows from the timers that are due. */
+  async pass(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    await settle();
+    for (;;) {
+      const [next] = this.#timers.filter((timer) => timer.due <= end)
+        .sort((one, other) => one.due - other.due);
+      if (!next) break;
+      this.#now = next.due;
+      this.#timers = this.#timers.filter((timer) => timer !== next);
+      next.call();
+      await settle();
+    }
+    this.#now = end;
+  }
+
+  [Symbol.dispose](): void {
+    Object.assign(globalThis, { setTimeout: this.#setTimeout, clearTimeout: this.#clearTimeout });
+  }
+}
+
+/** Lets everything happen that waits for nothing but its turn. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 100; turn++) await null;
+}

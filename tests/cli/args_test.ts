@@ -1,0 +1,168 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { UsageError } from "../../lib/base/errors.ts";
+import { parseArgs } from "../../lib/cli/args.ts";
+import { type Flag, FLAGS, type Options } from "../../lib/cli/flags.ts";
+
+const SERVED: [what: string, argv: string[], options: Options, command: string[]][] = [
+  // The four ways to write an option.
+  ["--name=value", ["--port=80", "ls"], { port: 80 }, ["ls"]],
+  ["--name value", ["--port", "80", "ls"], { port: 80 }, ["ls"]],
+  ["-name=value", ["-port=80", "ls"], { port: 80 }, ["ls"]],
+  ["-name value", ["-port", "80", "ls"], { port: 80 }, ["ls"]],
+  // A boolean never takes the next word.
+  ["a boolean", ["--binary", "ls"], { binary: true }, ["ls"]],
+  ["a boolean before true", ["--binary", "true"], { binary: true }, ["true"]],
+  ["a boolean before false", ["-binary", "false"], { binary: true }, ["false"]],
+  ["a boolean before 0", ["--binary", "0"], { binary: true }, ["0"]],
+  ["a boolean before an option", ["--binary", "--port=1"], { binary: true, port: 1 }, []],
+  // Options end at the first word that is none, or at --.
+  ["options of the command", ["--port=80", "ls", "-l", "--port=81"], { port: 80 }, [
+    "ls",
+    "-l",
+    "--port=81",
+  ]],
+  ["--", ["--port=80", "--", "ls", "-l"], { port: 80 }, ["ls", "-l"]],
+  ["-- before an option", ["--", "--port=80"], {}, ["--port=80"]],
+  ["a second --", ["--", "--", "ls"], {}, ["--", "ls"]],
+  ["-- of the command", ["ls", "--", "-l"], {}, ["ls", "--", "-l"]],
+  ["a lone dash", ["-", "--port=80"], {}, ["-", "--port=80"]],
+  ["an empty word", ["", "--port=80"], {}, ["", "--port=80"]],
+  ["nothing after the options", ["--echo"], { echo: true }, []],
+  ["nothing after --", ["--echo", "--"], { echo: true }, []],
+  ["a command of its own", ["./counter.sh"], {}, ["./counter.sh"]],
+  // Values as they are.
+  ["a negative value", ["--maxforks", "-1", "ls"], { maxforks: -1 }, ["ls"]],
+  ["a negative value with =", ["-maxforks=-1", "ls"], { maxforks: -1 }, ["ls"]],
+  ["a value like an option", ["--dir", "--port=80"], { dir: "--port=80" }, []],
+  ["a value of --", ["--dir", "--", "ls"], { dir: "--" }, ["ls"]],
+  ["a value with =", ["--header=A: b=c"], { header: ["A: b=c"] }, []],
+  ["a value that begins with =", ["--dir==a"], { dir: "=a" }, []],
+  ["an empty value", ["--passenv=", "ls"], { passenv: "" }, ["ls"]],
+  ["an empty value as a word", ["--passenv", "", "ls"], { passenv: "" }, ["ls"]],
+  ["a value with a line break", ["--dir=a\nb"], { dir: "a\nb" }, []],
+  [
+    "text that looks like a number",
+    ["--dir=007", "--address=1"],
+    { dir: "007", address: ["1"] },
+    [],
+  ],
+  ["text that looks like a boolean", ["--dir=true"], { dir: "true" }, []],
+  ["a name with dots", ["--dir=a.b.c"], { dir: "a.b.c" }, []],
+  ["the number 0", ["--port=0"], { port: 0 }, []],
+  ["a number with a plus", ["--port=+80"], { port: 80 }, []],
+  // The last wins, except where they add up.
+  ["a repeated number", ["--port=1", "-port", "2", "--port=3"], { port: 3 }, []],
+  ["a repeated text", ["--dir=a", "--dir=b"], { dir: "b" }, []],
+  ["a repeated boolean", ["--binary", "--binary=false"], { binary: false }, []],
+  ["a repeated boolean again", ["--binary=false", "--binary"], { binary: true }, []],
+  ["addresses", ["--address=a", "-address", "[::1]"], { address: ["a", "[::1]"] }, []],
+  ["headers", ["--header=A: 1", "--header=A: 1"], { header: ["A: 1", "A: 1"] }, []],
+  ["headers of the 101", ["--header-ws=A: 1", "--header-ws", "B: 2"], {
+    "header-ws": ["A: 1", "B: 2"],
+  }, []],
+  ["headers of others", ["--header-http=A: 1", "-header-http=B: 2"], {
+    "header-http": ["A: 1", "B: 2"],
+  }, []],
+  ["help that is off", ["--help=false", "ls"], { help: false }, ["ls"]],
+];
+for (const [what, argv, options, command] of SERVED) {
+  Deno.test(`parseArgs() understands ${what}: ${JSON.stringify(argv)}`, () => {
+    assertEquals(parseArgs(argv), { kind: "serve", options, command });
+  });
+}
+
+const BOOLEANS: [text: string, value: boolean][] = [
+  ["true", true],
+  ["TRUE", true],
+  ["True", true],
+  ["t", true],
+  ["T", true],
+  ["1", true],
+  ["false", false],
+  ["FALSE", false],
+  ["f", false],
+  ["0", false],
+];
+for (const [text, value] of BOOLEANS) {
+  Deno.test(`parseArgs() reads the boolean ${text}`, () => {
+    assertEquals(parseArgs([`--sameorigin=${text}`]), {
+      kind: "serve",
+      options: { sameorigin: value },
+      command: [],
+    });
+  });
+}
+
+const PRINTED: [argv: string[], kind: "help" | "version" | "license"][] = [
+  [["--help"], "help"],
+  [["-help"], "help"],
+  [["--version"], "version"],
+  [["--license"], "license"],
+  [["--port=80", "--help", "ls"], "help"],
+  [["--version=true"], "version"],
+];
+for (const [argv, kind] of PRINTED) {
+  Deno.test(`parseArgs() finds ${kind} in ${argv.join(" ")}`, () => {
+    assertEquals(parseArgs(argv), { kind });
+  });
+}
+
+Deno.test("parseArgs() leaves --help to the command behind which it stands", () => {
+  assertEquals(parseArgs(["ls", "--help"]).kind, "serve");
+  assertEquals(parseArgs(["--", "--help"]).kind, "serve");
+});
+
+const REFUSED: [argv: string[], message: string][] = [
+  [["--nonsense"], "--nonsense"],
+  [["--nonsense=1", "ls"], "--nonsense"],
+  [["-nonsense"], "nonsense"],
+  [["-l", "ls"], "-l"],
+  [["---port=80"], "---port"],
+  [["--Port=80"], "--Port"],
+  [["--no-binary"], "--no-binary"],
+  [["--_"], "--_"],
+  [["--port"], "--port"],
+  [["--header"], "--header"],
+  [["--port=abc"], '"abc" for --port'],
+  [["--port="], '"" for --port'],
+  [["--port", "ls"], '"ls" for --port'],
+  [["--port=80x"], '"80x" for --port'],
+  [["--port=8.5"], '"8.5" for --port'],
+  [["--port=1e3"], '"1e3" for --port'],
+  [["--port=0x50"], '"0x50" for --port'],
+  [["--port= 80"], '" 80" for --port'],
+  [["--port=Infinity"], '"Infinity" for --port'],
+  [["--maxframesize=99999999999999999999"], "--maxframesize"],
+  [["--port=80", "--port=abc"], '"abc" for --port'],
+  [["--binary=yes"], '"yes" for --binary'],
+  [["--binary="], '"" for --binary'],
+  [["--binary=2"], '"2" for --binary'],
+  [["--binary=constructor"], '"constructor" for --binary'],
+  [["--help=maybe"], '"maybe" for --help'],
+];
+for (const [argv, message] of REFUSED) {
+  Deno.test(`parseArgs() refuses ${JSON.stringify(argv)} with exit code 2`, () => {
+    const error = assertThrows(() => parseArgs(argv), UsageError, message);
+    assertEquals(error.exitCode, 2);
+    assertEquals(error.message.includes("\n"), false);
+  });
+}
+
+Deno.test("parseArgs() refuses no arguments at all with exit code 1", () => {
+  const error = assertThrows(() => parseArgs([]), UsageError, "COMMAND");
+  assertEquals(error.exitCode, 1);
+});
+
+for (const flag of FLAGS as readonly Flag[]) {
+  Deno.test(`parseArgs() knows --${flag.name} and what kind of value it takes`, () => {
+    const words = { boolean: [], number: ["7"], text: ["word"], list: ["word"] }[flag.kind];
+    const value = { boolean: true, number: 7, text: "word", list: ["word"] }[flag.kind];
+    const parsed = parseArgs([`--${flag.name}`, ...words, "command"]);
+    if (parsed.kind !== "serve") return assertEquals<string>(parsed.kind, flag.name);
+    assertEquals<Record<string, unknown>>(parsed.options, { [flag.name]: value });
+    assertEquals(parsed.command, ["command"]);
+    if (flag.kind === "boolean") return;
+    const error = assertThrows(() => parseArgs([`--${flag.name}`]), UsageError);
+    assertStringIncludes(error.message, `--${flag.name}`);
+  });
+}

@@ -1,0 +1,95 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { type Flag, FLAGS } from "../../lib/cli/flags.ts";
+import { flagTable, help, USAGE } from "../../lib/cli/help.ts";
+
+const flags: readonly Flag[] = FLAGS;
+const shown = flags.filter((flag) => !flag.missing);
+
+Deno.test("FLAGS has each name once, and a value's name where it takes a value", () => {
+  assertEquals(new Set(flags.map((flag) => flag.name)).size, flags.length);
+  for (const { name, kind, value } of flags) {
+    assertEquals(value === undefined, kind === "boolean", name);
+  }
+});
+
+for (const flag of shown) {
+  Deno.test(`help() describes --${flag.name} on one line`, () => {
+    const value = flag.value === undefined ? "" : `=${flag.value}`;
+    const lines = help().split("\n").filter((line) => line.startsWith(`  --${flag.name}${value} `));
+    assertEquals(lines.length, 1);
+    assertStringIncludes(lines[0] ?? "", flag.doc);
+    if (flag.default !== undefined) assert(lines[0]?.endsWith(` [${flag.default}]`));
+  });
+}
+
+for (const flag of flags.filter((flag) => flag.missing)) {
+  Deno.test(`help() does not offer --${flag.name}, which is missing`, () => {
+    assert(!help().includes(`--${flag.name}`));
+    assert(!flagTable().includes(`--${flag.name}`));
+  });
+}
+
+// Out of the contract's table.
+const DEFAULTS: [name: string, given: string | undefined][] = [
+  ["port", "80"],
+  ["sameorigin", "false"],
+  ["binary", "false"],
+  ["passstderr", "false"],
+  ["reverselookup", "false"],
+  ["maxforks", "1024"],
+  ["maxframesize", "1048576"],
+  ["closems", "0"],
+  ["pingms", "0"],
+  ["loglevel", "access"],
+  ["origin", undefined],
+  ["address", undefined],
+];
+for (const [name, given] of DEFAULTS) {
+  Deno.test(`FLAGS says that --${name} is ${given ?? "nothing"} unless it is set`, () => {
+    assertEquals(flags.find((flag) => flag.name === name)?.default, given);
+  });
+}
+
+const CONTRACT =
+  `port address unixsocket ssl sslcert sslkey sslca redirport sameorigin origin passenv
+  binary passstderr reverselookup dir staticdir cgidir maxforks maxframesize closems pingms header
+  header-ws header-http devconsole loglevel help version license`.split(/\s+/);
+
+Deno.test("FLAGS has every option of the contract", () => {
+  const names = new Set(flags.map((flag) => flag.name));
+  assertEquals(CONTRACT.filter((name) => !names.has(name)), []);
+});
+
+Deno.test("help() begins with what the program does and how it is called", () => {
+  const text = help();
+  assertMatch(text, /^stdws puts a program behind a WebSocket/);
+  assertStringIncludes(text, "\nUsage: stdws [options] COMMAND [args…]\n");
+  assert(text.endsWith("\n"));
+  assert(!text.includes("undefined"));
+});
+
+Deno.test("help() lists each option under the heading of its group", () => {
+  const blocks = help().split("\n\n");
+  for (const group of new Set(shown.map((flag) => flag.group))) {
+    const block = blocks.find((text) => text.startsWith(`${group}:\n`)) ?? "";
+    const names = Array.from(block.matchAll(/^ {2}--([\w-]+)/gm), (match) => match[1]);
+    const expected = shown.filter((flag) => flag.group === group).map((flag) => flag.name);
+    assertEquals<unknown>(names, expected);
+  }
+});
+
+Deno.test("USAGE is short and names the command and --help", () => {
+  assert(USAGE.trimEnd().split("\n").length <= 4);
+  assertStringIncludes(USAGE, "COMMAND");
+  assertStringIncludes(USAGE, "--help");
+  assert(USAGE.endsWith("\n"));
+});
+
+Deno.test("flagTable() has a row for every option that help() has", () => {
+  const [head, line, ...rows] = flagTable().trimEnd().split("\n");
+  assertEquals([head, line], ["| option | default | meaning |", "| --- | --- | --- |"]);
+  const names = rows.map((row) => /^\| `--([\w-]+)/.exec(row)?.[1]);
+  assertEquals<unknown>(names, shown.map((flag) => flag.name));
+  // A bar in a cell would begin another.
+  for (const row of rows) assertEquals(row.split("|").length, 5, row);
+});

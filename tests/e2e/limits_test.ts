@@ -1,0 +1,124 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { RawClient } from "../support/client.ts";
+import { memoryOf, untilIdle } from "../support/processes.ts";
+import { testBoth, TestServer } from "../support/server.ts";
+
+const MIB = 1024 * 1024;
+
+const FLOODS: [what: string, program: string, messages: number][] = [
+  ["a million and a half empty lines", "echo $$; yes '' | head -n 1500000", 1_500_000],
+  ["a million short lines", "echo $$; exec seq 1 1000000", 1_000_000],
+  [
+    "60 MB of long lines",
+    "echo $$; exec head -c 60000000 /dev/zero | tr '\\0' x | fold -w 1000",
+    60_000,
+  ],
+];
+for (const [what, program, messages] of FLOODS) {
+  testBoth(
+    `stdws holds back ${what} from a client that does not read, and loses none`,
+    async (form) => {
+      await using server = await TestServer.start(["sh", "-c", program], { form });
+      using client = await RawClient.open(server.url);
+      const before = memoryOf(server.pid);
+      const pid = Number(await client.text());
+      await untilIdle(pid);
+      await untilIdle(server.pid);
+      const grown = memoryOf(server.pid) - before;
+      assert(grown < 96 * MIB, `grew by ${grown} bytes`);
+      const { texts, closed } = await client.rest();
+      assertEquals(texts.length, messages);
+      assertEquals(closed, "1000");
+    },
+  );
+}
+
+const QUEUES: [option: string[], limit: number][] = [
+  [["--maxqueue=1000000"], 1_000_000],
+  [[], 16 * MIB],
+];
+for (const [option, limit] of QUEUES) {
+  testBoth(
+    `stdws closes with 1013 when ${limit} bytes wait for a process, which gets all of them`,
+    async (form) => {
+      const folder = await Deno.makeTempDir();
+      try {
+        // Reads nothing until it is told to.
+        const program =
+          `read -r go < '${folder}/go'; cat > '${folder}/got'; echo > '${folder}/done'`;
+        await new Deno.Command("mkfifo", { args: [`${folder}/go`, `${folder}/done`] }).output();
+        await using server = await TestServer.start([...option, "sh", "-c", program], { form });
+        using client = await RawClient.open(server.url);
+        const before = memoryOf(server.pid);
+        const size = 60_000;
+        const message = (index: number) => String(index).padEnd(size - 1, ".") + "\n";
+        const [close] = await Promise.all([
+          client.next(),
+          client.flood(2 * limit / size + 10, (index) => message(index).slice(0, -1)),
+        ]);
+        assert(close.kind === "close" && close.code === 1013, JSON.stringify(close));
+        assertMatch(close.reason, new RegExp(`more than ${limit} bytes`));
+        const grown = memoryOf(server.pid) - before;
+        assert(grown < 5 * limit + 32 * MIB, `grew by ${grown} bytes`);
+
+        await Deno.writeTextFile(`${folder}/go`, "go\n");
+        await Deno.readTextFile(`${folder}/done`);
+        const got = await Deno.readTextFile(`${folder}/got`);
+        const messages = got.length / size;
+        assert(got.length > limit - size && got.length < limit + 3 * 65536, `got ${got.length}`);
+        assertEquals(got, Array.from({ length: messages }, (_, index) => message(index)).join(""));
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  );
+}
+
+testBoth("stdws closes an echo's client that does not read with 1013", async (form) => {
+  await using server = await TestServer.start(["--loglevel=trace", "--echo"], { form });
+  using client = await RawClient.open(server.url);
+  const before = memoryOf(server.pid);
+  const message = new Uint8Array(64 * 1024);
+  const flood = client.flood(1000, () => message);
+  await server.stdout.until(/Closing with 1013/);
+  await untilIdle(server.pid);
+  const grown = memoryOf(server.pid) - before;
+  assert(grown < 96 * MIB, `grew by ${grown} bytes`);
+  let echoes = 0;
+  let received = await client.next();
+  for (; received.kind === "binary"; received = await client.next()) echoes++;
+  assert(received.kind === "close");
+  assertEquals(received.code, 1013);
+  assert(echoes < 1000);
+  await flood;
+});
+
+testBoth(
+  "stdws closes a broadcast's slow client with 1013, and the others get everything",
+  async (form) => {
+    await using server = await TestServer.start(["--broadcast"], { form });
+    using slow = await RawClient.open(server.url);
+    using fast = await RawClient.open(server.url);
+    const message = new Uint8Array(64 * 1024);
+    for (let count = 0; count < 600; count++) {
+      message[0] = count & 255;
+      await fast.send(message);
+      const received = await fast.next();
+      assert(received.kind === "binary" && received.data[0] === (count & 255));
+    }
+    let received = await slow.next();
+    for (; received.kind === "binary"; received = await slow.next());
+    assert(received.kind === "close");
+    assertEquals(received.code, 1013);
+  },
+);
+
+testBoth("stdws tells a client that does not stop sending how its process ended", async (form) => {
+  await using server = await TestServer.start(["sh", "-c", "read -r line; exit 3"], { form });
+  using client = await RawClient.open(server.url);
+  const [{ closed }] = await Promise.all([
+    client.rest(),
+    client.flood(20_000, () => "x".repeat(90)),
+  ]);
+  assertEquals(closed, "4003 exit status 3");
+});

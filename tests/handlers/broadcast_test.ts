@@ -1,0 +1,96 @@
+import { assertEquals } from "@std/assert";
+import { MAX_UNSENT } from "../../lib/base/limits.ts";
+import { broadcast } from "../../lib/handlers/broadcast.ts";
+import { FakeConnection } from "../support/fake_connection.ts";
+import { Talk } from "./talk.ts";
+
+/** Members of rooms by their paths, all at one handler. */
+function enter(...paths: string[]): Promise<Talk[]> {
+  const handler = broadcast();
+  return Promise.all(
+    paths.map((path, index) => Talk.open(handler, { path }, new FakeConnection(`fake-${index}`))),
+  );
+}
+
+/** What each of them was sent. */
+function sentTo(members: readonly Talk[]): unknown {
+  return members.map((member) => member.connection.sent);
+}
+
+Deno.test("broadcast() sends to all members of a room, the sender included", async () => {
+  const members = await enter("/room", "/room", "/room");
+  members[0]?.say("a");
+  members[2]?.say("b");
+  assertEquals(sentTo(members), [["a", "b"], ["a", "b"], ["a", "b"]]);
+});
+
+Deno.test("broadcast() leaves text text and bytes bytes", async () => {
+  const members = await enter("/", "/");
+  const messages = ["é", Uint8Array.of(0, 255), "", Uint8Array.of()];
+  for (const message of messages) members[1]?.say(message);
+  assertEquals(sentTo(members), [messages, messages]);
+});
+
+const OTHER_ROOMS = ["/", "/room/", "/Room", "/room/sub", "//room"];
+for (const path of OTHER_ROOMS) {
+  Deno.test(`broadcast() keeps the rooms /room and ${path} apart`, async () => {
+    const members = await enter("/room", path);
+    members[0]?.say("a");
+    members[1]?.say("b");
+    assertEquals(sentTo(members), [["a"], ["b"]]);
+  });
+}
+
+Deno.test("broadcast() has one room for a path, whatever the query is", async () => {
+  const handler = broadcast();
+  await using one = await Talk.open(handler, { path: "/room", query: "name=one" });
+  await using other = await Talk.open(handler, { path: "/room", query: "name=other" });
+  one.say("a");
+  assertEquals(other.connection.sent, ["a"]);
+});
+
+Deno.test("broadcast() sends nothing to who has left", async () => {
+  const members = await enter("/room", "/room");
+  members[0]?.leave();
+  members[1]?.say("a");
+  assertEquals(sentTo(members), [[], ["a"]]);
+});
+
+Deno.test("broadcast() opens a room again that everybody had left", async () => {
+  const handler = broadcast();
+  const first = await Talk.open(handler, { path: "/room" });
+  first.leave();
+  await using second = await Talk.open(handler, { path: "/room" });
+  await using third = await Talk.open(handler, { path: "/room" });
+  second.say("a");
+  assertEquals(sentTo([first, second, third]), [[], ["a"], ["a"]]);
+});
+
+Deno.test("broadcast() is a set of rooms of its own each time", async () => {
+  await using one = await Talk.open(broadcast(), { path: "/room" });
+  await using other = await Talk.open(broadcast(), { path: "/room" });
+  one.say("a");
+  assertEquals(other.connection.sent, []);
+});
+
+Deno.test("broadcast() closes a slow member with 1013 and goes on with the others", async () => {
+  const members = await enter("/room", "/room", "/room");
+  const [quick, slow, last] = members.map((member) => member.connection);
+  if (slow) slow.bufferedAmount = MAX_UNSENT + 1;
+  members[0]?.say("a");
+  assertEquals(await slow?.closed, "1013 Reads too slowly");
+  assertEquals([quick?.sent, last?.sent], [["a"], ["a"]]);
+  members[1]?.leave();
+  members[2]?.say("b");
+  assertEquals([quick?.sent, last?.sent], [["a", "b"], ["a", "b"]]);
+});
+
+Deno.test("broadcast() closes nobody for whom no more waits than may", async () => {
+  const members = await enter("/room", "/room");
+  const connection = members[1]?.connection;
+  if (connection) connection.bufferedAmount = MAX_UNSENT;
+  members[0]?.say("a");
+  // The first close decides: had there been one, this one would not be heard of.
+  connection?.close(4000, "not before");
+  assertEquals(await connection?.closed, "4000 not before");
+});

@@ -1,0 +1,135 @@
+import { assertEquals, assertLess } from "@std/assert";
+import { Input } from "../../lib/process/input.ts";
+import { FakeTimers, settle } from "../base/fake_timers.ts";
+import { FakeStdin } from "./fake_stdin.ts";
+
+const LIMIT = { maxQueue: 1_000_000 };
+const LONG = 86_400_000;
+
+Deno.test("Input writes at once and joins what comes meanwhile into one write", async () => {
+  const stdin = new FakeStdin();
+  const input = new Input(stdin.stream, LIMIT);
+  for (const line of ["one\n", "two\n", "three\n"]) input.write(line);
+  const first = await stdin.next();
+  assertEquals(first.text, "one\n");
+  input.write("four\n");
+  first.take();
+  const second = await stdin.next();
+  assertEquals(second.text, "two\nthree\nfour\n");
+  second.take();
+  await input.end(LONG);
+  assertEquals([input.lost, input.queued, stdin.closed], [0, 0, true]);
+});
+
+Deno.test("Input writes again after it had nothing to write", async () => {
+  const stdin = new FakeStdin();
+  const input = new Input(stdin.stream, LIMIT);
+  for (const text of ["a", "b", "c"]) {
+    input.write(text);
+    const write = await stdin.next();
+    assertEquals(write.text, text);
+    write.take();
+    await settle();
+  }
+});
+
+Deno.test("Input goes on after an empty text", async () => {
+  const stdin = new FakeStdin();
+  const input = new Input(stdin.stream, LIMIT);
+  input.write("");
+  input.write("a");
+  assertEquals((await stdin.next()).text, "a");
+});
+
+Deno.test("Input keeps the order of text and bytes", async () => {
+  const stdin = new FakeStdin();
+  const input = new Input(stdin.stream, LIMIT);
+  input.write("first");
+  const first = await stdin.next();
+  for (const data of ["é", Uint8Array.of(1, 2), "b", Uint8Array.of(), Uint8Array.of(255), "c"]) {
+    input.write(data);
+  }
+  first.take();
+  const { bytes } = await stdin.next();
+  assertEquals([...bytes], [0xc3, 0xa9, 1, 2, 0x62, 255, 0x63]);
+});
+
+const LARGE: [what: string, data: string | Uint8Array, size: number][] = [
+  ["text", "x".repeat(200_000), 200_000],
+  ["text of three bytes a character", "一".repeat(70_000), 210_000],
+  ["bytes", new Uint8Array(200_000).fill(0x78), 200_000],
+];
+for (const [what, data, size] of LARGE) {
+  Deno.test(`Input writes much ${what} in pieces that a pipe can hold`, async () => {
+    const stdin = new FakeStdin();
+    const input = new Input(stdin.stream, LIMIT);
+    input.write(data);
+    const expected = typeof data === "string" ? data : new TextDecoder().decode(data);
+    const decoder = new TextDecoder();
+    let text = "";
+    for (let taken = 0; taken < size;) {
+      const write = await stdin.next();
+      assertLess(write.bytes.length, 65_537);
+      text += decoder.decode(write.bytes, { stream: true });
+      taken += write.bytes.length;
+      write.take();
+    }
+    assertEquals(text === expected, true, "what was written is what was given");
+    await input.end(LONG);
+    assertEquals(input.lost, 0);
+  });
+}
+
+Deno.test("Input.end() waits until all is taken, also what comes meanwhile", async () => {
+  const stdin = new FakeStdin();
+  const input = new Input(stdin.stream, LIMIT);
+  input.write("one");
+  const ended = input.end(LONG);
+  const first = await stdin.next();
+  input.write("two");
+  assertEquals(stdin.closed, false);
+  first.take();
+  (await stdin.next()).take();
+  await ended;
+  assertEquals([input.lost, stdin.closed], [0, true]);
+});
+
+Deno.test("Input.end() closes at once when nothing waits", async () => {
+  const stdin = new FakeStdin();
+  const input = new Input(stdin.stream, LIMIT);
+  await input.end(LONG);
+  assertEquals([input.lost, stdin.closed], [0, true]);
+});
+
+Deno.test("Input.end() is patient as long as something is taken", async () => {
+  using timers = new FakeTimers();
+  const stdin = new FakeStdin();
+  const input = new Input(stdin.stream, LIMIT);
+  input.write("x".repeat(200_000));
+  const ended = input.end(1000);
+  for (let count = 0; count < 3; count++) {
+    const write = await stdin.next();
+    await timers.pass(900);
+    write.take();
+    await timers.pass(90);
+    assertEquals(stdin.closed, false);
+  }
+  // The last piece is not taken.
+  await timers.pass(2000);
+  await ended;
+  assertEquals([input.lost, stdin.closed], [200_000 - 3 * 65_536, true]);
+  assertEquals(timers.pending, 0);
+});
+
+Deno.test("Input.end() gives up on a process that takes nothing for that long", async () => {
+  using timers = new FakeTimers();
+  const stdin = new FakeStdin();
+  const input = new Input(stdin.stream, LIMIT);
+  input.write("never read");
+  const ended = input.end(1000);
+  await timers.pass(999);
+  assertEquals(stdin.closed, false);
+  await timers.pass(1);
+  await ended;
+  assertEquals([input.lost, stdin.closed], [10, true]);
+});

@@ -1,0 +1,218 @@
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** What a request for an upgrade is made of; everything can be left out or made wrong. */
+export interface HandshakeOptions {
+  readonly method?: string;
+  /** Path and query as they shall stand in the request. */
+  readonly target?: string;
+  /** Headers in place of or beside the usual ones; undefined leaves one out. */
+  readonly headers?: Record<string, string | undefined>;
+}
+
+/** The head of an answer and, of one that is no upgrade, its body. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** A message or a close frame; code 1006 where the connection ended without one. */
+export type Received =
+  | { readonly kind: "text"; readonly data: string }
+  | { readonly kind: "binary"; readonly data: Uint8Array }
+  | { readonly kind: "ping" | "pong"; readonly data: Uint8Array }
+  | { readonly kind: "close"; readonly code: number; readonly reason: string };
+
+/**
+ * A WebSocket client on a bare TCP connection: it can send what is wrong, leave without a word, and not
+ * read. It answers neither pings nor close frames by itself.
+ */
+export class RawClient implements Disposable {
+  readonly answer: Answer;
+  readonly #conn: Deno.Conn;
+  #buffer: Uint8Array<ArrayBuffer>;
+
+  private constructor(conn: Deno.Conn, answer: Answer, rest: Uint8Array<ArrayBuffer>) {
+    this.#conn = conn;
+    this.answer = answer;
+    this.#buffer = rest;
+  }
+
+  /** Connects, sends the request and reads the answer, whatever it is. */
+  static async request(url: string, options: HandshakeOptions = {}): Promise<RawClient> {
+    const { hostname, port, pathname, search, host } = new URL(url);
+    const { method = "GET", target = pathname + search, headers = {} } = options;
+    const all: Record<string, string | undefined> = {
+      Host: host,
+      Upgrade: "websocket",
+      Connection: "Upgrade",
+      "Sec-WebSocket-Version": "13",
+      "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+      ...headers,
+    };
+    const conn = await Deno.connect({
+      hostname: hostname.replace(/[[\]]/g, ""),
+      port: Number(port),
+    });
+    const lines = Object.entries(all).filter(([, value]) => value !== undefined)
+      .map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    await writeAll(conn, encoder.encode(`${method} ${target} HTTP/1.1\r\n${lines}\r\n`));
+
+    let head = "";
+    let rest = new Uint8Array();
+    const chunk = new Uint8Array(65536);
+    for (let end = -1; end < 0;) {
+      const count = await conn.read(chunk);
+      if (count === null) throw new Error(`The server hung up after: ${head}`);
+      // Latin-1, so that a character is a byte.
+      head += String.fromCharCode(...chunk.subarray(0, count));
+      end = head.indexOf("\r\n\r\n");
+      if (end < 0) continue;
+      rest = Uint8Array.from(head.slice(end + 4), (char) => char.charCodeAt(0));
+      head = head.slice(0, end);
+    }
+    const [first = "", ...fields] = head.split("\r\n");
+    const status = Number(first.split(" ")[1]);
+    const found = new Headers(fields.map((field): [string, string] => {
+      const colon = field.indexOf(":");
+      return [field.slice(0, colon), field.slice(colon + 1).trim()];
+    }));
+    const length = status === 101 ? 0 : Number(found.get("content-length") ?? 0);
+    const client = new RawClient(conn, { status, headers: found, body: "" }, rest);
+    if (length === 0) return client;
+    const body = decoder.decode(await client.#read(length));
+    return new RawClient(conn, { status, headers: found, body }, rest);
+  }
+
+  /** Connects and expects the upgrade. */
+  static async open(url: string, options: HandshakeOptions = {}): Promise<RawClient> {
+    const client = await RawClient.request(url, options);
+    if (client.answer.status === 101) return client;
+    client[Symbol.dispose]();
+    throw new Error(`No upgrade, but ${client.answer.status} ${client.answer.body}`);
+  }
+
+  /** Sends a message. */
+  async send(data: string | Uint8Array): Promise<void> {
+    const bytes = typeof data === "string" ? encoder.encode(data) : data;
+    await this.frame(typeof data === "string" ? 0x81 : 0x82, bytes);
+  }
+
+  /**
+   * Sends messages until the server takes no more, which is no error here: a server of the runtime does
+   * not read on after its close frame, and then resets the connection of a client that still sends.
+   *
+   * @returns How many were sent.
+   */
+  async flood(count: number, message: (index: number) => string | Uint8Array): Promise<number> {
+    for (let index = 0; index < count; index++) {
+      try {
+        await this.send(message(index));
+      } catch {
+        return index;
+      }
+    }
+    return count;
+  }
+
+  /** Sends a close frame. */
+  async close(code = 1000, reason = ""): Promise<void> {
+    const text = encoder.encode(reason);
+    await this.frame(0x88, Uint8Array.of(code >> 8, code & 255, ...text));
+  }
+
+  /** Sends a frame with a first byte of one's own. */
+  async frame(first: number, payload: Uint8Array): Promise<void> {
+    await writeAll(this.#conn, frame(first, payload));
+  }
+
+  /** Sends bytes that need not be a frame. */
+  async bytes(bytes: Uint8Array): Promise<void> {
+    await writeAll(this.#conn, bytes);
+  }
+
+  /** The next message, ping, pong or end. */
+  async next(): Promise<Received> {
+    const head = await this.#read(2);
+    if (!head) return { kind: "close", code: 1006, reason: "" };
+    const opcode = (head[0] as number) & 15;
+    let length = (head[1] as number) & 127;
+    if (length === 126) length = view(await this.#read(2)).getUint16(0);
+    else if (length === 127) length = Number(view(await this.#read(8)).getBigUint64(0));
+    const data = await this.#read(length) ?? new Uint8Array();
+    if (opcode === 1) return { kind: "text", data: decoder.decode(data) };
+    if (opcode === 2) return { kind: "binary", data };
+    if (opcode === 9) return { kind: "ping", data };
+    if (opcode === 10) return { kind: "pong", data };
+    const code = data.length >= 2 ? view(data).getUint16(0) : 1005;
+    return { kind: "close", code, reason: decoder.decode(data.subarray(2)) };
+  }
+
+  /** The text of the next message; fails on anything else. */
+  async text(): Promise<string> {
+    const received = await this.next();
+    if (received.kind === "text") return received.data;
+    throw new Error(`No text, but ${JSON.stringify(received)}`);
+  }
+
+  /** Everything up to the end: the texts, and how it was closed, `CODE REASON`. */
+  async rest(): Promise<{ texts: string[]; closed: string }> {
+    const texts: string[] = [];
+    for (;;) {
+      const received = await this.next();
+      if (received.kind === "text") texts.push(received.data);
+      if (received.kind === "close") {
+        return { texts, closed: `${received.code} ${received.reason}`.trimEnd() };
+      }
+    }
+  }
+
+  /** Drops the TCP connection. */
+  [Symbol.dispose](): void {
+    try {
+      this.#conn.close();
+    } catch {
+      // Dropped before.
+    }
+  }
+
+  async #read(length: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    while (this.#buffer.length < length) {
+      const chunk = new Uint8Array(Math.max(65536, length - this.#buffer.length));
+      const count = await this.#conn.read(chunk).catch(() => null);
+      if (count === null) return undefined;
+      const joined = new Uint8Array(this.#buffer.length + count);
+      joined.set(this.#buffer);
+      joined.set(chunk.subarray(0, count), this.#buffer.length);
+      this.#buffer = joined;
+    }
+    const taken = this.#buffer.slice(0, length);
+    this.#buffer = this.#buffer.subarray(length);
+    return taken;
+  }
+}
+
+/** A masked frame. The mask is zero: servers must accept any. */
+export function frame(first: number, payload: Uint8Array): Uint8Array {
+  const { length } = payload;
+  const extended = length < 126 ? 0 : length < 65536 ? 2 : 8;
+  const bytes = new Uint8Array(2 + extended + 4 + length);
+  bytes[0] = first;
+  bytes[1] = 0x80 | (extended === 0 ? length : extended === 2 ? 126 : 127);
+  if (extended === 2) view(bytes).setUint16(2, length);
+  if (extended === 8) view(bytes).setBigUint64(2, BigInt(length));
+  bytes.set(payload, 2 + extended + 4);
+  return bytes;
+}
+
+function view(bytes: Uint8Array | undefined): DataView {
+  if (!bytes) throw new Error("The connection ended in a frame");
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+async function writeAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    written += await conn.write(bytes.subarray(written));
+  }
+}

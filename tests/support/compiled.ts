@@ -1,0 +1,53 @@
+import { resolve } from "node:path";
+
+/**
+ * The compiled program, or why there is none. With `ignore`, a test that needs it may be left out;
+ * without, it has to fail with the reason.
+ */
+export type Compiled =
+  | { readonly path: string }
+  | { readonly reason: string; readonly ignore: boolean };
+
+/**
+ * Finds the compiled program that STDWS_BINARY names. STDWS_TEST_ALL=1 asks for every test, so that
+ * the ones that need a binary fail without it instead of being left out.
+ *
+ * @example Usage in a test file
+ * ```ts ignore
+ * const binary = compiledBinary();
+ * Deno.test({
+ *   name: "reason" in binary ? `stdws starts [binary: ${binary.reason}]` : "stdws starts [binary]",
+ *   ignore: "reason" in binary && binary.ignore,
+ *   fn: () => startsWith(pathOf(binary)),
+ * });
+ * ```
+ *
+ * @param env The environment to look into.
+ * @returns The absolute path of the executable, or the reason for its absence.
+ */
+export function compiledBinary(env: Record<string, string> = Deno.env.toObject()): Compiled {
+  const named = env.STDWS_BINARY;
+  if (!named) return { reason: "STDWS_BINARY is not set", ignore: env.STDWS_TEST_ALL !== "1" };
+  const path = resolve(named);
+  if (isFile(path)) return { path };
+  // Whoever names one means to test it: a slip must not make the tests pass by leaving them out.
+  return { reason: `STDWS_BINARY names "${path}", which is no file`, ignore: false };
+}
+
+/**
+ * Answers the path of the compiled program.
+ *
+ * @throws {Error} If there is none.
+ */
+export function pathOf(compiled: Compiled): string {
+  if ("path" in compiled) return compiled.path;
+  throw new Error(`Cannot test the compiled program: ${compiled.reason}`);
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}

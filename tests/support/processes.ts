@@ -1,0 +1,51 @@
+/** Whether a process is there, zombies included. */
+export function isAlive(pid: number): boolean {
+  try {
+    Deno.kill(pid, "SIGCONT");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Waits until a process is gone, at most ten seconds. Nobody tells the end of somebody else's process,
+ * so it has to be looked for.
+ */
+export async function untilGone(pid: number): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (isAlive(pid)) {
+    if (performance.now() > deadline) throw new Error(`Process ${pid} is still there`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** The process number that a program wrote; fails where that process is not alive. */
+export function pidIn(text: string): number {
+  const pid = Number(text);
+  if (!(pid > 1) || !isAlive(pid)) throw new Error(`"${text}" is no process`);
+  return pid;
+}
+
+/** The resident memory of a process in bytes. */
+export function memoryOf(pid: number): number {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  return 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]);
+}
+
+/**
+ * Waits until a process has nothing to do: asleep, and no processor time used over twenty looks. At
+ * most twenty seconds.
+ */
+export async function untilIdle(pid: number): Promise<void> {
+  const deadline = performance.now() + 20_000;
+  for (let before = "", same = 0; same < 20;) {
+    const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const now = `${fields[0]} ${fields[11]} ${fields[12]}`;
+    same = now === before && fields[0] === "S" ? same + 1 : 0;
+    before = now;
+    if (performance.now() > deadline) throw new Error(`Process ${pid} is still busy`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

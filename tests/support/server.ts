@@ -1,0 +1,123 @@
+import { compiledBinary } from "./compiled.ts";
+import { Lines } from "./lines.ts";
+import { needing } from "./programs.ts";
+
+/** The project's folder. */
+export const ROOT = new URL("../../", import.meta.url).pathname;
+
+const binary = compiledBinary();
+
+/** The ways in which a user starts the program. */
+export type Form = "deno run" | "binary";
+
+/**
+ * Defines a test for `deno run -A main.ts` and one for the compiled executable, which is ignored where
+ * there is none.
+ *
+ * @param needs Programs without which it is left out.
+ */
+export function testBoth(
+  name: string,
+  test: (form: Form) => Promise<void>,
+  needs: readonly string[] = [],
+): void {
+  Deno.test({ ...needing(`${name} [deno run]`, ...needs), fn: () => test("deno run") });
+  const why = "reason" in binary ? `: ${binary.reason}` : "";
+  const needed = needing(`${name} [binary${why}]`, ...needs);
+  Deno.test({
+    ...needed,
+    ignore: needed.ignore || ("reason" in binary && binary.ignore),
+    fn: () => test("binary"),
+  });
+}
+
+/** How a program is started. */
+export interface StartOptions {
+  readonly form?: Form;
+  readonly env?: Record<string, string>;
+  readonly cwd?: string;
+}
+
+function command(args: readonly string[], options: StartOptions): Deno.Command {
+  const { form = "deno run", env = {}, cwd = ROOT } = options;
+  const [program, first] = form === "deno run"
+    ? [Deno.execPath(), ["run", "-A", "--quiet", `${ROOT}main.ts`]]
+    : ["path" in binary ? binary.path : "there is no binary", []];
+  return new Deno.Command(program, {
+    args: [...first, ...args],
+    // Not the colours of the terminal, and not the place of whoever runs the tests.
+    env: { NO_COLOR: "1", TZ: "UTC", ...env },
+    cwd,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/** Runs the program to its end: for what prints and exits. */
+export async function runToEnd(
+  args: readonly string[],
+  options: StartOptions = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const output = await command(args, options).output();
+  const decoder = new TextDecoder();
+  return {
+    code: output.code,
+    stdout: decoder.decode(output.stdout),
+    stderr: decoder.decode(output.stderr),
+  };
+}
+
+/** A running server; disposing it ends it with SIGTERM and waits. */
+export class TestServer implements AsyncDisposable {
+  readonly child: Deno.ChildProcess;
+  readonly stdout: Lines;
+  readonly stderr: Lines;
+  /** `ws://127.0.0.1:PORT/` */
+  readonly url: string;
+
+  private constructor(child: Deno.ChildProcess, stdout: Lines, stderr: Lines, url: string) {
+    this.child = child;
+    this.stdout = stdout;
+    this.stderr = stderr;
+    this.url = url;
+  }
+
+  /** Starts a server on a free port of 127.0.0.1 and waits until it listens. */
+  static async start(args: readonly string[], options: StartOptions = {}): Promise<TestServer> {
+    const own = ["--port=0", "--address=127.0.0.1"];
+    const child = command([...own, ...args], options).spawn();
+    const stdout = new Lines(child.stdout);
+    const stderr = new Lines(child.stderr);
+    try {
+      const line = await stdout.until(/Starting WebSocket server/);
+      return new TestServer(child, stdout, stderr, line.match(/ws:\S+\//)?.[0] ?? "");
+    } catch (error) {
+      await Promise.all([child.status, stderr.ended]);
+      throw new Error(`The server did not start: ${stderr.all.join("\n")}`, { cause: error });
+    }
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  get pid(): number {
+    return this.child.pid;
+  }
+
+  /** Ends it. */
+  async stop(signal: Deno.Signal = "SIGTERM"): Promise<Deno.CommandStatus> {
+    try {
+      this.child.kill(signal);
+    } catch {
+      // It has ended already.
+    }
+    await Promise.all([this.stdout.ended, this.stderr.ended]);
+    return await this.child.status;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
