@@ -148,7 +148,7 @@ function entryOf(record: LogRecord): Entry {
 /** websocketd's line: `DATE | LEVEL | CATEGORY | VALUES | MESSAGE`. */
 export function formatText(entry: Entry): string {
   const values = ASSOCIATED.filter((name) => entry.associated[name] !== undefined)
-    .map((name) => `${name}:'${entry.associated[name]?.replaceAll("'", "\\'")}'`).join(" ");
+    .map((name) => `${name}:'${entry.associated[name]?.replace(/['\\]/g, "\\$&")}'`).join(" ");
   const level = entry.level.toUpperCase().padEnd(6);
   const category = entry.category.padEnd(10);
   return `${formatDate(entry.time)} | ${level} | ${category} | ${oneLine(values)} | ${
@@ -159,13 +159,15 @@ export function formatText(entry: Entry): string {
 /** One JSON object with the same fields. */
 export function formatJson(entry: Entry): string {
   const { time, level, category, associated, message } = entry;
-  return JSON.stringify({
+  const json = JSON.stringify({
     time: new Date(time).toISOString(),
     level,
     category,
     ...associated,
     message,
-  }) + "\n";
+  });
+  // JSON leaves these as they are, and some of them steer a terminal.
+  return json.replace(/[\x7f-\x9f]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`) + "\n";
 }
 
 /** Makes one line of it: what a client or a program says must not look like a line of its own, nor steer a terminal. */

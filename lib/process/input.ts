@@ -94,7 +94,8 @@ export class Input {
     this.#bytes = EMPTY;
     this.#start = this.#end = this.#underWay = 0;
     this.#broken = true;
-    // `abort` and not `close`, which would wait for a write that the process never takes.
+    // `abort` and not `close`, which would wait for a write that the process never takes. It fails only
+    // on a pipe that is broken already, and what that costs has been counted.
     this.#writer.abort().catch(() => {});
   }
 

@@ -87,3 +87,23 @@ Deno.test("formatJson() keeps what a client says in its own field", () => {
   const { message, origin, level } = JSON.parse(line);
   assertEquals({ message, origin, level }, { message: text, origin: text, level: "access" });
 });
+
+Deno.test("formatText() lets no value end its own quotes", () => {
+  const associated = { url: "http://a/'b", origin: "x\\' pid:'1" };
+  const line = formatText({
+    time: 0,
+    level: "access",
+    category: "session",
+    associated,
+    message: "",
+  });
+  assertEquals(line.split(" | ")[3], "url:'http://a/\\'b' origin:'x\\\\\\' pid:\\'1'");
+});
+
+Deno.test("formatJson() writes control characters as escapes, and they parse back", () => {
+  const message = "\x1b[1m \x7f \x9b31m";
+  const line = formatJson({ time: 0, level: "error", category: "stderr", associated: {}, message });
+  const codes = Array.from(line.trimEnd(), (char) => char.charCodeAt(0));
+  assertEquals(codes.filter((code) => code < 0x20 || (code >= 0x7f && code <= 0x9f)), []);
+  assertEquals(JSON.parse(line).message, message);
+});

@@ -44,7 +44,7 @@ for (const text of TEXTS) {
     using captured = new CapturedLog();
     new Log({ url: text }).info("session", text);
     const [, , , values, message] = captured.lines[0]?.split(" | ") ?? [];
-    assertEquals([values, message], [`url:'${text}'`, text]);
+    assertEquals([values, message], [`url:'${text.replace("\\", "\\\\")}'`, text]);
   });
 }
 

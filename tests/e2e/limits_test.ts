@@ -25,7 +25,7 @@ for (const [what, program, messages] of FLOODS) {
       await untilIdle(pid);
       await untilIdle(server.pid);
       const grown = memoryOf(server.pid) - before;
-      assert(grown < 96 * MIB, `grew by ${grown} bytes`);
+      assert(grown < 64 * MIB, `grew by ${grown} bytes`);
       const { texts, closed } = await client.rest();
       assertEquals(texts.length, messages);
       assertEquals(closed, "1000");
