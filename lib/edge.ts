@@ -23,22 +23,24 @@ import { httpLog } from "./base/session_log.ts";
 import { broadcast } from "./handlers/broadcast.ts";
 import { echo } from "./handlers/echo.ts";
 import { tryPage } from "./http/try_page.ts";
-import { nativeEngine } from "./server/native.ts";
-import { Dispatcher, notFound } from "./socket/dispatch.ts";
+import { nativeHandler } from "./server/native.ts";
+import { Dispatcher } from "./socket/dispatch.ts";
 
 const dispatcher = new Dispatcher({
   routes: [
     { path: "/echo", handler: echo() },
     { path: "/chat/:room", handler: broadcast() },
   ],
-  respond(request) {
-    const page = tryPage(request.method, request.path);
-    if (page) httpLog(request).access("http", "STATIC");
-    return page ?? notFound(request);
-  },
+  responders: [{
+    respond(request) {
+      const page = tryPage(request.method, request.path);
+      if (page) httpLog(request).access("http", "STATIC");
+      return page;
+    },
+  }],
 });
 
-const fetch = nativeEngine(dispatcher);
+const fetch = nativeHandler(dispatcher);
 
 /** What `deno serve` starts. */
 export default { fetch } satisfies Deno.ServeDefaultExport;

@@ -1,7 +1,6 @@
 import { SHUTDOWN_TIME } from "./base/limits.ts";
 import { within } from "./base/within.ts";
 import { listen, type ListenOptions } from "./server/listen.ts";
-import { nativeEngine } from "./server/native.ts";
 import { Dispatcher, type DispatchOptions } from "./socket/dispatch.ts";
 
 /** What is served, and where. */
@@ -12,8 +11,12 @@ export interface ServeOptions extends ListenOptions, DispatchOptions {
 
 /** A server that runs until it is disposed. */
 export interface Server extends AsyncDisposable {
-  /** Its addresses as a client on this machine reaches them, `ws://host:port/`. */
+  /** Its addresses as a client on this machine reaches them, `ws://host:port/` or `ws+unix:PATH`. */
   readonly addresses: readonly string[];
+  /** What redirects to them, `http://host:port/`. */
+  readonly redirects: readonly string[];
+  /** Takes up a TLS certificate that has changed; it does so by itself where the files are seen to change. */
+  reload(): void;
   /**
    * Stops listening, closes all connections with 1001, and waits for their handlers.
    *
@@ -23,9 +26,10 @@ export interface Server extends AsyncDisposable {
 }
 
 /**
- * Serves handlers.
+ * Serves handlers; resolves when it listens.
  *
  * @throws {ListenError} If it cannot listen.
+ * @throws {UsageError} If this version of Deno cannot do what is asked for.
  *
  * @example A handler of one's own
  * ```ts
@@ -37,7 +41,7 @@ export interface Server extends AsyncDisposable {
  *     return { close: () => clearInterval(timer) };
  *   },
  * };
- * await using server = serve({ port: 0, addresses: ["127.0.0.1"], routes: [{ path: "/clock", handler: clock }] });
+ * await using server = await serve({ port: 0, addresses: ["127.0.0.1"], routes: [{ path: "/clock", handler: clock }] });
  *
  * const socket = new WebSocket(`${server.addresses[0]}clock`);
  * await new Promise((resolve) => socket.onmessage = resolve);
@@ -45,21 +49,20 @@ export interface Server extends AsyncDisposable {
  * await new Promise((resolve) => socket.onclose = resolve);
  * ```
  */
-export function serve(options: ServeOptions): Server {
+export async function serve(options: ServeOptions): Promise<Server> {
   const { shutdownMs = SHUTDOWN_TIME } = options;
   const dispatcher = new Dispatcher(options);
-  const listeners = listen(options, nativeEngine(dispatcher));
+  const listening = await listen(options, dispatcher);
   let ended: Promise<boolean> | undefined;
 
   async function end(): Promise<boolean> {
     const closed = dispatcher.close(1001, "Server shutting down", shutdownMs);
-    const stopped = listeners.map((listener) => listener.shutdown());
     // Deno 2.6 waits for ever for a client that never finishes its request.
-    return await within(Promise.all([closed, ...stopped]), shutdownMs);
+    return await within(Promise.all([closed, listening.shutdown()]), shutdownMs);
   }
   const shutdown = () => ended ??= end();
   return {
-    addresses: listeners.map((listener) => listener.url),
+    ...listening,
     shutdown,
     async [Symbol.asyncDispose]() {
       await shutdown();

@@ -6,8 +6,11 @@
 export class UsageError extends Error {
   /** The class, as it is printed. */
   override readonly name = "UsageError";
-  /** 1: it cannot work; 2: an option that does not exist or a value that does not parse. */
-  readonly exitCode: 1 | 2;
+  /**
+   * 1: it cannot work; 2: an option that does not exist or a value that does not parse; 4: a console at
+   * every path beside something that answers there as well.
+   */
+  readonly exitCode: 1 | 2 | 4;
 
   /**
    * Says what cannot work.
@@ -15,7 +18,7 @@ export class UsageError extends Error {
    * @param message What was tried, a colon, and the fact.
    * @param exitCode The exit code that it means.
    */
-  constructor(message: string, exitCode: 1 | 2 = 1) {
+  constructor(message: string, exitCode: 1 | 2 | 4 = 1) {
     super(message);
     this.exitCode = exitCode;
   }

@@ -32,11 +32,17 @@ export const MAX_UNSENT = 16 * 1024 * 1024;
 /** Bytes of one line of a program: a longer one ends the connection with 1009. */
 export const MAX_LINE = 16 * 1024 * 1024;
 
+/** Bytes of the header block of a CGI script: a longer one is answered with 500. */
+export const MAX_HEADER_BLOCK = 64 * 1024;
+
 /**
- * Bytes that a message under way costs beside its data. The runtime queues every message as a task of
- * its own: 540,000 messages of one byte were measured to hold 530 MB.
+ * Bytes that a message under way costs beside its data on the native engine. The runtime queues every
+ * message as a task of its own: 540,000 messages of one byte were measured to hold 530 MB.
  */
 export const MESSAGE_OVERHEAD = 1024;
+
+/** The same on the node engine, where it is a frame's header, a write and what waits for its end. */
+export const NODE_MESSAGE_OVERHEAD = 2048;
 
 /**
  * How long a process may take nothing of the input that waits for it before what is left counts as
@@ -49,6 +55,15 @@ export const OVERFLOW_PATIENCE = 10_000;
 
 /** How long output may be quiet after its process has ended until it counts as complete, in ms. */
 export const OUTPUT_QUIET = 100;
+
+/** How long a client may take for its TLS handshake, or for a request's headers, in ms. */
+export const REQUEST_TIMEOUT = 10_000;
+
+/** How long a connection may be idle between two requests, in ms. */
+export const KEEP_ALIVE_TIMEOUT = 60_000;
+
+/** Bytes of a request's headers; `Deno.serve` takes 64 KiB. */
+export const HEADER_SIZE = 64 * 1024;
 
 /** How long an answered upgrade may take to become an open socket, in ms. */
 export const OPEN_TIMEOUT = 5_000;

@@ -9,7 +9,7 @@ export type Level = "debug" | "trace" | "access" | "info" | "error" | "fatal";
 /** What a line is about. */
 export type Category = "server" | "session" | "http" | "process" | "stderr" | "websocket" | "env";
 
-const ASSOCIATED = ["url", "id", "remote", "command", "origin", "pid"] as const;
+const ASSOCIATED = ["url", "id", "remote", "command", "cgiscript", "origin", "pid"] as const;
 
 /** What is known of the connection that a line is about; printed in the order of websocketd. */
 export interface Associated {
@@ -21,6 +21,8 @@ export interface Associated {
   readonly remote?: string;
   /** The program. */
   readonly command?: string;
+  /** The CGI script. */
+  readonly cgiscript?: string;
   /** Where the page that connects comes from. */
   readonly origin?: string;
   /** The number of the process. */

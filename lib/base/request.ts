@@ -30,8 +30,19 @@ export interface IncomingRequest {
   readonly remote: RemoteAddress;
   /** Whether it came over TLS. */
   readonly secure: boolean;
+  /** The subject of the client's certificate as RFC 4514 writes it; empty where it has shown none. */
+  readonly subject: string;
   /** What the route's pattern matched, by name. */
   readonly params: Readonly<Record<string, string>>;
+}
+
+/** The head of a request, as an engine has it. */
+export interface RequestHead {
+  /** `GET`, … */
+  readonly method: string;
+  /** What was asked for: path and query as sent, or the whole URL. */
+  readonly target: string;
+  readonly headers: Headers;
 }
 
 /** Where a request came in. */
@@ -40,6 +51,8 @@ export interface RequestOrigin {
   readonly remoteAddr: Deno.Addr;
   /** Whether the listener speaks TLS; default false. */
   readonly secure?: boolean;
+  /** The subject of the client's certificate; default: it has shown none. */
+  readonly subject?: string;
 }
 
 /**
@@ -47,27 +60,38 @@ export interface RequestOrigin {
  *
  * @throws {HandshakeError} If the path cannot be decoded, or the Host header is none (400).
  */
-export function snapshot(request: Request, origin: RequestOrigin): IncomingRequest {
-  const { url } = request;
-  const host = request.headers.get("host") ?? "";
+export function snapshot(head: RequestHead, origin: RequestOrigin): IncomingRequest {
+  const { method, headers } = head;
+  // HTTP/2, which there is over TLS alone, has the host in the URL (RFC 9113 §8.3.1).
+  const host = headers.get("host") ?? (origin.secure ? hostOf(head.target) : "");
   // RFC 9112 §3.2. The runtime writes it in front of the path, whatever it contains.
   if (/[\0-\x20/?#@\\]/.test(host)) throw new HandshakeError(400, `The Host header is "${host}"`);
-  // Not parsed as a URL: that would resolve `..` and change what the client sent.
-  const start = url.indexOf("/", url.indexOf("://") + 3);
-  const target = start < 0 ? "/" : url.slice(start);
+  const target = pathOf(head.target);
   const mark = target.indexOf("?");
   return Object.freeze({
     id: nextId(),
-    method: request.method,
+    method,
     target,
     path: decodePath(mark < 0 ? target : target.slice(0, mark)),
     query: mark < 0 ? "" : target.slice(mark + 1),
     host,
-    headers: request.headers,
+    headers,
     remote: remoteOf(origin.remoteAddr),
     secure: origin.secure ?? false,
+    subject: origin.subject ?? "",
     params: {},
   });
+}
+
+function hostOf(target: string): string {
+  return /^[^:/]+:\/\/([^/]*)/.exec(target)?.[1] ?? "";
+}
+
+/** Path and query of a target. It is not parsed as a URL: that would resolve `..` and change what was sent. */
+function pathOf(target: string): string {
+  if (target.startsWith("/")) return target;
+  const [, path = "", query = ""] = /^[^/?#]+:\/\/[^/?#]*(\/[^?]*)?(\?.*)?$/s.exec(target) ?? [];
+  return (path || "/") + query;
 }
 
 const server = Array.from(

@@ -15,6 +15,25 @@ declare module "@std/cli/parse-args" {
   ): { _: (string | number)[] } & Record<string, unknown>;
 }
 
+declare module "@std/html/entities" {
+  /** Escapes text for HTML and for its attributes in quotes. */
+  export function escape(text: string): string;
+}
+
+declare module "@std/http/etag" {
+  /** An entity tag, quotes included, from a digest of the text. */
+  export function eTag(entity: string, options?: { readonly weak?: boolean }): Promise<string>;
+  /** Whether If-Match has the tag, by strong comparison. */
+  export function ifMatch(value: string | null, etag: string | undefined): boolean;
+  /** Whether If-None-Match lacks the tag, by weak comparison. */
+  export function ifNoneMatch(value: string | null, etag: string | undefined): boolean;
+}
+
+declare module "@std/media-types/content-type" {
+  /** The media type of an extension such as `.html`, with its charset. */
+  export function contentType(extension: string): string | undefined;
+}
+
 declare module "@std/assert" {
   export class AssertionError extends Error {}
   export function assert(expr: unknown, msg?: string): asserts expr;

@@ -38,12 +38,13 @@ export function environment(
     CONTENT_LENGTH: "",
     CONTENT_TYPE: "",
     REMOTE_IDENT: "",
-    REMOTE_USER: "",
+    REMOTE_USER: request.subject,
     UNIQUE_ID: request.id,
     REMOTE_PORT: request.remote.port,
     REQUEST_URI: request.target,
   };
   if (request.secure) variables.HTTPS = "on";
+  if (request.subject) variables.SSL_CLIENT_S_DN = request.subject;
   Object.assign(variables, headerVariables(request.headers));
   for (const [name, value] of Object.entries(variables)) variables[name] = clean(value);
   return variables;

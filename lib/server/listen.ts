@@ -1,72 +1,91 @@
-import { ListenError, messageOf } from "../base/errors.ts";
+import { redirect } from "../http/redirect.ts";
+import { Dispatcher } from "../socket/dispatch.ts";
+import { chooseEngine, type EngineOptions } from "./choose_engine.ts";
+import { readCredentials } from "./credentials.ts";
+import type { Bound } from "./engine.ts";
+import { listenAt } from "./listen_at.ts";
+import { Renewal } from "./renewal.ts";
+import { listenOnUnixSocket, type UnixSocketOptions } from "./unix_socket.ts";
 
 /** Where a server listens. */
-export interface ListenOptions {
-  /** TCP port of every address; 0 takes a free one; default 80. */
+export interface ListenOptions extends EngineOptions {
+  /** TCP port of every address; 0 takes a free one; default 80, with `tls` 443. */
   readonly port?: number;
   /** Host names or IP addresses, IPv6 with or without brackets; default: all interfaces. */
   readonly addresses?: readonly string[];
+  /** A TCP port of every address that redirects to `port`; default: none. */
+  readonly redirectPort?: number;
+  /** A Unix socket; without `port`, `addresses` and `redirectPort`, it is the only place. */
+  readonly unixSocket?: UnixSocketOptions;
 }
 
-/** One address that is listened on. */
-export interface Listener {
-  /** As a client on this machine reaches it, `ws://host:port/`. */
-  readonly url: string;
+/** Everything that is listened on. */
+export interface Listening {
+  /** As a client on this machine reaches them: `ws://host:port/`, `ws+unix:PATH`. */
+  readonly addresses: readonly string[];
+  /** What redirects to them, `http://host:port/`. */
+  readonly redirects: readonly string[];
+  /** Takes up a certificate that has changed. */
+  reload(): void;
   /** Accepts nothing more; resolves when all answers are out. */
   shutdown(): Promise<void>;
 }
 
 /**
- * Listens on every address.
+ * Listens on every place.
  *
  * @throws {ListenError} If one of them cannot be listened on; then none is.
+ * @throws {UsageError} If this runtime cannot do what is asked for.
  */
-export function listen(options: ListenOptions, handler: Deno.ServeHandler): Listener[] {
-  const { port = 80, addresses = [] } = options;
-  if (addresses.length === 0) return [listenEverywhere(port, handler)];
-  const listeners: Listener[] = [];
+export async function listen(options: ListenOptions, dispatcher: Dispatcher): Promise<Listening> {
+  const { redirectPort, unixSocket, tls } = options;
+  const secure = tls !== undefined;
+  const port = options.port ?? (secure ? 443 : 80);
+  const makeEngine = await chooseEngine(options);
+  const engine = makeEngine(dispatcher);
+  const credentials = tls && readCredentials(tls);
+  const bounds: Bound[] = [];
+  const addresses: string[] = [];
+  const redirects: string[] = [];
+  const stop = async () => {
+    await Promise.all(bounds.map((bound) => bound.shutdown()));
+  };
   try {
-    for (const address of addresses) {
-      listeners.push(listenOn(address.replace(/^\[(.*)\]$/, "$1"), port, handler));
+    if (unixSocket) {
+      bounds.push(await listenOnUnixSocket(engine, unixSocket, credentials));
+      addresses.push(`ws+unix:${unixSocket.path}`);
+    }
+    for (const address of tcpAddresses(options)) {
+      const bound = await listenAt(engine, address, port, credentials);
+      bounds.push(bound);
+      addresses.push(`${secure ? "wss" : "ws"}://${bound.host}/`);
+      if (redirectPort === undefined) continue;
+      const responders = [redirect({ port: bound.port, secure })];
+      const redirecting = makeEngine(new Dispatcher({ routes: [], responders }));
+      const other = await listenAt(redirecting, address, redirectPort, undefined);
+      bounds.push(other);
+      redirects.push(`http://${other.host}/`);
     }
   } catch (error) {
-    for (const listener of listeners) listener.shutdown();
+    await stop();
     throw error;
   }
-  return listeners;
+  const renewal = tls && credentials && new Renewal(tls, credentials, bounds);
+  return {
+    addresses,
+    redirects,
+    reload: () => renewal?.reload(),
+    shutdown() {
+      renewal?.[Symbol.dispose]();
+      return stop();
+    },
+  };
 }
 
-function listenEverywhere(port: number, handler: Deno.ServeHandler): Listener {
-  // On Windows a socket for IPv6 does not take IPv4.
-  if (Deno.build.os === "windows") return listenOn("0.0.0.0", port, handler);
-  try {
-    return listenOn("::", port, handler);
-  } catch (error) {
-    // Where there is no IPv6 the other kind is all there is.
-    if ((error as Error).cause instanceof Deno.errors.AddrInUse) throw error;
-    return listenOn("0.0.0.0", port, handler);
-  }
-}
-
-function listenOn(hostname: string, port: number, handler: Deno.ServeHandler): Listener {
-  const name = hostname.includes(":") ? `[${hostname}]` : hostname;
-  try {
-    const server = Deno.serve({ hostname, port, onListen() {} }, handler);
-    const host = hostname === "::" || hostname === "0.0.0.0" ? "localhost" : name;
-    return {
-      url: `ws://${host}:${server.addr.port}/`,
-      shutdown: () => server.shutdown(),
-    };
-  } catch (cause) {
-    throw new ListenError(`Cannot listen on ${name}:${port}: ${reasonOf(cause)}`, { cause });
-  }
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Deno.errors.AddrInUse) return "another server is using it";
-  if (error instanceof Deno.errors.AddrNotAvailable) return "this machine has no such address";
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return "that needs root or another port (below 1024)";
-  }
-  return messageOf(error);
+/** The addresses with a port; undefined is all interfaces. */
+function tcpAddresses(options: ListenOptions): readonly (string | undefined)[] {
+  const { addresses = [], port, redirectPort, unixSocket } = options;
+  if (addresses.length > 0) return addresses;
+  const alone = unixSocket && port === undefined && redirectPort === undefined;
+  return alone ? [] : [undefined];
 }

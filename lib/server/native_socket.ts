@@ -1,4 +1,4 @@
-import { CLOSE_TIMEOUT } from "../base/limits.ts";
+import { CLOSE_TIMEOUT, MESSAGE_OVERHEAD } from "../base/limits.ts";
 import { type ConnectionOptions, LiveConnection, type RawSocket } from "../socket/connection.ts";
 import type { Ticket } from "../socket/dispatch.ts";
 import { unsentTo } from "./unsent.ts";
@@ -25,6 +25,8 @@ export interface NativeOptions extends ConnectionOptions {
  * an empty one (Deno 2.6 to 2.9). So `close` waits until the output has left and the client pauses.
  */
 export class NativeSocket implements RawSocket {
+  readonly headerBytes = 0;
+  readonly overhead = MESSAGE_OVERHEAD;
   readonly #socket: WebSocket;
   readonly #connection: LiveConnection;
   readonly #pingMs: number;

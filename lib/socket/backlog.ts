@@ -2,8 +2,12 @@ import { HIGH_WATER_MARK, MESSAGE_OVERHEAD } from "../base/limits.ts";
 
 /** What is known of the messages that have not left a socket. */
 export interface Unsent {
-  /** Bytes of messages that have not left; empty messages may be missing in it. */
+  /** Bytes of messages that have not left. */
   readonly bufferedAmount: number;
+  /** Bytes that it counts for a message beside its data; where that is 0, empty messages are missing in it. */
+  readonly headerBytes: number;
+  /** Bytes of memory that a message holds beside its data. */
+  readonly overhead: number;
   /** Whether anything at all has not reached the client; asked rarely, because it may cost something. */
   readonly isBehind: boolean;
 }
@@ -31,8 +35,9 @@ export class Backlog {
 
   /** Counts a message; `length` is that of its data. */
   add(length: number): void {
-    if (length === 0) this.#empty++;
-    this.#bytes += length;
+    const counted = length + this.#socket.headerBytes;
+    if (counted === 0) this.#empty++;
+    this.#bytes += counted;
     if (++this.#messages === 4096) {
       this.#messages /= 2;
       this.#bytes /= 2;
@@ -42,11 +47,11 @@ export class Backlog {
   /** Bytes of memory, what each message costs beside its data included. */
   get amount(): number {
     const bytes = this.#socket.bufferedAmount;
-    if (bytes > 0) return bytes * (1 + MESSAGE_OVERHEAD * this.#messages / this.#bytes);
+    if (bytes > 0) return bytes * (1 + this.#socket.overhead * this.#messages / this.#bytes);
     if (this.#empty <= MANY_EMPTY) return 0;
     // Who does not wait for them to drain has to know more exactly.
     if (this.#empty > 2 * MANY_EMPTY) this.#askForEmpty();
-    return this.#empty * MESSAGE_OVERHEAD;
+    return this.#empty * this.#socket.overhead;
   }
 
   /** Resolves when no more than half of the high-water mark waits, or at `release`. */

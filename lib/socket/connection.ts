@@ -95,11 +95,15 @@ export class LiveConnection implements Connection, Member {
   received(data: string | Uint8Array): void {
     if (this.#state !== "open") return;
     const { maxFrameSize } = this.#options;
-    if (maxFrameSize > 0 && isLarger(data, maxFrameSize)) {
-      this.#log.error("websocket", `A message is larger than ${maxFrameSize} bytes`);
-      return this.end(1009, `A message may have ${maxFrameSize} bytes`);
-    }
+    if (maxFrameSize > 0 && isLarger(data, maxFrameSize)) return this.tooLarge();
     this.#guard(() => this.#session?.message?.(data));
+  }
+
+  /** A message came, or was about to, that is larger than it may be. */
+  tooLarge(): void {
+    const { maxFrameSize } = this.#options;
+    this.#log.error("websocket", `A message is larger than ${maxFrameSize} bytes`);
+    this.end(1009, `A message may have ${maxFrameSize} bytes`);
   }
 
   /** The socket broke; a close event follows. */

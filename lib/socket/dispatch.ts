@@ -1,7 +1,9 @@
 import { HandshakeError, LaunchError, messageOf } from "../base/errors.ts";
 import { MAX_FRAME_SIZE } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
+import { plain } from "../base/plain.ts";
 import { decodePath, type IncomingRequest } from "../base/request.ts";
+import type { Exchange, Responder } from "../base/responder.ts";
 import { httpLog, sessionLog } from "../base/session_log.ts";
 import type { Connection, Handler, Preparation, Session } from "../handlers/handler.ts";
 import { checkHandshake, isUpgrade } from "./handshake.ts";
@@ -20,8 +22,8 @@ export interface Route {
 export interface DispatchOptions extends OriginOptions {
   /** The first that matches wins. */
   readonly routes: readonly Route[];
-  /** Answers what is no request for an upgrade; default: 404. */
-  readonly respond?: (request: IncomingRequest) => Response | Promise<Response>;
+  /** Asked in turn for an answer to what is no request for an upgrade; 404 where none has one. */
+  readonly responders?: readonly Responder[];
   /** Finds the name of a client's address; default: the address stays. */
   readonly lookup?: (address: string) => Promise<string>;
   /** Headers of a 101 answer. */
@@ -66,13 +68,17 @@ export class Dispatcher {
     }));
   }
 
+  /** Whether a request asks for a WebSocket, and there are some. */
+  opens({ headers }: IncomingRequest): boolean {
+    return this.#routes.length > 0 && isUpgrade(headers);
+  }
+
   /** Decides about a request: an answer, or an upgrade. Never throws. */
-  async dispatch(request: IncomingRequest): Promise<Response | Ticket> {
+  async dispatch(request: IncomingRequest, exchange: Exchange): Promise<Response | Ticket> {
     try {
       if (this.#closing) throw new HandshakeError(503, "The server is shutting down");
-      if (isUpgrade(request.headers) && this.#routes.length > 0) return await this.#admit(request);
-      const respond = this.#options.respond ?? notFound;
-      return this.#answer(await respond(request));
+      if (this.opens(request)) return await this.#admit(request);
+      return this.#answer(await this.#respond(request, exchange));
     } catch (error) {
       return this.refuse(sessionLog(request), error);
     }
@@ -82,8 +88,18 @@ export class Dispatcher {
   async close(code: number, reason: string, deadline: number): Promise<void> {
     this.#closing = true;
     await this.roster.close(code, reason, deadline);
-    const handlers = new Set(this.#routes.map((route) => route.handler));
-    await Promise.all(Array.from(handlers, (handler) => handler[Symbol.asyncDispose]?.()));
+    const parts = new Set<Partial<AsyncDisposable>>(this.#routes.map((route) => route.handler));
+    for (const responder of this.#options.responders ?? []) parts.add(responder);
+    await Promise.all(Array.from(parts, (part) => part[Symbol.asyncDispose]?.()));
+  }
+
+  async #respond(request: IncomingRequest, exchange: Exchange): Promise<Response> {
+    for (const responder of this.#options.responders ?? []) {
+      const response = await responder.respond(request, exchange);
+      if (response) return response;
+    }
+    httpLog(request).access("http", "NOT FOUND");
+    return plain(404);
   }
 
   async #admit(request: IncomingRequest): Promise<Response | Ticket> {
@@ -150,25 +166,4 @@ export class Dispatcher {
     for (const [name, value] of headersHttp) headers.append(name, value);
     return new Response(response.body, { status: response.status, headers });
   }
-}
-
-/** The answer to what nobody serves. */
-export function notFound(request: IncomingRequest): Response {
-  httpLog(request).access("http", "NOT FOUND");
-  return plain(404);
-}
-
-const REASONS: Record<number, string> = {
-  400: "Bad Request",
-  403: "Forbidden",
-  404: "Not Found",
-  426: "Upgrade Required",
-  429: "Too Many Requests",
-  500: "Internal Server Error",
-  503: "Service Unavailable",
-};
-
-/** An answer that says its status in words. */
-function plain(status: number, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(`${status} ${REASONS[status] ?? ""}\n`, { status, headers });
 }

@@ -1,0 +1,46 @@
+import { UsageError } from "../base/errors.ts";
+import type { Dispatcher } from "../socket/dispatch.ts";
+import type { TlsOptions } from "./credentials.ts";
+import type { Engine, EngineName } from "./engine.ts";
+import { nativeEngine } from "./native.ts";
+
+/** What decides about the engine. */
+export interface EngineOptions {
+  /** Its name; default: `native`, with `tls` `node` where the runtime can. */
+  readonly engine?: EngineName;
+  /** Serves `wss:` and `https:`; default: neither. */
+  readonly tls?: TlsOptions;
+}
+
+/**
+ * Finds the engine for what is asked of it.
+ *
+ * @param version The runtime's.
+ * @throws {UsageError} If this runtime has no such engine.
+ */
+export async function chooseEngine(
+  { engine, tls }: EngineOptions,
+  version: string = Deno.version.deno,
+): Promise<(dispatcher: Dispatcher) => Engine> {
+  const able = hasNode(version);
+  const name = engine ?? (tls?.caFile || (tls && able) ? "node" : "native");
+  if (name === "native") {
+    if (!tls?.caFile) return nativeEngine;
+    throw new UsageError(
+      "--sslca cannot be used with --engine=native: it would admit every client",
+    );
+  }
+  if (!able) {
+    const option = tls?.caFile ? "--sslca" : "--engine=node";
+    throw new UsageError(`${option} needs Deno 2.8 or later, and this is Deno ${version}`);
+  }
+  // Loaded only where it is used: it makes the start slower.
+  const { nodeEngine } = await import("./node.ts");
+  return nodeEngine;
+}
+
+/** Before 2.8 `node:http` has no time limits, and before 2.7 `node:https` admits every client. */
+function hasNode(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 2 || (major === 2 && minor >= 8);
+}

@@ -1,0 +1,45 @@
+/** The name of an engine. */
+export type EngineName = "native" | "node";
+
+/** All names of engines. */
+export const ENGINES: readonly EngineName[] = ["native", "node"];
+
+/** Where an engine shall listen: a TCP port of an address, or a Unix socket. */
+export type Place = { readonly hostname: string; readonly port: number } | SocketFile;
+
+/** A Unix socket. */
+export interface SocketFile {
+  readonly path: string;
+  /** Its permissions, which it has by whoever asks the engine to listen; for an engine that listens again. */
+  readonly mode?: number;
+}
+
+/** What TLS needs, in PEM. */
+export interface Credentials {
+  /** The certificate and what it is signed by. */
+  readonly cert: string;
+  /** Its private key. */
+  readonly key: string;
+  /** Authorities of which a client needs a certificate. */
+  readonly ca?: string;
+}
+
+/** What turns requests into connections; an engine MUST NOT let anybody feel which one it is. */
+export interface Engine {
+  /**
+   * Listens on one place.
+   *
+   * @throws Whatever the system says.
+   */
+  listen(place: Place, credentials?: Credentials): Promise<Bound>;
+}
+
+/** A place that is listened on. */
+export interface Bound {
+  /** The TCP port; 0 on a Unix socket. */
+  readonly port: number;
+  /** New connections get these; undefined where the engine cannot change them. */
+  readonly renew?: (credentials: Credentials) => void;
+  /** Accepts nothing more; resolves when all answers are out. */
+  shutdown(): Promise<void>;
+}

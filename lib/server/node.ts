@@ -1,0 +1,106 @@
+import { once } from "node:events";
+import { createServer, type ServerOptions } from "node:http";
+import { createServer as createTlsServer, type ServerOptions as TlsOptions } from "node:https";
+import { HEADER_SIZE, KEEP_ALIVE_TIMEOUT, REQUEST_TIMEOUT } from "../base/limits.ts";
+import { Log } from "../base/log.ts";
+import type { Dispatcher } from "../socket/dispatch.ts";
+import { acceptAgain } from "./accept_again.ts";
+import { Authorities } from "./authorities.ts";
+import type { Bound, Credentials, Engine, Place } from "./engine.ts";
+import { NodeRequests } from "./node_requests.ts";
+import { withMode } from "./with_mode.ts";
+
+const log = new Log();
+
+const LIMITS: ServerOptions = {
+  headersTimeout: REQUEST_TIMEOUT,
+  // The body has a limit of its own: a large one may take longer.
+  requestTimeout: 0,
+  keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: HEADER_SIZE,
+};
+
+/**
+ * The engine on `node:http`, `node:https` and the package ws: with time limits for slow clients, client
+ * certificates, and TLS that can be renewed, none of which `Deno.serve` has (Deno 2.9).
+ */
+export function nodeEngine(dispatcher: Dispatcher): Engine {
+  return {
+    async listen(place, credentials) {
+      const server = credentials
+        ? createTlsServer({ ...LIMITS, ...tlsOptions(credentials) })
+        : createServer(LIMITS);
+      const authorities = credentials?.ca === undefined ? undefined : new Authorities();
+      const requests = new NodeRequests(dispatcher, {
+        secure: credentials !== undefined,
+        authorities,
+        unix: "path" in place,
+      });
+      server.on("request", (message, response) => requests.request(message, response));
+      server.on("upgrade", (message, socket, head) => requests.upgrade(message, socket, head));
+      // Without the address: the socket has forgotten it by now. One that was refused for its certificate
+      // says no more than that it hung up (Deno 2.9).
+      server.on("tlsClientError", ({ message }: Error) => {
+        log.access("http", `TLS handshake failed: ${message}`);
+      });
+      const accepting = await bind(server, place);
+      return boundOf(server, accepting, authorities);
+    },
+  };
+}
+
+type NodeServer = ReturnType<typeof createServer | typeof createTlsServer>;
+
+async function bind(server: NodeServer, place: Place): Promise<Disposable> {
+  const listen = (port: number) =>
+    server.listen("path" in place ? place : { host: place.hostname, port });
+  listen("port" in place ? place.port : 0);
+  await once(server, "listening");
+  return acceptAgain(server, () => {
+    const port = portOf(server);
+    // What is connected stays connected.
+    server.close();
+    if ("path" in place) withMode(place, () => listen(0));
+    else listen(port);
+  });
+}
+
+function portOf(server: NodeServer): number {
+  const addr = server.address();
+  return addr !== null && typeof addr === "object" ? addr.port : 0;
+}
+
+function boundOf(
+  server: NodeServer,
+  accepting: Disposable,
+  authorities: Authorities | undefined,
+): Bound {
+  return {
+    port: portOf(server),
+    ...("setSecureContext" in server
+      ? {
+        renew(credentials: Credentials) {
+          server.setSecureContext(tlsOptions(credentials));
+          authorities?.renew(credentials.ca ?? "");
+        },
+      }
+      : {}),
+    async shutdown() {
+      accepting[Symbol.dispose]();
+      const closed = once(server, "close");
+      server.close();
+      server.closeIdleConnections();
+      await closed;
+    },
+  };
+}
+
+function tlsOptions(credentials: Credentials): TlsOptions {
+  return {
+    ...credentials,
+    minVersion: "TLSv1.2",
+    handshakeTimeout: REQUEST_TIMEOUT,
+    ...(credentials.ca === undefined ? {} : { requestCert: true, rejectUnauthorized: true }),
+  };
+}

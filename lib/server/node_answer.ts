@@ -1,0 +1,17 @@
+import type { ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+
+/** Sends a `Response`; never rejects. */
+export async function answer(from: Response, to: ServerResponse): Promise<void> {
+  try {
+    to.statusCode = from.status;
+    for (const [name, value] of from.headers) to.appendHeader(name, value);
+    // Not by `Readable.fromWeb`: over TLS the answer would not end then (Deno 2.9).
+    if (from.body) await pipeline(from.body as never, to);
+    else to.end();
+  } catch {
+    // The client has left, or the body has broken off, or a header has a character that is none; either
+    // way the connection is cut, and whoever made the body knows.
+    to.destroy();
+  }
+}

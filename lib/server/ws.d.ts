@@ -1,0 +1,50 @@
+/**
+ * What is used of the npm package ws, which carries no types. Its own documentation has the details:
+ * https://github.com/websockets/ws/blob/master/doc/ws.md
+ */
+declare module "ws" {
+  import type { IncomingMessage } from "node:http";
+  import type { Duplex } from "node:stream";
+
+  /** A server's end of a WebSocket. */
+  export interface WebSocket {
+    /** Bytes that have not been handed to the system. */
+    readonly bufferedAmount: number;
+    on(event: "message", listener: (data: Uint8Array, isBinary: boolean) => void): this;
+    on(event: "close", listener: (code: number, reason: Uint8Array) => void): this;
+    on(event: "error", listener: (error: Error & { readonly code?: string }) => void): this;
+    on(event: "ping" | "pong", listener: (data: Uint8Array) => void): this;
+    /** Text from a string, otherwise binary. The bytes must not change afterwards. */
+    send(data: string | Uint8Array): void;
+    ping(): void;
+    /** Sends a close frame after everything that was sent. */
+    close(code: number, reason: string): void;
+    /** Drops the TCP connection. */
+    terminate(): void;
+  }
+
+  export interface ServerOptions {
+    readonly noServer: true;
+    readonly clientTracking?: boolean;
+    /** Bytes of a message; 0 means no limit. */
+    readonly maxPayload?: number;
+    readonly perMessageDeflate?: boolean;
+    /** Milliseconds until a connection that is closing is dropped. */
+    readonly closeTimeout?: number;
+    /** The subprotocol to use of those that are offered. */
+    readonly handleProtocols?: (offered: Set<string>, request: IncomingMessage) => string | false;
+  }
+
+  export class WebSocketServer {
+    constructor(options: ServerOptions);
+    /** The lines of the 101 answer, which may be added to. */
+    on(event: "headers", listener: (lines: string[], request: IncomingMessage) => void): this;
+    /** Answers with 101, or with a refusal of its own; then the callback is not called. */
+    handleUpgrade(
+      request: IncomingMessage,
+      socket: Duplex,
+      head: Uint8Array,
+      opened: (socket: WebSocket) => void,
+    ): void;
+  }
+}
