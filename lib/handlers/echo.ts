@@ -10,7 +10,7 @@ import type { Handler } from "./handler.ts";
  * ```ts
  * import { echo, serve } from "@stdws/stdws";
  *
- * await using server = serve({ port: 0, addresses: ["127.0.0.1"], routes: [{ path: "/echo", handler: echo() }] });
+ * await using server = await serve({ port: 0, addresses: ["127.0.0.1"], routes: [{ path: "/echo", handler: echo() }] });
  * const socket = new WebSocket(`${server.addresses[0]}echo`);
  * socket.onopen = () => socket.send("hello");
  * const answer = await new Promise((resolve) => socket.onmessage = (event) => resolve(event.data));

@@ -1,13 +1,11 @@
-import { HandshakeError } from "../base/errors.ts";
-import { MAX_FORKS, MAX_QUEUE } from "../base/limits.ts";
-import { Permits } from "../base/permits.ts";
+import { MAX_QUEUE } from "../base/limits.ts";
+import type { Permits } from "../base/permits.ts";
 import type { IncomingRequest } from "../base/request.ts";
 import { sessionLog } from "../base/session_log.ts";
 import { Bridge } from "../process/bridge.ts";
-import { defaultPassEnv, environment, inherit } from "../process/environment.ts";
+import { environment } from "../process/environment.ts";
 import type { Framing } from "../process/framing.ts";
-import { launch } from "../process/launch.ts";
-import { ProcessTree } from "../process/tree.ts";
+import { Runner } from "../process/runner.ts";
 import { which } from "../process/which.ts";
 import type { Admission, Handler, Session } from "./handler.ts";
 
@@ -53,7 +51,7 @@ export interface Programs {
  * import { process, serve } from "@stdws/stdws";
  *
  * const handler = process(["echo", "hello"]);
- * await using server = serve({ port: 0, addresses: ["127.0.0.1"], routes: [{ path: "*", handler }] });
+ * await using server = await serve({ port: 0, addresses: ["127.0.0.1"], routes: [{ path: "*", handler }] });
  * const socket = new WebSocket(`${server.addresses[0]}`);
  * const line = await new Promise((resolve) => socket.onmessage = (event) => resolve(event.data));
  * if (line !== "hello") throw new Error("not what the program wrote");
@@ -80,47 +78,32 @@ export function process(command: readonly string[], options: ProcessOptions = {}
  */
 export function processHandler(programs: Programs, options: ProcessOptions): Handler {
   const { framing = "lines", closeMs = 0, maxQueue = MAX_QUEUE } = options;
-  const forks = options.forks ?? new Permits(MAX_FORKS);
-  const names = options.passEnv ?? defaultPassEnv(Deno.build.os);
-  const inherited = inherit(names, (name) => Deno.env.get(name));
-  const running = new Set<Promise<void>>();
+  const runner = new Runner(options);
 
   function start(request: IncomingRequest, endpoint: Endpoint): Required<Admission> {
-    const permit = forks.take();
-    if (!permit) {
-      throw new HandshakeError(429, "Max of possible forks already active, upgrade rejected");
-    }
-    let log = sessionLog(request).with({ command: endpoint.program });
-    const env = environment(request, { ...endpoint, inherited });
-    if (log.enabled("debug")) {
-      for (const [name, value] of Object.entries(env)) {
-        log.debug("env", `${variableKind(name, inherited)} variable: ${name}=${value}`);
-      }
-    }
-    let child: Deno.ChildProcess;
-    try {
-      child = launch({ ...endpoint, env });
-    } catch (error) {
-      permit[Symbol.dispose]();
-      throw error;
-    }
-    const associated = { command: endpoint.program, pid: String(child.pid) };
-    log = log.with(associated);
-    const tree = new ProcessTree(child, request.id, () => permit[Symbol.dispose]());
+    const { program, args } = endpoint;
+    const started = runner.start({
+      program,
+      args,
+      id: request.id,
+      environment: (inherited) => environment(request, { ...endpoint, inherited }),
+      log: sessionLog(request).with({ command: program }),
+      refusal: "Max of possible forks already active, upgrade rejected",
+    });
+    const { child, tree, log } = started;
     const bridge = new Bridge(child, tree, { framing, closeMs, maxQueue, log });
 
     function run(connection?: Parameters<Bridge["run"]>[0]): void {
-      const end = bridge.run(connection).catch((error) => {
-        log.error("process", `Process ${child.pid}: ${error}`);
-        connection?.close(1011, "Internal error");
-      }).finally(() => {
-        running.delete(end);
-        tree[Symbol.dispose]();
-      });
-      running.add(end);
+      runner.keep(
+        started,
+        bridge.run(connection).catch((error) => {
+          connection?.close(1011, "Internal error");
+          throw error;
+        }),
+      );
     }
     return {
-      associated,
+      associated: { command: program, pid: String(child.pid) },
       open(connection): Session {
         run(connection);
         return {
@@ -142,13 +125,6 @@ export function processHandler(programs: Programs, options: ProcessOptions): Han
     open() {
       throw new Error("A process is started before its connection: call prepare first");
     },
-    async [Symbol.asyncDispose]() {
-      await Promise.all(running);
-    },
+    [Symbol.asyncDispose]: () => runner[Symbol.asyncDispose](),
   };
-}
-
-function variableKind(name: string, inherited: Readonly<Record<string, string>>): string {
-  if (name in inherited) return "Parent";
-  return name.startsWith("HTTP_") ? "Header" : "Std.";
 }

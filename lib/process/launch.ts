@@ -7,6 +7,8 @@ export interface LaunchOptions {
   readonly args: readonly string[];
   /** All of its variables: nothing is inherited beside them. */
   readonly env: Record<string, string>;
+  /** The folder that it runs in; default: the server's. */
+  readonly cwd?: string;
 }
 
 /**
@@ -17,12 +19,13 @@ export interface LaunchOptions {
  * @throws {LaunchError} If it cannot be started.
  */
 export function launch(options: LaunchOptions): Deno.ChildProcess {
-  const { program, args, env } = options;
+  const { program, args, env, cwd } = options;
   try {
     return new Deno.Command(program, {
       args: args as string[],
       env,
       clearEnv: true,
+      ...(cwd === undefined ? {} : { cwd }),
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

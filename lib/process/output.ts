@@ -15,7 +15,7 @@ export interface OutputOptions {
   /** Bytes of the buffer that waits in every idle connection. */
   readonly smallest: number;
   /** Who has to keep up: while it is behind nothing is read, so that the process has to wait. */
-  readonly connection: Connection | undefined;
+  readonly connection: Pick<Connection, "bufferedAmount" | "drained"> | undefined;
   /** Gets what the sink throws; then nothing more is read. */
   failed(error: unknown): void;
 }

@@ -1,0 +1,105 @@
+import { HandshakeError } from "../base/errors.ts";
+import { MAX_FORKS } from "../base/limits.ts";
+import type { Log } from "../base/log.ts";
+import { Permits } from "../base/permits.ts";
+import { defaultPassEnv, inherit } from "./environment.ts";
+import { launch } from "./launch.ts";
+import { ProcessTree } from "./tree.ts";
+
+/** What all processes of a {@linkcode Runner} have in common. */
+export interface RunnerOptions {
+  /** Names of the server's variables that a process inherits; default: what finds and runs programs. */
+  readonly passEnv?: readonly string[];
+  /** How many may run at once; shared by the runners that have the same. Default 1024. */
+  readonly forks?: Permits;
+}
+
+/** A process to start for a request. */
+export interface Job {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** The folder that it runs in; default: the server's. */
+  readonly cwd?: string;
+  /** Its `UNIQUE_ID`, by which what it leaves behind is found. */
+  readonly id: string;
+  /** Its variables. */
+  environment(inherited: Readonly<Record<string, string>>): Record<string, string>;
+  readonly log: Log;
+  /** What is logged where no permit is left. */
+  readonly refusal: string;
+}
+
+/** A process that was started. */
+export interface Started {
+  readonly child: Deno.ChildProcess;
+  /** The same with all that it starts. */
+  readonly tree: ProcessTree;
+  /** The log of its request, which knows its number now. */
+  readonly log: Log;
+}
+
+/** Starts processes within a limit, and knows which of them still run. */
+export class Runner implements AsyncDisposable {
+  readonly #forks: Permits;
+  readonly #inherited: Readonly<Record<string, string>>;
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(options: RunnerOptions) {
+    this.#forks = options.forks ?? new Permits(MAX_FORKS);
+    const names = options.passEnv ?? defaultPassEnv(Deno.build.os);
+    this.#inherited = inherit(names, (name) => Deno.env.get(name));
+  }
+
+  /**
+   * Starts a process; `keep` has to follow.
+   *
+   * @throws {HandshakeError} If all permits are taken (429).
+   * @throws {LaunchError} If it cannot be started.
+   */
+  start(job: Job): Started {
+    const permit = this.#forks.take();
+    if (!permit) throw new HandshakeError(429, job.refusal);
+    try {
+      const env = job.environment(this.#inherited);
+      this.#logVariables(job.log, env);
+      const child = launch({ ...job, env });
+      const tree = new ProcessTree(child, job.id, () => permit[Symbol.dispose]());
+      return { child, tree, log: job.log.with({ pid: String(child.pid) }) };
+    } catch (error) {
+      permit[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /**
+   * Remembers a process until all of it has ended.
+   *
+   * @param life Settles then; why it rejects is logged.
+   */
+  keep({ child, tree, log }: Started, life: Promise<void>): void {
+    const end = life.catch((error) => {
+      log.error("process", `Process ${child.pid}: ${error}`);
+    }).finally(() => {
+      this.#running.delete(end);
+      tree[Symbol.dispose]();
+    });
+    this.#running.add(end);
+  }
+
+  /** Waits for all of them; it ends none. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
+  #logVariables(log: Log, env: Readonly<Record<string, string>>): void {
+    if (!log.enabled("debug")) return;
+    for (const [name, value] of Object.entries(env)) {
+      log.debug("env", `${this.#kindOf(name)} variable: ${name}=${value}`);
+    }
+  }
+
+  #kindOf(name: string): string {
+    if (name in this.#inherited) return "Parent";
+    return name.startsWith("HTTP_") ? "Header" : "Std.";
+  }
+}
