@@ -4,7 +4,7 @@ if (Deno.env.has("DENO_DEPLOY")) {
   Deno.exit(await serveEdge(nextSignal));
 } else {
   const { run } = await import("./lib/cli/run.ts");
-  Deno.exit(await run(Deno.args, nextSignal));
+  Deno.exit(await run(Deno.args, { next: nextSignal, onHangup }));
 }
 
 /** Resolves to its number at the next signal that asks the program to end. */
@@ -17,4 +17,9 @@ function nextSignal(): Promise<number> {
     Deno.addSignalListener(signal as Deno.Signal, () => resolve(number));
   }
   return promise;
+}
+
+/** Calls the listener at every signal that asks for changed files to be taken up. */
+function onHangup(listener: () => void): void {
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGHUP", listener);
 }

@@ -1,8 +1,9 @@
 /**
  * Puts programs, and handlers of one's own, behind WebSockets.
  *
- * This module is what another program needs for that: {@linkcode serve} and the handlers
- * {@linkcode process}, {@linkcode directory}, {@linkcode echo} and {@linkcode broadcast}.
+ * This module is what another program needs for that: {@linkcode serve}, the handlers
+ * {@linkcode process}, {@linkcode directory}, {@linkcode echo} and {@linkcode broadcast}, and for requests
+ * that are no WebSockets {@linkcode staticFiles} and {@linkcode cgi}.
  *
  * The tree, in the order in which a connection comes about; a file imports from its own folder or from
  * those below it:
@@ -13,8 +14,9 @@
  * - `serve.ts`: listeners, connections and their end as one disposable server.
  * - `app.ts`: from the configuration to routes and handlers.
  * - `config.ts`: the options of all parts, checked against each other.
- * - `server/`: listeners, and the engine that turns requests into connections.
- * - `http/`: requests that are no WebSockets.
+ * - `server/`: where it listens, with what certificate, and the two engines that turn requests into
+ *   connections.
+ * - `http/`: requests that are no WebSockets: the console, CGI scripts, files, redirects.
  * - `socket/`: checks of a handshake and its origin, dispatch to a route, the connection.
  * - `handlers/`: the contract of handlers, and the registry of the built-in ones.
  * - `process/`: a process and its environment, its streams as messages, its end.
@@ -27,6 +29,7 @@ export { HandshakeError, LaunchError, ListenError, UsageError } from "./base/err
 export { type Associated, configureLog, type Level, type LogOptions } from "./base/log.ts";
 export { Permits } from "./base/permits.ts";
 export type { RemoteAddress } from "./base/request.ts";
+export type { Exchange, Responder } from "./base/responder.ts";
 export { broadcast } from "./handlers/broadcast.ts";
 export { directory } from "./handlers/directory.ts";
 export { echo } from "./handlers/echo.ts";
@@ -39,8 +42,14 @@ export type {
   Session,
 } from "./handlers/handler.ts";
 export { process, type ProcessOptions } from "./handlers/process.ts";
+export { cgi, type CgiOptions } from "./http/cgi.ts";
+export { staticFiles, type StaticOptions } from "./http/static.ts";
 export type { Framing } from "./process/framing.ts";
 export { serve, type ServeOptions, type Server } from "./serve.ts";
+export type { EngineOptions } from "./server/choose_engine.ts";
+export type { TlsOptions } from "./server/credentials.ts";
+export type { EngineName } from "./server/engine.ts";
 export type { ListenOptions } from "./server/listen.ts";
+export type { UnixSocketOptions } from "./server/unix_socket.ts";
 export type { DispatchOptions, Header, Route } from "./socket/dispatch.ts";
 export type { OriginOptions, OriginRule } from "./socket/origin.ts";

@@ -46,9 +46,9 @@ function splitWords(argv: readonly string[]): { words: string[]; command: readon
       return { words, command: argv.slice(index) };
     }
     const flag: Flag | undefined = FLAGS.find((candidate) => candidate.name === name);
-    if (!flag) throw new UsageError(`Unknown option --${name}`, 2);
+    if (!flag) throw new UsageError(`Unknown option ${word.split("=", 1)[0]}`, 2);
     if (equals) words.push(`--${name}=${value}`);
-    else if (flag.kind === "boolean") words.push(`--${name}=true`);
+    else if (flag.kind === "boolean" || flag.kind === "switch") words.push(`--${name}=true`);
     else if (++index < argv.length) words.push(`--${name}=${argv[index]}`);
     else throw new UsageError(`Option --${name} needs a value`, 2);
   }
@@ -58,11 +58,15 @@ function splitWords(argv: readonly string[]): { words: string[]; command: readon
 function valueOf(flag: Flag, value: unknown): unknown {
   if (flag.kind === "list") return value;
   const text = String(Array.isArray(value) ? value.at(-1) : value);
-  if (flag.kind === "boolean") {
+  if (flag.kind === "boolean" || flag.kind === "switch") {
     const word = text.toLowerCase();
     if (TRUE.includes(word)) return true;
     if (FALSE.includes(word)) return false;
-    throw new UsageError(`Invalid value "${text}" for --${flag.name}: expected true or false`, 2);
+    if (flag.kind === "switch" && text.startsWith("/")) return text;
+    const expected = flag.kind === "switch"
+      ? "true, false or a path as /_console"
+      : "true or false";
+    throw new UsageError(`Invalid value "${text}" for --${flag.name}: expected ${expected}`, 2);
   }
   if (flag.kind === "number") {
     const number = /^[+-]?\d+$/.test(text) ? Number(text) : NaN;

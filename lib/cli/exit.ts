@@ -14,6 +14,9 @@ export interface Exit {
 
 /** The end that an error at the start means. What is no mistake of the user's is thrown on. */
 export function exitOf(error: unknown): Exit {
+  if (error instanceof UsageError && error.exitCode === 4) {
+    return { code: 4, fatal: `Can't start server: ${error.message}` };
+  }
   if (error instanceof UsageError) {
     return { code: error.exitCode, stderr: `${NAME}: ${oneLine(error.message)}\n${USAGE}` };
   }

@@ -5,14 +5,16 @@ import { defaultPassEnv } from "../process/environment.ts";
 /** One option of the command line. */
 export interface Flag {
   readonly name: string;
-  /** What its value is; a `list` adds up when it is repeated. */
-  readonly kind: "boolean" | "number" | "text" | "list";
+  /** What its value is; a `list` adds up when it is repeated, a `switch` is on, off, or on at a path. */
+  readonly kind: "boolean" | "number" | "text" | "list" | "switch";
   /** How its value is called in the help. */
   readonly value?: string;
   readonly default?: string;
   readonly group:
     | "Handler"
+    | "Pages"
     | "Listening"
+    | "TLS"
     | "Messages"
     | "Process"
     | "Access"
@@ -20,8 +22,6 @@ export interface Flag {
     | "Log"
     | "Help";
   readonly doc: string;
-  /** websocketd has it; stdws will. */
-  readonly missing?: true;
 }
 
 /** All options: the parser, `--help` and the table of the README are made from this. */
@@ -46,10 +46,32 @@ export const FLAGS = [
     doc: "Send every message to all connections of its path, in place of COMMAND",
   },
   {
+    name: "staticdir",
+    kind: "text",
+    value: "DIR",
+    group: "Pages",
+    doc: "Serve the files below DIR over HTTP",
+  },
+  {
+    name: "cgidir",
+    kind: "text",
+    value: "DIR",
+    group: "Pages",
+    doc: "Run the CGI scripts below DIR over HTTP",
+  },
+  {
+    name: "devconsole",
+    kind: "switch",
+    value: "PATH",
+    default: "false",
+    group: "Pages",
+    doc: "A page for trying the endpoint, at every path or only at PATH",
+  },
+  {
     name: "port",
     kind: "number",
     value: "N",
-    default: "80",
+    default: "80, or 443 with --ssl",
     group: "Listening",
     doc: "Port of every address; 0 takes a free one",
   },
@@ -59,6 +81,58 @@ export const FLAGS = [
     value: "HOST",
     group: "Listening",
     doc: "Address to listen on, IPv6 in brackets; repeatable; without it, all interfaces",
+  },
+  {
+    name: "unixsocket",
+    kind: "text",
+    value: "PATH",
+    group: "Listening",
+    doc: "Unix socket to listen on; only there without --port, --address and --redirport",
+  },
+  {
+    name: "unixsocket-mode",
+    kind: "text",
+    value: "MODE",
+    group: "Listening",
+    doc: "Permissions of that socket in octal, such as 0660; without it, what the umask leaves",
+  },
+  {
+    name: "redirport",
+    kind: "number",
+    value: "N",
+    group: "Listening",
+    doc: "Redirect what comes to this port of every address to --port",
+  },
+  {
+    name: "engine",
+    kind: "text",
+    value: "E",
+    default: "native, or node with --ssl",
+    group: "Listening",
+    doc:
+      "native answers sooner; node carries more messages, and cuts off clients that are too slow",
+  },
+  {
+    name: "ssl",
+    kind: "boolean",
+    default: "false",
+    group: "TLS",
+    doc: "Serve wss:// and https://",
+  },
+  {
+    name: "sslcert",
+    kind: "text",
+    value: "FILE",
+    group: "TLS",
+    doc: "Certificate and what it is signed by, PEM; read again when it changes, and at SIGHUP",
+  },
+  { name: "sslkey", kind: "text", value: "FILE", group: "TLS", doc: "Its private key, PEM" },
+  {
+    name: "sslca",
+    kind: "text",
+    value: "FILE",
+    group: "TLS",
+    doc: "Admit only clients with a certificate that one of these authorities has signed, PEM",
   },
   {
     name: "binary",
@@ -183,67 +257,15 @@ export const FLAGS = [
   { name: "help", kind: "boolean", group: "Help", doc: "Print this and exit" },
   { name: "version", kind: "boolean", group: "Help", doc: "Print name and version and exit" },
   { name: "license", kind: "boolean", group: "Help", doc: "Print the licence and exit" },
-  { name: "ssl", kind: "boolean", group: "Listening", doc: "TLS", missing: true },
-  {
-    name: "sslcert",
-    kind: "text",
-    value: "FILE",
-    group: "Listening",
-    doc: "Certificate",
-    missing: true,
-  },
-  {
-    name: "sslkey",
-    kind: "text",
-    value: "FILE",
-    group: "Listening",
-    doc: "Its key",
-    missing: true,
-  },
-  {
-    name: "sslca",
-    kind: "text",
-    value: "FILE",
-    group: "Listening",
-    doc: "Clients' certificate authority",
-    missing: true,
-  },
-  {
-    name: "redirport",
-    kind: "number",
-    value: "N",
-    group: "Listening",
-    doc: "Port that redirects",
-    missing: true,
-  },
-  {
-    name: "unixsocket",
-    kind: "text",
-    value: "PATH",
-    group: "Listening",
-    doc: "Unix socket",
-    missing: true,
-  },
-  {
-    name: "staticdir",
-    kind: "text",
-    value: "DIR",
-    group: "Handler",
-    doc: "Static files",
-    missing: true,
-  },
-  {
-    name: "cgidir",
-    kind: "text",
-    value: "DIR",
-    group: "Handler",
-    doc: "CGI scripts",
-    missing: true,
-  },
-  { name: "devconsole", kind: "boolean", group: "Handler", doc: "Console", missing: true },
 ] as const satisfies readonly Flag[];
 
-type Kinds = { boolean: boolean; number: number; text: string; list: readonly string[] };
+type Kinds = {
+  boolean: boolean;
+  number: number;
+  text: string;
+  list: readonly string[];
+  switch: boolean | string;
+};
 
 /** What was set on the command line, by the options' names. */
 export type Options = { readonly [F in typeof FLAGS[number] as F["name"]]?: Kinds[F["kind"]] };

@@ -3,7 +3,7 @@ import { type Flag, FLAGS } from "./flags.ts";
 
 /** The short usage, for whoever made a mistake. */
 export const USAGE = `Usage: ${NAME} [options] COMMAND [args…]
-       ${NAME} [options] --dir=DIR | --echo | --broadcast
+       ${NAME} [options] --dir=DIR | --echo | --broadcast | --staticdir=DIR | --cgidir=DIR
 Try '${NAME} --help' for the options.
 `;
 
@@ -14,12 +14,12 @@ export function help(): string {
     "writes are messages to the client, the client's messages are lines of its input.",
     "",
     `Usage: ${NAME} [options] COMMAND [args…]`,
-    `       ${NAME} [options] --dir=DIR | --echo | --broadcast`,
+    `       ${NAME} [options] --dir=DIR | --echo | --broadcast | --staticdir=DIR | --cgidir=DIR`,
     "",
     "Options are written --name=value, --name value, -name=value or -name value; they end at the",
     "first word that is none, or at --.",
   ];
-  const shown = helpFlags();
+  const shown: readonly Flag[] = FLAGS;
   const width = Math.max(...shown.map((flag) => synopsis(flag).length));
   for (const group of new Set(shown.map((flag) => flag.group))) {
     lines.push("", `${group}:`);
@@ -42,17 +42,14 @@ export function help(): string {
 
 /** The options as a table in Markdown, for the README. */
 export function flagTable(): string {
-  const rows = helpFlags().map((flag) => {
+  const rows = FLAGS.map((flag: Flag) => {
     const given = flag.default === undefined ? "" : `\`${flag.default}\``;
     return `| \`${synopsis(flag)}\` | ${given} | ${flag.doc} |`;
   });
   return ["| option | default | meaning |", "| --- | --- | --- |", ...rows, ""].join("\n");
 }
 
-function helpFlags(): readonly Flag[] {
-  return FLAGS.filter((flag: Flag) => !flag.missing);
-}
-
 function synopsis(flag: Flag): string {
-  return `--${flag.name}${flag.value === undefined ? "" : `=${flag.value}`}`;
+  const value = flag.value === undefined ? "" : `=${flag.value}`;
+  return `--${flag.name}${flag.kind === "switch" ? `[${value}]` : value}`;
 }

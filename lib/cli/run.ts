@@ -11,6 +11,7 @@ import { exitOf } from "./exit.ts";
 import { help } from "./help.ts";
 import { LICENSE } from "./license.ts";
 import { settingsOf } from "./settings.ts";
+import { startLines } from "./start_lines.ts";
 
 const log = new Log();
 
@@ -20,16 +21,20 @@ const texts = {
   license: () => LICENSE,
 };
 
+/** What the system tells the program. */
+export interface Signals {
+  /** Resolves to its number at the next signal that asks the program to end. */
+  next(): Promise<number>;
+  /** Calls this at every signal that asks for what has changed to be taken up (SIGHUP). */
+  onHangup(listener: () => void): void;
+}
+
 /**
  * Does what a command line says.
  *
- * @param nextSignal Resolves at the next signal that asks the program to end.
  * @returns The exit code.
  */
-export async function run(
-  argv: readonly string[],
-  nextSignal: () => Promise<number>,
-): Promise<number> {
+export async function run(argv: readonly string[], signals: Signals): Promise<number> {
   let server: Server;
   let watchdog: AsyncDisposable | undefined;
   let signal: Promise<number>;
@@ -41,30 +46,29 @@ export async function run(
     }
     const config = resolveConfig(settingsOf(args.options, args.command));
     // Listened for before anybody can know that the server runs.
-    signal = nextSignal();
-    server = start(config);
-    if (["process", "directory"].includes(config.handler)) watchdog = startWatchdog();
+    signal = signals.next();
+    server = await start(config);
+    // Otherwise it stays what it is to programs: the end, or nothing after `nohup`.
+    if (config.listen.tls) signals.onHangup(server.reload);
+    if (config.cgiDir || config.handler === "process" || config.handler === "directory") {
+      watchdog = startWatchdog();
+    }
   } catch (error) {
     const exit = exitOf(error);
     if (exit.fatal) log.fatal("server", exit.fatal);
     if (exit.stderr) print(Deno.stderr, exit.stderr);
     return exit.code;
   }
-  const code = await untilSignal(server, signal, nextSignal);
+  const code = await untilSignal(server, signal, signals);
   await watchdog?.[Symbol.asyncDispose]();
   return code;
 }
 
-function start(config: Config): Server {
+async function start(config: Config): Promise<Server> {
   configureLog(config.log);
   const app = createApp(config);
-  const server = serve(app);
-  for (const { handler } of app.routes) if (handler.label) log.info("server", handler.label);
-  const everywhere = !config.listen.addresses?.length;
-  for (const address of server.addresses) {
-    const url = everywhere ? address.replace("//localhost:", `//${Deno.hostname()}:`) : address;
-    log.info("server", `Starting WebSocket server   : ${url}`);
-  }
+  const server = await serve(app);
+  for (const line of startLines(config, app, server)) log.info("server", line);
   return server;
 }
 
@@ -72,7 +76,7 @@ function start(config: Config): Server {
 async function untilSignal(
   server: Server,
   signal: Promise<number>,
-  nextSignal: () => Promise<number>,
+  signals: Signals,
 ): Promise<number> {
   // Whoever made the promise has forgotten it; that must not end everybody's connections.
   globalThis.addEventListener("unhandledrejection", (event) => {
@@ -81,7 +85,7 @@ async function untilSignal(
   });
   await signal;
   log.info("server", "Shutting down");
-  const again = nextSignal();
+  const again = signals.next();
   const code = await Promise.race([server.shutdown().then(() => 0), again.then((n) => 128 + n)]);
   killAll();
   return code;

@@ -2,30 +2,35 @@ import { UsageError } from "../base/errors.ts";
 import type { Settings } from "../config.ts";
 import type { Header } from "../socket/dispatch.ts";
 import { parseOrigins } from "../socket/origin.ts";
-import { type Flag, FLAGS, type Options } from "./flags.ts";
+import type { Options } from "./flags.ts";
 
 /**
  * What the options of a command line set.
  *
- * @throws {UsageError} If a value does not parse (exit code 2), or this version has not got an option
- * that websocketd has (exit code 1).
+ * @throws {UsageError} If a value does not parse (exit code 2).
  */
 export function settingsOf(options: Options, command: readonly string[]): Settings {
-  for (const flag of FLAGS as readonly Flag[]) {
-    // A boolean that is switched off asks for nothing.
-    if (!flag.missing || !options[flag.name as keyof Options]) continue;
-    throw new UsageError(`Option --${flag.name} is not supported yet in this version`);
-  }
-  const { origin, maxframesize, pingms, sameorigin } = options;
+  const { origin, maxframesize, pingms, sameorigin, port, address, redirport } = options;
   return {
     command,
     dir: options.dir,
     echo: options.echo,
     broadcast: options.broadcast,
+    staticDir: options.staticdir,
+    cgiDir: options.cgidir,
+    devConsole: options.devconsole,
     listen: {
-      port: options.port ?? 80,
-      addresses: options.address ?? [],
+      ...(port === undefined ? {} : { port }),
+      ...(address === undefined ? {} : { addresses: address }),
+      ...(redirport === undefined ? {} : { redirectPort: redirport }),
     },
+    unixSocket: options.unixsocket,
+    unixSocketMode: modeOf(options["unixsocket-mode"]),
+    engine: options.engine,
+    ssl: options.ssl,
+    sslCert: options.sslcert,
+    sslKey: options.sslkey,
+    sslCa: options.sslca,
     dispatch: {
       headersWs: [
         ...headers("header", options.header),
@@ -50,6 +55,15 @@ export function settingsOf(options: Options, command: readonly string[]): Settin
     logLevel: options.loglevel,
     logFormat: options["log-format"],
   };
+}
+
+function modeOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^0?[0-7]{3}$/.test(text)) return parseInt(text, 8);
+  throw new UsageError(
+    `Invalid value "${text}" for --unixsocket-mode: expected three octal digits, as 0660`,
+    2,
+  );
 }
 
 function headers(option: string, values: readonly string[] = []): Header[] {
