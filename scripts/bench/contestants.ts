@@ -11,7 +11,8 @@ const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const CONTROL = fileURLToPath(new URL("./control.ts", import.meta.url));
 
 /**
- * All servers that can be compared: stdws, websocketd, and the control, which is plain Deno.
+ * All servers that can be compared: stdws with either engine, websocketd, and the control, which is plain
+ * Deno.
  *
  * @param options Which stdws to measure.
  * @returns The servers, whether they are installed or not.
@@ -20,13 +21,13 @@ export function contestants(options: ContestantsOptions = {}): readonly Contesta
   const { binary } = options;
   const deno = Deno.execPath();
   const flags = (port: number) => ["--address=127.0.0.1", `--port=${port}`, "--loglevel=error"];
+  const stdws = (words: readonly string[]): readonly [string, ...string[]] =>
+    binary === undefined ? [deno, "run", "-A", MAIN, ...words] : [binary, ...words];
   return [
+    { name: "stdws", command: (port, program) => stdws([...flags(port), "--", ...program]) },
     {
-      name: "stdws",
-      command(port, program) {
-        const words = [...flags(port), "--", ...program];
-        return binary === undefined ? [deno, "run", "-A", MAIN, ...words] : [binary, ...words];
-      },
+      name: "node",
+      command: (port, program) => stdws([...flags(port), "--engine=node", "--", ...program]),
     },
     {
       name: "websocketd",

@@ -27,10 +27,13 @@ export const spawn: Item = {
   },
 };
 
+const headers = new Headers({
+  upgrade: "websocket",
+  "user-agent": "bench",
+  "sec-websocket-version": "13",
+});
 const request = snapshot(
-  new Request("http://localhost/path?query", {
-    headers: { upgrade: "websocket", "user-agent": "bench", "sec-websocket-version": "13" },
-  }),
+  { method: "GET", target: "/path?query", headers },
   { remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 } },
 );
 
