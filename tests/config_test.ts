@@ -9,6 +9,9 @@ Deno.test("resolveConfig() fills in every default", () => {
     handler: "process",
     command: ["ls", "-l"],
     dir: "",
+    staticDir: "",
+    cgiDir: "",
+    devConsole: false,
     framing: "lines",
     passEnv: defaultPassEnv(Deno.build.os),
     maxForks: 1024,
@@ -25,6 +28,9 @@ Deno.test("resolveConfig() answers a Config that cannot be changed", () => {
   const config = resolveConfig({ echo: true });
   assert(Object.isFrozen(config));
 });
+
+const TLS: Settings = { ssl: true, sslCert: "c.pem", sslKey: "k.pem" };
+const FILES = { certFile: "c.pem", keyFile: "k.pem" };
 
 const RESOLVED: [settings: Settings, part: Partial<Config>][] = [
   [{ command: ["ls"] }, { handler: "process", command: ["ls"] }],
@@ -47,6 +53,40 @@ const RESOLVED: [settings: Settings, part: Partial<Config>][] = [
   [{ echo: true, listen: { port: 65_535 } }, { listen: { port: 65_535 } }],
   [{ echo: true, dispatch: { maxFrameSize: 0 } }, { dispatch: { maxFrameSize: 0 } }],
   [{ echo: true, dispatch: { pingMs: 0 } }, { dispatch: { pingMs: 0 } }],
+  // Files and scripts alone are enough, and go with any handler.
+  [{ staticDir: "public" }, { handler: undefined, staticDir: "public", cgiDir: "" }],
+  [{ cgiDir: "cgi" }, { handler: undefined, cgiDir: "cgi", staticDir: "" }],
+  [{ staticDir: "a", cgiDir: "b" }, { handler: undefined, staticDir: "a", cgiDir: "b" }],
+  [{ command: ["ls"], staticDir: "a" }, { handler: "process", command: ["ls"], staticDir: "a" }],
+  [{ dir: "programs", cgiDir: "b" }, { handler: "directory", dir: "programs", cgiDir: "b" }],
+  [{ broadcast: true, staticDir: "a", cgiDir: "b" }, { handler: "broadcast", staticDir: "a" }],
+  [{ echo: true, devConsole: true }, { devConsole: true }],
+  [{ echo: true, devConsole: "/_console" }, { devConsole: "/_console" }],
+  [{ echo: true, devConsole: false }, { devConsole: false }],
+  [{ staticDir: "a", devConsole: true }, { staticDir: "a", devConsole: true }],
+  // Where it listens.
+  [{ echo: true, listen: { redirectPort: 0 } }, { listen: { redirectPort: 0 } }],
+  [{ echo: true, listen: { redirectPort: 65_535 } }, { listen: { redirectPort: 65_535 } }],
+  [{ echo: true, unixSocket: "a.sock" }, { listen: { unixSocket: { path: "a.sock" } } }],
+  [{ echo: true, unixSocket: "a.sock", unixSocketMode: 0o660 }, {
+    listen: { unixSocket: { path: "a.sock", mode: 0o660 } },
+  }],
+  [{ echo: true, unixSocket: "a.sock", unixSocketMode: 0 }, {
+    listen: { unixSocket: { path: "a.sock", mode: 0 } },
+  }],
+  [{ echo: true, unixSocket: "a.sock", listen: { port: 1, addresses: ["a"] } }, {
+    listen: { unixSocket: { path: "a.sock" }, port: 1, addresses: ["a"] },
+  }],
+  [{ echo: true, engine: "native" }, { listen: { engine: "native" } }],
+  [{ echo: true, engine: "node" }, { listen: { engine: "node" } }],
+  // TLS.
+  [{ echo: true, ...TLS }, { listen: { tls: FILES } }],
+  [{ echo: true, ...TLS, sslCa: "a.pem" }, { listen: { tls: { ...FILES, caFile: "a.pem" } } }],
+  [{ echo: true, ...TLS, engine: "native" }, { listen: { tls: FILES, engine: "native" } }],
+  [{ echo: true, ...TLS, sslCa: "a.pem", engine: "node" }, {
+    listen: { tls: { ...FILES, caFile: "a.pem" }, engine: "node" },
+  }],
+  [{ echo: true, ssl: false, sslCert: "", sslKey: "" }, { listen: {} }],
   [{ echo: true, logFormat: "json" }, { log: { level: "access", format: "json" } }],
 ];
 for (const [settings, part] of RESOLVED) {
@@ -87,6 +127,37 @@ const REFUSED: [settings: Settings, message: string][] = [
   [{ echo: true, logLevel: "ACCESS" }, '"ACCESS" for --loglevel'],
   [{ echo: true, logLevel: "constructor" }, '"constructor" for --loglevel'],
   [{ echo: true, logFormat: "xml" }, '"xml" for --log-format'],
+  [{ staticDir: "", cgiDir: "" }, "--staticdir or --cgidir"],
+  [{ devConsole: true }, "nothing to serve"],
+  [{ command: ["ls"], dir: "a", staticDir: "b" }, 'the command "ls", --dir=a'],
+  [{ echo: true, listen: { redirectPort: -1 } }, '"-1" for --redirport'],
+  [
+    { echo: true, listen: { redirectPort: 65_536 } },
+    '"65536" for --redirport: expected 0 to 65535',
+  ],
+  [{ echo: true, unixSocketMode: 0o660 }, "--unixsocket-mode needs --unixsocket=PATH"],
+  [{ echo: true, unixSocketMode: 0 }, "--unixsocket-mode needs --unixsocket=PATH"],
+  [{ echo: true, listen: { port: 80, redirectPort: 80 } }, "--redirport=80 is the same as --port"],
+  [{ echo: true, unixSocket: "" }, 'Invalid value "" for --unixsocket: expected a path'],
+  [{ echo: true, ...TLS, sslCa: "" }, 'Invalid value "" for --sslca: expected a file'],
+  [{ echo: true, listen: { addresses: ["a", ""] } }, 'Invalid value "" for --address'],
+  [{ echo: true, engine: "deno" }, '"deno" for --engine: expected native, node'],
+  [{ echo: true, engine: "" }, '"" for --engine'],
+  [{ echo: true, engine: "Node" }, '"Node" for --engine'],
+  [{ echo: true, engine: "constructor" }, '"constructor" for --engine'],
+  [{ echo: true, ssl: true }, "--ssl needs --sslcert=FILE and --sslkey=FILE"],
+  [{ echo: true, ssl: true, sslCa: "a.pem" }, "--ssl needs --sslcert=FILE and --sslkey=FILE"],
+  [{ echo: true, ssl: true, sslCert: "c.pem" }, "--ssl needs --sslkey=FILE"],
+  [{ echo: true, ssl: true, sslKey: "k.pem" }, "--ssl needs --sslcert=FILE"],
+  [{ echo: true, ...TLS, sslKey: "" }, "--ssl needs --sslkey=FILE"],
+  [{ echo: true, sslCert: "c.pem" }, "--sslcert=c.pem needs --ssl"],
+  [{ echo: true, sslKey: "k.pem" }, "--sslkey=k.pem needs --ssl"],
+  [{ echo: true, sslCa: "a.pem" }, "--sslca=a.pem needs --ssl"],
+  [{ echo: true, ...TLS, ssl: false }, "--sslcert=c.pem needs --ssl"],
+  [
+    { echo: true, ...TLS, sslCa: "a.pem", engine: "native" },
+    "--sslca cannot be used with --engine",
+  ],
 ];
 for (const [settings, message] of REFUSED) {
   Deno.test(`resolveConfig() refuses ${JSON.stringify(settings)} with exit code 1`, () => {

@@ -16,7 +16,7 @@ import { isAlive } from "./support/processes.ts";
 const HERE = { port: 0, addresses: ["127.0.0.1"] };
 
 Deno.test("serve() dispatches several routes, the first that matches wins", async () => {
-  await using server = serve({
+  await using server = await serve({
     ...HERE,
     routes: [
       { path: "/echo", handler: echo() },
@@ -50,7 +50,7 @@ const FAILING: [name: string, handler: Handler, end: string][] = [
 ];
 for (const [name, handler, end] of FAILING) {
   Deno.test(`serve() ends one connection, and no other, whose handler throws in ${name}`, async () => {
-    await using server = serve({
+    await using server = await serve({
       ...HERE,
       routes: [{ path: "/bad", handler }, { path: "/echo", handler: echo() }],
     });
@@ -74,7 +74,7 @@ const REFUSING: [what: string, prepare: Handler["prepare"], status: number][] = 
 for (const [what, prepare, status] of REFUSING) {
   Deno.test(`serve() answers ${status} where prepare ${what}`, async () => {
     const handler: Handler = { open() {}, ...(prepare ? { prepare } : {}) };
-    await using server = serve({ ...HERE, routes: [{ path: "*", handler }] });
+    await using server = await serve({ ...HERE, routes: [{ path: "*", handler }] });
     using client = await RawClient.request(server.addresses[0] ?? "");
     assertEquals(client.answer.status, status);
   });
@@ -92,7 +92,7 @@ Deno.test("serve() calls close of a session once, with the client's code and rea
     }),
   };
   {
-    await using server = serve({ ...HERE, routes: [{ path: "*", handler }] });
+    await using server = await serve({ ...HERE, routes: [{ path: "*", handler }] });
     using client = await RawClient.open(server.addresses[0] ?? "");
     await client.close(4321, "enough");
     await promise;
@@ -106,7 +106,7 @@ Deno.test("serve() disposes its handlers after their connections were told to cl
     open: () => ({ close: (code) => void events.push(`close ${code}`) }),
     [Symbol.asyncDispose]: () => Promise.resolve(void events.push("disposed")),
   };
-  const server = serve({ ...HERE, routes: [{ path: "*", handler }] });
+  const server = await serve({ ...HERE, routes: [{ path: "*", handler }] });
   using client = await RawClient.open(server.addresses[0] ?? "");
   const answered = client.next().then(() => client.close(1001));
   assertEquals(await server.shutdown(), true);
@@ -116,9 +116,9 @@ Deno.test("serve() disposes its handlers after their connections were told to cl
 });
 
 Deno.test("serve() throws a ListenError that names the address", async () => {
-  await using server = serve({ ...HERE, routes: [] });
+  await using server = await serve({ ...HERE, routes: [] });
   const port = Number(new URL(server.addresses[0] ?? "").port);
-  assertThrows(
+  await assertRejects(
     () => serve({ port, addresses: ["127.0.0.1"], routes: [] }),
     ListenError,
     `127.0.0.1:${port}`,
@@ -126,7 +126,7 @@ Deno.test("serve() throws a ListenError that names the address", async () => {
 });
 
 Deno.test("serve() listens on all interfaces, IPv4 and IPv6, when no address is named", async () => {
-  await using server = serve({
+  await using server = await serve({
     port: 0,
     routes: [{ path: "*", handler: process(["sh", "-c", "echo $REMOTE_ADDR"]) }],
   });
@@ -143,7 +143,7 @@ Deno.test("process() and directory() throw a UsageError that names what is not t
 });
 
 Deno.test("process() runs as many processes as connections, ended with the server", async () => {
-  const server = serve({
+  const server = await serve({
     ...HERE,
     routes: [{ path: "*", handler: process(["sh", "-c", "echo $$; exec cat"]) }],
   });

@@ -1,12 +1,32 @@
 import { configureLog, type Level, type LogOptions } from "../../lib/base/log.ts";
+import { within } from "../../lib/base/within.ts";
+
+// Longer than anything takes that is waited for, in ms.
+const PATIENCE = 10_000;
 
 /** What the log writes while this is in scope. */
 export class CapturedLog implements Disposable {
   /** The lines without their ends. */
   readonly lines: string[] = [];
+  #wake = Promise.withResolvers<void>();
 
   constructor(level: Level = "debug", format: NonNullable<LogOptions["format"]> = "text") {
-    configureLog({ level, format, write: (line) => this.lines.push(line.replace(/\n$/, "")) });
+    const write = (line: string) => {
+      this.lines.push(line.replace(/\n$/, ""));
+      this.#wake.resolve();
+      this.#wake = Promise.withResolvers();
+    };
+    configureLog({ level, format, write });
+  }
+
+  /** The first message that matches, also one that has come already; at most ten seconds. */
+  async until(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const found = this.messages.find((message) => pattern.test(message));
+      if (found !== undefined) return found;
+      if (await within(this.#wake.promise, PATIENCE)) continue;
+      throw new Error(`no message matches ${pattern} in:\n${this.messages.join("\n")}`);
+    }
   }
 
   /** Level, category and message of each line: `ERROR process: Process 1 …`. */

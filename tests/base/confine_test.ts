@@ -1,60 +1,67 @@
 import { assertEquals } from "@std/assert";
-import { isBelow, isPlainName } from "../../lib/base/confine.ts";
+import { confine } from "../../lib/base/confine.ts";
+import { asNobody } from "../support/nobody.ts";
+import { makeFifo } from "../support/tree.ts";
+import { makeTree } from "./confine_tree.ts";
 
-type Os = typeof Deno.build.os;
+Deno.test("confine() finds nothing at a path with a NUL, which no request gets here", async () => {
+  await using tree = await makeTree();
+  for (const path of ["/\0", "/file\0", "/file\0.txt", "/dir/\0/inner", "/dir\0/../inner"]) {
+    assertEquals(await confine(tree.root, path), undefined, JSON.stringify(path));
+  }
+});
 
-const NAMES: [segment: string, linux: boolean, windows: boolean][] = [
-  ["program", true, true],
-  ["program.sh", true, true],
-  [".hidden", true, true],
-  ["...", true, true],
-  ["..a", true, true],
-  ["a..", true, true],
-  ["a b", true, true],
-  ["ü", true, true],
-  ["-rf", true, true],
-  ["%2e%2e", true, true],
-  [".", false, false],
-  ["..", false, false],
-  ["a/b", false, false],
-  ["../a", false, false],
-  ["/", false, false],
-  ["a\0", false, false],
-  ["\0", false, false],
-  ["a\\b", true, false],
-  ["..\\a", true, false],
-  ["\\\\server\\share", true, false],
-  ["C:", true, false],
-  ["C:a", true, false],
-  ["program.exe::$DATA", true, false],
-];
-for (const [segment, linux, windows] of NAMES) {
-  Deno.test(`isPlainName() tells whether ${JSON.stringify(segment)} stays in its folder`, () => {
-    assertEquals(isPlainName(segment, "linux"), linux);
-    assertEquals(isPlainName(segment, "darwin"), linux);
-    assertEquals(isPlainName(segment, "windows"), windows);
+Deno.test("confine() finds everything below the root of the disk", async () => {
+  await using tree = await makeTree();
+  const found = await confine("/", `${tree.root}/out`);
+  assertEquals(found?.real, `${tree.top}/secret`);
+});
+
+Deno.test("confine() finds neither pipes nor sockets nor devices", async () => {
+  await using tree = await makeTree();
+  await makeFifo(`${tree.root}/fifo`);
+  await Deno.symlink("fifo", `${tree.root}/fifo-link`);
+  using _socket = Deno.listen({ transport: "unix", path: `${tree.root}/socket` });
+  for (const name of ["/fifo", "/fifo-link", "/fifo/x", "/socket", "/null"]) {
+    assertEquals(await confine(tree.root, name), undefined, name);
+  }
+  assertEquals(await confine("/dev", "/zero"), undefined);
+});
+
+Deno.test("confine() finds nothing in a folder that the server may not enter", async () => {
+  await using tree = await makeTree();
+  await Deno.chmod(`${tree.root}/dir/deep`, 0o600);
+  await asNobody(async () => {
+    assertEquals((await confine(tree.root, "/dir/deep"))?.real, `${tree.root}/dir/deep`);
+    assertEquals(await confine(tree.root, "/dir/deep/leaf"), undefined);
   });
-}
+  await Deno.chmod(`${tree.root}/dir/deep`, 0o700);
+});
 
-const PATHS: [folder: string, path: string, os: Os, below: boolean][] = [
-  ["/srv/programs", "/srv/programs/a", "linux", true],
-  ["/srv/programs", "/srv/programs/a/b", "linux", true],
-  ["/srv/programs/", "/srv/programs/a", "linux", true],
-  ["/", "/bin/ls", "linux", true],
-  ["/srv/programs", "/srv/programs", "linux", false],
-  ["/srv/programs", "/srv/programs-of-others/a", "linux", false],
-  ["/srv/programs", "/srv/program", "linux", false],
-  ["/srv/programs", "/srv", "linux", false],
-  ["/srv/programs", "/etc/passwd", "linux", false],
-  ["/srv/programs", "/mnt/srv/programs/a", "linux", false],
-  ["/srv/programs", "/SRV/programs/a", "linux", false],
-  ["C:\\programs", "C:\\programs\\a.exe", "windows", true],
-  ["C:\\", "C:\\a.exe", "windows", true],
-  ["C:\\programs", "C:\\programs2\\a.exe", "windows", false],
-  ["C:\\programs", "D:\\programs\\a.exe", "windows", false],
-];
-for (const [folder, path, os, below] of PATHS) {
-  Deno.test(`isBelow() says ${below} to ${path} in ${folder} on ${os}`, () => {
-    assertEquals(isBelow(folder, path, os), below);
-  });
-}
+Deno.test("confine() finds nothing when the folder itself is gone", async () => {
+  await using tree = await makeTree();
+  await Deno.rename(tree.root, `${tree.top}/moved`);
+  for (const path of ["/", "/file"]) assertEquals(await confine(tree.root, path), undefined);
+});
+
+Deno.test("confine() finds what lies there, or nothing, while a link is changed", async () => {
+  await using tree = await makeTree();
+  const change = async () => {
+    for (let index = 0; index < 300; index++) {
+      await Deno.symlink(index % 2 ? "file" : "../secret", `${tree.root}/new`);
+      await Deno.rename(`${tree.root}/new`, `${tree.root}/changing`);
+      if (index % 3 === 0) await Deno.remove(`${tree.root}/changing`);
+    }
+    return false;
+  };
+  let running = true;
+  const changed = change().finally(() => running = false);
+  let seen = 0;
+  while (running) {
+    const found = await confine(tree.root, "/changing");
+    if (found) assertEquals(found.real, `${tree.root}/file`);
+    seen++;
+  }
+  await changed;
+  assertEquals(seen > 50, true, `It looked only ${seen} times`);
+});

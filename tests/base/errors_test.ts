@@ -21,9 +21,10 @@ for (const [name, error] of NAMED) {
   });
 }
 
-Deno.test("UsageError means exit code 1 unless it says 2", () => {
+Deno.test("UsageError means exit code 1 unless it says another", () => {
   assertEquals(new UsageError("it cannot work").exitCode, 1);
   assertEquals(new UsageError("it does not parse", 2).exitCode, 2);
+  assertEquals(new UsageError("both answer everywhere", 4).exitCode, 4);
 });
 
 Deno.test("HandshakeError carries the status and the headers of the answer", () => {

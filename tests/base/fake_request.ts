@@ -20,6 +20,7 @@ export function fakeRequest(changes: RequestChanges = {}): IncomingRequest {
     host: "example.com:8080",
     remote: { address: "192.0.2.1", host: "192.0.2.1", port: "54321" },
     secure: false,
+    subject: "",
     params: {},
     ...changes,
     headers: new Headers(headers),

@@ -2,10 +2,8 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { HandshakeError } from "../../lib/base/errors.ts";
 import { type IncomingRequest, snapshot } from "../../lib/base/request.ts";
 
-/** The snapshot of a target as `Deno.serve` has it: unlike here, its URLs are not normalized. */
 function take(target: string): IncomingRequest {
-  const request = { url: `http://host${target}`, method: "GET", headers: new Headers() } as Request;
-  return snapshot(request, {
+  return snapshot({ method: "GET", target, headers: new Headers() }, {
     remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 5 },
   });
 }

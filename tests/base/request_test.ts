@@ -1,11 +1,28 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { HandshakeError } from "../../lib/base/errors.ts";
-import { ID_PREFIX, type IncomingRequest, snapshot } from "../../lib/base/request.ts";
+import {
+  ID_PREFIX,
+  type IncomingRequest,
+  type RequestHead,
+  type RequestOrigin,
+  snapshot,
+} from "../../lib/base/request.ts";
 import { RawClient } from "../support/client.ts";
 
 const HERE: Deno.NetAddr = { transport: "tcp", hostname: "127.0.0.1", port: 5 };
 
-/** The snapshot of a request as it really arrives, because a `Request` made here has another URL. */
+/** The snapshot of a request that nobody sent. */
+function taken(
+  head: Partial<RequestHead> = {},
+  origin: Partial<RequestOrigin> = {},
+): IncomingRequest {
+  return snapshot({ method: "GET", target: "/", headers: new Headers(), ...head }, {
+    remoteAddr: HERE,
+    ...origin,
+  });
+}
+
+/** The snapshot of a request as `Deno.serve` has it. */
 async function received(
   target: string,
   headers: Record<string, string | undefined> = {},
@@ -14,8 +31,9 @@ async function received(
   await using server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     (request, { remoteAddr }) => {
-      const taken = snapshot(request, { remoteAddr });
-      take = () => taken;
+      const { method, url: target, headers } = request;
+      const found = snapshot({ method, target, headers }, { remoteAddr });
+      take = () => found;
       return new Response();
     },
   );
@@ -47,20 +65,46 @@ for (const [target, path, query] of TARGETS) {
   });
 }
 
-Deno.test("snapshot() takes path and query of a target that is a whole URL", async () => {
+/** RFC 9112 §3.2 and what is none of its forms. */
+const FORMS: [given: string, target: string, path: string, query: string][] = [
+  ["/x", "/x", "/x", ""],
+  ["/x?y=http://a/b", "/x?y=http://a/b", "/x", "y=http://a/b"],
+  ["//h/x", "//h/x", "//h/x", ""],
+  ["http://h/x", "/x", "/x", ""],
+  ["https://h:81/x?y", "/x?y", "/x", "y"],
+  ["ws://h/a/../b", "/a/../b", "/a/../b", ""],
+  ["http://[::1]:81/a%20b", "/a%20b", "/a b", ""],
+  ["http+unix://a.sock/x", "/x", "/x", ""],
+  ["http://h", "/", "/", ""],
+  ["http://h?x=/y", "/?x=/y", "/", "x=/y"],
+  ["http://h/x?y=http://z/", "/x?y=http://z/", "/x", "y=http://z/"],
+  ["http://", "/", "/", ""],
+  ["h:443", "/", "/", ""],
+  ["*", "/", "/", ""],
+  ["", "/", "/", ""],
+];
+for (const [given, target, path, query] of FORMS) {
+  Deno.test(`snapshot() takes the target ${JSON.stringify(given)} for ${target}`, () => {
+    const request = taken({ target: given });
+    assertEquals([request.target, request.path, request.query], [target, path, query]);
+  });
+}
+
+Deno.test("snapshot() takes path and query of a whole URL that a client sends", async () => {
   const request = await received("http://other.example/a?b");
   assertEquals([request.target, request.path, request.query], ["/a?b", "/a", "b"]);
+});
+
+Deno.test("snapshot() knows the subject of the client's certificate, empty without one", () => {
+  assertEquals(taken().subject, "");
+  assertEquals(taken({}, { subject: "CN=Jane Doe,O=Example" }).subject, "CN=Jane Doe,O=Example");
 });
 
 // The runtime writes the Host header in front of the path: what is in it would become a path.
 for (const host of ["a/b", "a?b", "a#b", "a@b", "a b", "a\\b"]) {
   Deno.test(`snapshot() refuses the Host header ${host} with 400`, () => {
-    const request = { url: `http://${host}/`, method: "GET", headers: new Headers({ host }) };
-    const error = assertThrows(
-      () => snapshot(request as Request, { remoteAddr: HERE }),
-      HandshakeError,
-      host,
-    );
+    const headers = new Headers({ host });
+    const error = assertThrows(() => taken({ headers }), HandshakeError, host);
     assertEquals(error.status, 400);
   });
 }
@@ -84,15 +128,13 @@ Deno.test("snapshot() keeps the method and the headers after the answer", async 
 });
 
 Deno.test("snapshot() is frozen", () => {
-  const request = snapshot(new Request("http://a/"), { remoteAddr: HERE });
+  const request = taken();
   assert(Object.isFrozen(request));
   assertThrows(() => Object.assign(request, { path: "/b" }), TypeError);
 });
 
 Deno.test("snapshot() gives every request an id of this server", () => {
-  const [first, second] = [1, 2].map(() =>
-    snapshot(new Request("http://a/"), { remoteAddr: HERE }).id
-  );
+  const [first, second] = [1, 2].map(() => taken().id);
   assertNotEquals(first, second);
   assert(first?.startsWith(ID_PREFIX) && second?.startsWith(ID_PREFIX));
   assert(ID_PREFIX.length > 8);
@@ -105,8 +147,7 @@ const SECURE: [given: { secure?: boolean }, secure: boolean][] = [
 ];
 for (const [given, secure] of SECURE) {
   Deno.test(`snapshot() is ${secure ? "" : "not "}secure with ${JSON.stringify(given)}`, () => {
-    const request = snapshot(new Request("http://a/"), { remoteAddr: HERE, ...given });
-    assertEquals(request.secure, secure);
+    assertEquals(taken({}, given).secure, secure);
   });
 }
 
@@ -121,13 +162,13 @@ const PEERS: [hostname: string, address: string][] = [
 for (const [hostname, address] of PEERS) {
   Deno.test(`snapshot() names the peer ${hostname} ${address}`, () => {
     const remoteAddr: Deno.NetAddr = { transport: "tcp", hostname, port: 54321 };
-    const { remote } = snapshot(new Request("http://a/"), { remoteAddr });
+    const { remote } = taken({}, { remoteAddr });
     assertEquals(remote, { address, host: address, port: "54321" });
   });
 }
 
 Deno.test("snapshot() names a peer on a Unix socket unix-socket, without a port", () => {
   const remoteAddr: Deno.UnixAddr = { transport: "unix", path: "/run/a.sock" };
-  const { remote } = snapshot(new Request("http://a/"), { remoteAddr });
+  const { remote } = taken({}, { remoteAddr });
   assertEquals(remote, { address: "unix-socket", host: "unix-socket", port: "" });
 });

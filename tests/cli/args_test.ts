@@ -63,6 +63,21 @@ const SERVED: [what: string, argv: string[], options: Options, command: string[]
   ["headers of others", ["--header-http=A: 1", "-header-http=B: 2"], {
     "header-http": ["A: 1", "B: 2"],
   }, []],
+  // A switch is on, off, or on at a path, and never takes the next word either.
+  ["a switch", ["--devconsole", "ls"], { devconsole: true }, ["ls"]],
+  ["a switch with one dash", ["-devconsole", "ls"], { devconsole: true }, ["ls"]],
+  ["a switch before a path", ["--devconsole", "/bin/ls"], { devconsole: true }, ["/bin/ls"]],
+  ["a switch before false", ["--devconsole", "false"], { devconsole: true }, ["false"]],
+  ["a switch before an option", ["--devconsole", "--port=1"], { devconsole: true, port: 1 }, []],
+  ["a switch and --", ["--devconsole", "--", "ls"], { devconsole: true }, ["ls"]],
+  ["a switch at a path", ["--devconsole=/_console", "ls"], { devconsole: "/_console" }, ["ls"]],
+  ["a switch at a path, one dash", ["-devconsole=/a", "ls"], { devconsole: "/a" }, ["ls"]],
+  ["a switch at /", ["--devconsole=/"], { devconsole: "/" }, []],
+  ["a switch at a path with =", ["--devconsole=/a=b"], { devconsole: "/a=b" }, []],
+  ["a switch at a path like a boolean", ["--devconsole=/true"], { devconsole: "/true" }, []],
+  ["a switch at a path as it is", ["--devconsole=/A%20b"], { devconsole: "/A%20b" }, []],
+  ["a repeated switch", ["--devconsole=/a", "--devconsole=0"], { devconsole: false }, []],
+  ["a repeated switch again", ["--devconsole=f", "--devconsole=/a"], { devconsole: "/a" }, []],
   ["help that is off", ["--help=false", "ls"], { help: false }, ["ls"]],
 ];
 for (const [what, argv, options, command] of SERVED) {
@@ -85,11 +100,13 @@ const BOOLEANS: [text: string, value: boolean][] = [
 ];
 for (const [text, value] of BOOLEANS) {
   Deno.test(`parseArgs() reads the boolean ${text}`, () => {
-    assertEquals(parseArgs([`--sameorigin=${text}`]), {
-      kind: "serve",
-      options: { sameorigin: value },
-      command: [],
-    });
+    for (const name of ["sameorigin", "devconsole"]) {
+      assertEquals(parseArgs([`--${name}=${text}`]), {
+        kind: "serve",
+        options: { [name]: value },
+        command: [],
+      });
+    }
   });
 }
 
@@ -115,7 +132,8 @@ Deno.test("parseArgs() leaves --help to the command behind which it stands", () 
 const REFUSED: [argv: string[], message: string][] = [
   [["--nonsense"], "--nonsense"],
   [["--nonsense=1", "ls"], "--nonsense"],
-  [["-nonsense"], "nonsense"],
+  [["-nonsense"], "Unknown option -nonsense"],
+  [["-V=1"], "Unknown option -V"],
   [["-l", "ls"], "-l"],
   [["---port=80"], "---port"],
   [["--Port=80"], "--Port"],
@@ -139,6 +157,16 @@ const REFUSED: [argv: string[], message: string][] = [
   [["--binary=2"], '"2" for --binary'],
   [["--binary=constructor"], '"constructor" for --binary'],
   [["--help=maybe"], '"maybe" for --help'],
+  [["--devconsole=yes"], '"yes" for --devconsole: expected true, false or a path as /_console'],
+  [["--devconsole="], '"" for --devconsole'],
+  [["--devconsole=_console"], '"_console" for --devconsole'],
+  [["--devconsole= /a"], '" /a" for --devconsole'],
+  [["--devconsole=http://a/"], '"http://a/" for --devconsole'],
+  [["--devconsole=constructor"], '"constructor" for --devconsole'],
+  [["--devconsole=/a", "--devconsole=2"], '"2" for --devconsole'],
+  [["--redirport=x"], '"x" for --redirport'],
+  [["--unixsocket"], "--unixsocket needs a value"],
+  [["--ssl=/cert.pem"], '"/cert.pem" for --ssl: expected true or false'],
 ];
 for (const [argv, message] of REFUSED) {
   Deno.test(`parseArgs() refuses ${JSON.stringify(argv)} with exit code 2`, () => {
@@ -153,15 +181,22 @@ Deno.test("parseArgs() refuses no arguments at all with exit code 1", () => {
   assertEquals(error.exitCode, 1);
 });
 
+/** A value of each kind, and the words that it is made from. */
+const EXAMPLES: Record<Flag["kind"], [value: unknown, ...words: string[]]> = {
+  boolean: [true],
+  switch: [true],
+  number: [7, "7"],
+  text: ["word", "word"],
+  list: [["word"], "word"],
+};
 for (const flag of FLAGS as readonly Flag[]) {
   Deno.test(`parseArgs() knows --${flag.name} and what kind of value it takes`, () => {
-    const words = { boolean: [], number: ["7"], text: ["word"], list: ["word"] }[flag.kind];
-    const value = { boolean: true, number: 7, text: "word", list: ["word"] }[flag.kind];
+    const [value, ...words] = EXAMPLES[flag.kind];
     const parsed = parseArgs([`--${flag.name}`, ...words, "command"]);
     if (parsed.kind !== "serve") return assertEquals<string>(parsed.kind, flag.name);
     assertEquals<Record<string, unknown>>(parsed.options, { [flag.name]: value });
     assertEquals(parsed.command, ["command"]);
-    if (flag.kind === "boolean") return;
+    if (words.length === 0) return;
     const error = assertThrows(() => parseArgs([`--${flag.name}`]), UsageError);
     assertStringIncludes(error.message, `--${flag.name}`);
   });

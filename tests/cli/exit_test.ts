@@ -24,6 +24,13 @@ Deno.test("exitOf() leaves a ListenError to the log, with exit code 3", () => {
   });
 });
 
+Deno.test("exitOf() leaves a UsageError of exit code 4 to the log, too, without the usage", () => {
+  assertEquals(exitOf(new UsageError("--devconsole cannot be used with --staticdir", 4)), {
+    code: 4,
+    fatal: "Can't start server: --devconsole cannot be used with --staticdir",
+  });
+});
+
 const OTHERS = [new Error("a bug"), new HandshakeError(400, "no key"), "a text", undefined];
 for (const other of OTHERS) {
   Deno.test(`exitOf() throws on what is no mistake of the user's: ${String(other)}`, () => {

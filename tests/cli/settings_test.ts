@@ -1,16 +1,26 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/base/errors.ts";
-import { type Flag, FLAGS, type Options } from "../../lib/cli/flags.ts";
+import type { Options } from "../../lib/cli/flags.ts";
 import { settingsOf } from "../../lib/cli/settings.ts";
 import type { Settings } from "../../lib/config.ts";
 
-Deno.test("settingsOf() sets nothing but the port where no option is given", () => {
+Deno.test("settingsOf() sets nothing where no option is given", () => {
   assertEquals(settingsOf({}, ["ls", "-l"]), {
     command: ["ls", "-l"],
     dir: undefined,
     echo: undefined,
     broadcast: undefined,
-    listen: { port: 80, addresses: [] },
+    staticDir: undefined,
+    cgiDir: undefined,
+    devConsole: undefined,
+    listen: {},
+    unixSocket: undefined,
+    unixSocketMode: undefined,
+    engine: undefined,
+    ssl: undefined,
+    sslCert: undefined,
+    sslKey: undefined,
+    sslCa: undefined,
     dispatch: { headersWs: [], headersHttp: [] },
     binary: undefined,
     passStderr: undefined,
@@ -28,8 +38,31 @@ const SET: [options: Options, part: Partial<Settings>][] = [
   [{ dir: "a" }, { dir: "a" }],
   [{ echo: true }, { echo: true }],
   [{ broadcast: true }, { broadcast: true }],
-  [{ port: 8080 }, { listen: { port: 8080, addresses: [] } }],
-  [{ address: ["a", "[::1]"] }, { listen: { port: 80, addresses: ["a", "[::1]"] } }],
+  [{ staticdir: "a" }, { staticDir: "a" }],
+  [{ cgidir: "a" }, { cgiDir: "a" }],
+  [{ devconsole: true }, { devConsole: true }],
+  [{ devconsole: false }, { devConsole: false }],
+  [{ devconsole: "/_console" }, { devConsole: "/_console" }],
+  [{ port: 8080 }, { listen: { port: 8080 } }],
+  [{ port: 0 }, { listen: { port: 0 } }],
+  [{ address: ["a", "[::1]"] }, { listen: { addresses: ["a", "[::1]"] } }],
+  [{ redirport: 0 }, { listen: { redirectPort: 0 } }],
+  [{ port: 1, address: ["a"], redirport: 2 }, {
+    listen: { port: 1, addresses: ["a"], redirectPort: 2 },
+  }],
+  [{ unixsocket: "a.sock" }, { unixSocket: "a.sock", unixSocketMode: undefined, listen: {} }],
+  [{ "unixsocket-mode": "0660" }, { unixSocketMode: 0o660 }],
+  [{ "unixsocket-mode": "660" }, { unixSocketMode: 0o660 }],
+  [{ "unixsocket-mode": "0777" }, { unixSocketMode: 0o777 }],
+  [{ "unixsocket-mode": "000" }, { unixSocketMode: 0 }],
+  [{ engine: "node" }, { engine: "node" }],
+  [{ ssl: true }, { ssl: true }],
+  [{ ssl: false }, { ssl: false }],
+  [{ sslcert: "c.pem", sslkey: "k.pem", sslca: "a.pem" }, {
+    sslCert: "c.pem",
+    sslKey: "k.pem",
+    sslCa: "a.pem",
+  }],
   [{ binary: true }, { binary: true }],
   [{ passstderr: true }, { passStderr: true }],
   [{ passenv: "A,B" }, { passEnv: ["A", "B"] }],
@@ -108,16 +141,28 @@ Deno.test("settingsOf() refuses an origin that is none with exit code 2", () => 
   assertEquals(error.exitCode, 2);
 });
 
-const MISSING = (FLAGS as readonly Flag[]).filter((flag) => flag.missing);
-for (const { name, kind } of MISSING) {
-  Deno.test(`settingsOf() says that --${name} is not supported yet, with exit code 1`, () => {
-    const value = { boolean: true, number: 7, text: "word", list: ["word"] }[kind];
+const MODES = [
+  "",
+  "0",
+  "66",
+  "0888",
+  "668",
+  "06600",
+  "1777",
+  "0o660",
+  "0x1b0",
+  "-660",
+  "+660",
+  "rw",
+  " 660",
+];
+for (const mode of MODES) {
+  Deno.test(`settingsOf() refuses --unixsocket-mode=${JSON.stringify(mode)} with exit code 2`, () => {
     const error = assertThrows(
-      () => settingsOf({ [name]: value }, ["ls"]),
+      () => settingsOf({ "unixsocket-mode": mode }, []),
       UsageError,
-      `--${name} is not supported yet`,
+      `"${mode}" for --unixsocket-mode: expected three octal digits, as 0660`,
     );
-    assertEquals(error.exitCode, 1);
-    if (kind === "boolean") assertEquals(settingsOf({ [name]: false }, ["ls"]).command, ["ls"]);
+    assertEquals(error.exitCode, 2);
   });
 }

@@ -18,19 +18,23 @@ testBoth("stdws --license prints the file LICENSE", async (form) => {
   assertEquals(await runToEnd(["--license"], { form }), { code: 0, stdout, stderr: "" });
 });
 
-const OPTIONS = `port address sameorigin origin passenv binary passstderr reverselookup dir maxforks
-  maxframesize closems pingms header header-ws header-http loglevel help version license`.split(
-  /\s+/,
-);
+const OPTIONS =
+  `port address unixsocket ssl sslcert sslkey sslca redirport sameorigin origin passenv binary
+  passstderr reverselookup dir staticdir cgidir maxforks maxframesize closems pingms header header-ws
+  header-http devconsole loglevel help version license`.split(/\s+/);
 testBoth("stdws --help prints the usage and every option on standard output", async (form) => {
   const { code, stdout, stderr } = await runToEnd(["--help"], { form });
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   assertStringIncludes(stdout, "Usage: stdws [options] COMMAND");
-  for (const option of OPTIONS) assertMatch(stdout, new RegExp(`^ +--${option}[ =]`, "m"));
+  for (const option of OPTIONS) assertMatch(stdout, new RegExp(`^ +--${option}[ =[]`, "m"));
 });
 
 /** The code, and what the first line of standard error has to say. */
 const REFUSED: [args: string[], code: 1 | 2, says: RegExp][] = [
+  // Empty, as from a variable that is not set, they must not open the server to everybody.
+  [["--address=", "cat"], 1, /"".*--address/],
+  [["--unixsocket=", "cat"], 1, /"".*--unixsocket/],
+  [["--sslca=", "cat"], 1, /"".*--sslca/],
   [[], 1, /COMMAND/],
   [LOCAL, 1, /COMMAND/],
   [[...LOCAL, "stdws-no-such-program"], 1, /"stdws-no-such-program".* PATH/],
@@ -43,6 +47,19 @@ const REFUSED: [args: string[], code: 1 | 2, says: RegExp][] = [
   [[...LOCAL, "--loglevel=verbose", "cat"], 1, /"verbose".*--loglevel.*debug, .*fatal/],
   [[...LOCAL, "--loglevel=", "cat"], 1, /"".*--loglevel/],
   [[...LOCAL, "--binary", "--passstderr", "cat"], 1, /--passstderr.*--binary/],
+  [[...LOCAL, "--ssl", "cat"], 1, /--ssl needs --sslcert=FILE and --sslkey=FILE$/],
+  [[...LOCAL, "--ssl", "--sslcert=c.pem", "cat"], 1, /--ssl needs --sslkey=FILE$/],
+  [[...LOCAL, "--ssl", "--sslkey=k.pem", "cat"], 1, /--ssl needs --sslcert=FILE$/],
+  [[...LOCAL, "--sslcert=c.pem", "--sslkey=k.pem", "cat"], 1, /--sslcert=c\.pem needs --ssl$/],
+  [[...LOCAL, "--sslca=a.pem", "cat"], 1, /--sslca=a\.pem needs --ssl$/],
+  [[...LOCAL, "--engine=deno", "cat"], 1, /"deno".*--engine.*native, node/],
+  [[...LOCAL, "--redirport=65536", "cat"], 1, /"65536".*--redirport/],
+  [[...LOCAL, "--unixsocket-mode=0660", "cat"], 1, /--unixsocket-mode needs --unixsocket/],
+  [[...LOCAL, "--devconsole"], 1, /COMMAND/],
+  [[...LOCAL, "--staticdir=stdws-no-such-folder"], 1, /static.*"stdws-no-such-folder"/],
+  [[...LOCAL, `--staticdir=${ROOT}LICENSE`, "cat"], 1, /LICENSE".* not a directory/],
+  [[...LOCAL, "--cgidir=stdws-no-such-folder", "cat"], 1, /CGI.*"stdws-no-such-folder"/],
+  [[...LOCAL, `--cgidir=${ROOT}LICENSE`], 1, /LICENSE".* not a directory/],
   // Without a command: what is taken for valid by mistake ends with 1 in place of 2.
   [["--bogus"], 2, /--bogus/],
   [["-bogus=1"], 2, /--?bogus/],
@@ -59,19 +76,17 @@ const REFUSED: [args: string[], code: 1 | 2, says: RegExp][] = [
   [["--binary=yes"], 2, /"yes".*--binary/],
   [["--binary="], 2, /"".*--binary/],
   [["--binary=constructor"], 2, /"constructor".*--binary/],
+  [["--ssl=on"], 2, /"on".*--ssl/],
+  [["--redirport=x"], 2, /"x".*--redirport/],
+  [["--unixsocket"], 2, /--unixsocket/],
+  [["--unixsocket-mode=0o660"], 2, /"0o660".*--unixsocket-mode/],
+  [["--devconsole=yes"], 2, /"yes".*--devconsole/],
+  [["--devconsole="], 2, /"".*--devconsole/],
   [["--header=Nothing"], 2, /"Nothing".*--header/],
   [["--header-ws=: x"], 2, /": x".*--header-ws/],
   [["--header-http=a b: x"], 2, /"a b: x".*--header-http/],
   [["--header=A: x\r\nB: y"], 2, /A: x.*--header/],
 ];
-for (const option of ["--ssl", "--devconsole"]) {
-  REFUSED.push([[option], 1, new RegExp(`${option} is not supported yet`)]);
-}
-for (const option of ["sslcert", "sslkey", "sslca", "unixsocket", "staticdir", "cgidir"]) {
-  REFUSED.push([[`--${option}=x`], 1, new RegExp(`--${option} is not supported yet`)]);
-}
-REFUSED.push([["--redirport=8080"], 1, /--redirport is not supported yet/]);
-
 for (const [args, code, says] of REFUSED) {
   const line = args.map((arg) => JSON.stringify(arg.replace(ROOT, ""))).join(" ");
   testBoth(`stdws ${line} is refused with ${code} and says why`, async (form) => {
@@ -93,6 +108,27 @@ testBoth("stdws ends with 3 and a FATAL line when its port is taken", async (for
   assertMatch(line, /^.+ \| FATAL  \| server     \|  \| Can't start server: .+$/);
   assertStringIncludes(line, `127.0.0.1:${server.port}`);
   assertEquals(more, [""]);
+});
+
+for (const page of ["--staticdir", "--cgidir"]) {
+  testBoth(`stdws ends with 4 and a FATAL line with --devconsole and ${page}`, async (form) => {
+    const args = [...LOCAL, "--devconsole", `${page}=.`, "--loglevel=fatal", "cat"];
+    const { code, stdout, stderr } = await runToEnd(args, { form });
+    assertEquals({ code, stderr }, { code: 4, stderr: "" });
+    const [line = "", ...more] = stdout.split("\n");
+    assertMatch(line, /^.+ \| FATAL  \| server     \|  \| Can't start server: --devconsole .+$/);
+    assertStringIncludes(line, page);
+    assertEquals(more, [""]);
+  });
+}
+
+testBoth("stdws ends with 3 and a FATAL line when its certificate cannot be read", async (form) => {
+  const files = ["--ssl", "--sslcert=stdws-no-such.pem", "--sslkey=stdws-no-such.key"];
+  const args = [...LOCAL, ...files, "--loglevel=fatal", "cat"];
+  const { code, stdout, stderr } = await runToEnd(args, { form });
+  assertEquals({ code, stderr }, { code: 3, stderr: "" });
+  assertMatch(stdout, /^.+ \| FATAL  \| server     \|  \| Can't start server: .+\n$/);
+  assertStringIncludes(stdout, '"stdws-no-such.pem"');
 });
 
 const JSON_LINE = '{"stream":"stdout","data":"x"}';

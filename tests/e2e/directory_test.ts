@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { RawClient } from "../support/client.ts";
-import { type Form, testBoth, TestServer } from "../support/server.ts";
+import { type Form, testEach, TestServer } from "../support/server.ts";
 
 const PROGRAM = `#!/bin/sh
 echo "$0"
@@ -61,7 +61,7 @@ const FOUND: [target: string, script: string, info: string, translated?: string]
   ["/link-in/x", "/link-in", "/x"],
   ["/folder-in/prog/x", "/folder-in/prog", "/x"],
 ];
-testBoth("stdws --dir runs the first file of the path and tells it the rest", async (form) => {
+testEach("stdws --dir runs the first file of the path and tells it the rest", async (form) => {
   await serving(form, async (server, folder) => {
     for (const [target, script, info] of FOUND) {
       using client = await RawClient.open(server.url, { target });
@@ -103,7 +103,7 @@ const MISSING = [
   "/.../secret",
   "/%252e%252e/secret",
 ];
-testBoth("stdws --dir answers 404 where no file below it is named", async (form) => {
+testEach("stdws --dir answers 404 where no file below it is named", async (form) => {
   await serving(form, async (server, folder) => {
     for (const target of MISSING.concat(`/${folder}/greet`, `/%2F${folder.slice(1)}/../secret`)) {
       const url = new URL(server.url);
@@ -116,7 +116,7 @@ testBoth("stdws --dir answers 404 where no file below it is named", async (form)
   });
 });
 
-testBoth("stdws --dir answers 400 to a path that no file can have", async (form) => {
+testEach("stdws --dir answers 400 to a path that no file can have", async (form) => {
   await serving(form, async (server) => {
     for (const target of ["/greet%00", "/%00/greet", "/sub/%00../prog", "/%", "/greet/%zz"]) {
       using client = await RawClient.request(server.url, { target });
@@ -125,7 +125,7 @@ testBoth("stdws --dir answers 400 to a path that no file can have", async (form)
   });
 });
 
-testBoth("stdws --dir finds a program that was put there later", async (form) => {
+testEach("stdws --dir finds a program that was put there later", async (form) => {
   await serving(form, async (server, folder) => {
     const target = "/sub/later";
     using before = await RawClient.request(server.url, { target });
@@ -139,7 +139,7 @@ testBoth("stdws --dir finds a program that was put there later", async (form) =>
   });
 });
 
-testBoth("stdws --dir works with a relative folder and with one behind a link", async (form) => {
+testEach("stdws --dir works with a relative folder and with one behind a link", async (form) => {
   const base = await Deno.makeTempDir();
   try {
     await Deno.mkdir(`${base}/real`);

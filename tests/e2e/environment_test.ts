@@ -1,9 +1,9 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import project from "../../deno.json" with { type: "json" };
-import { testBoth, TestServer } from "../support/server.ts";
+import { testEach, TestServer } from "../support/server.ts";
 import { type Variables, variablesOf } from "./variables.ts";
 
-testBoth("stdws gives a process exactly the variables of CGI", async (form) => {
+testEach("stdws gives a process exactly the variables of CGI", async (form) => {
   const env = { LD_LIBRARY_PATH: "/nowhere", SECRET: "x", HTTPS: "on", HTTP_COOKIE: "server's" };
   await using server = await TestServer.start(["env"], { form, env });
   const target = "/a%20b/%C3%BC?c=%20d&e";
@@ -45,7 +45,7 @@ testBoth("stdws gives a process exactly the variables of CGI", async (form) => {
   });
 });
 
-testBoth("stdws gives every connection a UNIQUE_ID, which the log names", async (form) => {
+testEach("stdws gives every connection a UNIQUE_ID, which the log names", async (form) => {
   await using server = await TestServer.start(["env"], { form });
   const ids = [(await variablesOf(server)).UNIQUE_ID, (await variablesOf(server)).UNIQUE_ID];
   assertNotEquals(ids[0], ids[1]);
@@ -64,7 +64,7 @@ const PASSED: [option: string, passed: Variables, env?: Record<string, string>][
 ];
 for (const [option, passed, env] of PASSED) {
   const title = `stdws ${option} passes ${JSON.stringify(passed)} of its own variables`;
-  testBoth(title, async (form) => {
+  testEach(title, async (form) => {
     await using server = await TestServer.start([option, "env"], { form, env: { ...OWN, ...env } });
     const found = await variablesOf(server);
     const names = ["PATH", "HTTPS", "FOO", "BAR", "EMPTY", "BLANK", "UNSET", "SECRET"];
@@ -75,7 +75,7 @@ for (const [option, passed, env] of PASSED) {
   });
 }
 
-testBoth("stdws lets no variable of its own pass for one of the request", async (form) => {
+testEach("stdws lets no variable of its own pass for one of the request", async (form) => {
   const names = ["REMOTE_USER", "AUTH_TYPE", "REMOTE_ADDR", "HTTP_HOST", "PATH_INFO"];
   const env = Object.fromEntries(names.map((name) => [name, "faked"]));
   await using server = await TestServer.start([`--passenv=${names}`, "env"], { form, env });

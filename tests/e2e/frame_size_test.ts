@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { RawClient } from "../support/client.ts";
-import { testBoth, TestServer } from "../support/server.ts";
+import { testEach, TestServer } from "../support/server.ts";
 
 const MIB = 1024 * 1024;
 const euros = (count: number) => "€".repeat(count);
@@ -29,7 +29,7 @@ for (const [options, message, passes] of MESSAGES) {
   const kind = typeof message === "string" ? "text" : "binary";
   const does = passes ? "takes" : "closes with 1009 on";
   const title = `stdws ${["--echo", ...options].join(" ")} ${does} ${size} bytes of ${kind}`;
-  testBoth(title, async (form) => {
+  testEach(title, async (form) => {
     await using server = await TestServer.start([...options, "--echo"], { form });
     using client = await RawClient.open(server.url);
     await client.send(message);
@@ -39,7 +39,7 @@ for (const [options, message, passes] of MESSAGES) {
   });
 }
 
-testBoth("stdws counts all frames of a message for --maxframesize", async (form) => {
+testEach("stdws counts all frames of a message for --maxframesize", async (form) => {
   await using server = await TestServer.start(["--maxframesize=10", "--echo"], { form });
   const part = new TextEncoder().encode("12345");
   using client = await RawClient.open(server.url);
@@ -52,7 +52,7 @@ testBoth("stdws counts all frames of a message for --maxframesize", async (form)
   assertEquals((await client.rest()).closed.slice(0, 4), "1009");
 });
 
-testBoth("stdws ends the process of a client whose message is too large", async (form) => {
+testEach("stdws ends the process of a client whose message is too large", async (form) => {
   const args = ["--maxframesize=10", "--loglevel=debug", "sh", "-c", "echo $$; exec cat"];
   await using server = await TestServer.start(args, { form });
   using client = await RawClient.open(server.url);

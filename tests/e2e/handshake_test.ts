@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { type HandshakeOptions, RawClient } from "../support/client.ts";
-import { testBoth, TestServer } from "../support/server.ts";
+import { testEach, TestServer } from "../support/server.ts";
 
 async function statusOf(server: TestServer, request: HandshakeOptions): Promise<number> {
   using client = await RawClient.request(server.url, request);
@@ -38,7 +38,7 @@ const REQUESTS: [what: string, request: HandshakeOptions, status: number][] = [
   ["a path with a NUL", { target: "/a%00b" }, 400],
   ["a malformed path, plain", { target: "/%zz", headers: PLAIN }, 400],
 ];
-testBoth("stdws answers a request for an upgrade with the status of its mistake", async (form) => {
+testEach("stdws answers a request for an upgrade with the status of its mistake", async (form) => {
   await using server = await TestServer.start(["--echo"], { form });
   for (const [what, request, status] of REQUESTS) {
     using client = await RawClient.request(server.url, request);
@@ -69,7 +69,7 @@ const ANSWERS: [request: HandshakeOptions, status: number, headers: typeof ALL |
   [{ headers: { [VERSION]: "7" } }, 426, { ...ALL, "sec-websocket-version": "13" }],
   [{ headers: { Origin: "http://evil.org" } }, 403, ALL],
 ];
-testBoth("stdws adds the headers of its options to the answers they are for", async (form) => {
+testEach("stdws adds the headers of its options to the answers they are for", async (form) => {
   const args = [...ADD, "--origin=good.org", "--maxforks=1", "cat"];
   await using server = await TestServer.start(args, { form });
   const clients: RawClient[] = [];
@@ -86,7 +86,7 @@ testBoth("stdws adds the headers of its options to the answers they are for", as
   for (const client of clients) client[Symbol.dispose]();
 });
 
-testBoth("stdws --maxforks=1 refuses the second with 429 until the first is gone", async (form) => {
+testEach("stdws --maxforks=1 refuses the second with 429 until the first is gone", async (form) => {
   const args = ["--maxforks=1", "--loglevel=debug", "cat"];
   await using server = await TestServer.start(args, { form });
   using first = await RawClient.open(server.url);
@@ -101,7 +101,7 @@ testBoth("stdws --maxforks=1 refuses the second with 429 until the first is gone
   assertEquals(await second.text(), "next");
 });
 
-testBoth("stdws --maxforks=1 takes the next as soon as a program has ended", async (form) => {
+testEach("stdws --maxforks=1 takes the next as soon as a program has ended", async (form) => {
   await using server = await TestServer.start(["--maxforks=1", "echo", "x"], { form });
   for (let count = 0; count < 10; count++) {
     using client = await RawClient.open(server.url);
@@ -110,7 +110,7 @@ testBoth("stdws --maxforks=1 takes the next as soon as a program has ended", asy
 });
 
 for (const limit of [0, -1]) {
-  testBoth(`stdws --maxforks=${limit} means no limit`, async (form) => {
+  testEach(`stdws --maxforks=${limit} means no limit`, async (form) => {
     await using server = await TestServer.start([`--maxforks=${limit}`, "cat"], { form });
     const clients = await Promise.all(Array.from({ length: 5 }, () => RawClient.open(server.url)));
     for (const client of clients) {
@@ -121,7 +121,7 @@ for (const limit of [0, -1]) {
   });
 }
 
-testBoth("stdws answers 500 for a program that cannot be started, and goes on", async (form) => {
+testEach("stdws answers 500 for a program that cannot be started, and goes on", async (form) => {
   const dir = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${dir}/text`, "no program\n", { mode: 0o644 });
@@ -142,7 +142,7 @@ testBoth("stdws answers 500 for a program that cannot be started, and goes on", 
   }
 });
 
-testBoth("stdws --reverselookup tells REMOTE_HOST by name", async (form) => {
+testEach("stdws --reverselookup tells REMOTE_HOST by name", async (form) => {
   const hosts = await Deno.readTextFile("/etc/hosts");
   const name = /^127\.0\.0\.1\s+(\S+)/m.exec(hosts)?.[1] ?? "127.0.0.1";
   const args = ["--reverselookup", "sh", "-c", "echo $REMOTE_HOST $REMOTE_ADDR"];

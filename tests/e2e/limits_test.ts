@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { memoryOf, untilIdle } from "../support/processes.ts";
-import { testBoth, TestServer } from "../support/server.ts";
+import { testEach, TestServer } from "../support/server.ts";
 
 const MIB = 1024 * 1024;
 
@@ -15,7 +15,7 @@ const FLOODS: [what: string, program: string, messages: number][] = [
   ],
 ];
 for (const [what, program, messages] of FLOODS) {
-  testBoth(
+  testEach(
     `stdws holds back ${what} from a client that does not read, and loses none`,
     async (form) => {
       await using server = await TestServer.start(["sh", "-c", program], { form });
@@ -38,7 +38,7 @@ const QUEUES: [option: string[], limit: number][] = [
   [[], 16 * MIB],
 ];
 for (const [option, limit] of QUEUES) {
-  testBoth(
+  testEach(
     `stdws closes with 1013 when ${limit} bytes wait for a process, which gets all of them`,
     async (form) => {
       const folder = await Deno.makeTempDir();
@@ -74,7 +74,7 @@ for (const [option, limit] of QUEUES) {
   );
 }
 
-testBoth("stdws closes an echo's client that does not read with 1013", async (form) => {
+testEach("stdws closes an echo's client that does not read with 1013", async (form) => {
   await using server = await TestServer.start(["--loglevel=trace", "--echo"], { form });
   using client = await RawClient.open(server.url);
   const before = memoryOf(server.pid);
@@ -93,7 +93,7 @@ testBoth("stdws closes an echo's client that does not read with 1013", async (fo
   await flood;
 });
 
-testBoth(
+testEach(
   "stdws closes a broadcast's slow client with 1013, and the others get everything",
   async (form) => {
     await using server = await TestServer.start(["--broadcast"], { form });
@@ -113,7 +113,7 @@ testBoth(
   },
 );
 
-testBoth("stdws tells a client that does not stop sending how its process ended", async (form) => {
+testEach("stdws tells a client that does not stop sending how its process ended", async (form) => {
   await using server = await TestServer.start(["sh", "-c", "read -r line; exit 3"], { form });
   using client = await RawClient.open(server.url);
   const [{ closed }] = await Promise.all([

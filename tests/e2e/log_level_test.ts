@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { compiledBinary, pathOf } from "../support/compiled.ts";
 import { RawClient } from "../support/client.ts";
 import { Lines } from "../support/lines.ts";
-import { type Form, ROOT, testBoth, TestServer } from "../support/server.ts";
+import { type Form, ROOT, testEach, TestServer } from "../support/server.ts";
 
 const PROGRAM = ["sh", "-c", "echo oops >&2; echo x"];
 const PLAIN = { headers: { Upgrade: undefined, Connection: undefined } };
@@ -33,7 +33,7 @@ const LEVELS: [options: string[], kinds: string[]][] = [
   [["--loglevel=debug", "--loglevel=info"], INFO],
 ];
 for (const [options, expected] of LEVELS) {
-  testBoth(`stdws ${options.join(" ")} logs ${expected.join(", ")}`, async (form) => {
+  testEach(`stdws ${options.join(" ")} logs ${expected.join(", ")}`, async (form) => {
     await using server = await TestServer.start([...options, ...PROGRAM], { form });
     await visit(server.url);
     await server.stop();
@@ -74,11 +74,11 @@ async function quietly(form: Form, level: string): Promise<string[]> {
   return lines.flatMap((stream) => stream.all);
 }
 
-testBoth("stdws --loglevel=error logs ERROR stderr", async (form) => {
+testEach("stdws --loglevel=error logs ERROR stderr", async (form) => {
   assertEquals(kinds(await quietly(form, "error")), ["ERROR stderr"]);
 });
 
-testBoth("stdws --loglevel=fatal logs nothing while it serves", async (form) => {
+testEach("stdws --loglevel=fatal logs nothing while it serves", async (form) => {
   assertEquals(await quietly(form, "fatal"), []);
 });
 
@@ -93,7 +93,7 @@ const ESCAPED: [what: string, text: string, shown: string][] = [
   ["a tab and text", "\\ta ü € {x} %%s", "\ta ü € {x} %s"],
 ];
 for (const [what, text, shown] of ESCAPED) {
-  testBoth(`stdws logs ${what} of stderr as ${shown}`, async (form) => {
+  testEach(`stdws logs ${what} of stderr as ${shown}`, async (form) => {
     const program = ["sh", "-c", `printf '${text}\n' >&2; echo x`];
     await using server = await TestServer.start(program, { form });
     await visit(server.url);
@@ -104,7 +104,7 @@ for (const [what, text, shown] of ESCAPED) {
 }
 
 const BREAK = "%0D%0A" + FORGED.replaceAll(" ", "%20");
-testBoth("stdws logs a request in one line, whatever is in it", async (form) => {
+testEach("stdws logs a request in one line, whatever is in it", async (form) => {
   const dir = await Deno.makeTempDir();
   try {
     await using server = await TestServer.start(["--loglevel=debug", `--dir=${dir}`], { form });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { RawClient } from "../support/client.ts";
-import { testBoth, TestServer } from "../support/server.ts";
+import { testEach, TestServer } from "../support/server.ts";
 
 const PLAIN = { headers: { Upgrade: undefined, Connection: undefined } };
 const LINE =
@@ -13,7 +13,7 @@ function parse(line: string) {
   return { date, level: level.trim(), category: category.trim(), values, message };
 }
 
-testBoth("stdws logs what it serves and where, every address on a line", async (form) => {
+testEach("stdws logs what it serves and where, every address on a line", async (form) => {
   const args = ["--address=[::1]", "sh", "-c", "a  b"];
   await using server = await TestServer.start(args, { form });
   await server.stdout.until(/Starting WebSocket server.*::1/);
@@ -26,7 +26,7 @@ testBoth("stdws logs what it serves and where, every address on a line", async (
   }
 });
 
-testBoth("stdws logs the folder that it serves", async (form) => {
+testEach("stdws logs the folder that it serves", async (form) => {
   const folder = await Deno.realPath(await Deno.makeTempDir());
   try {
     await using server = await TestServer.start([`--dir=${folder}`], { form });
@@ -37,7 +37,7 @@ testBoth("stdws logs the folder that it serves", async (form) => {
   }
 });
 
-testBoth("stdws logs CONNECT, stderr and DISCONNECT with all that it knows", async (form) => {
+testEach("stdws logs CONNECT, stderr and DISCONNECT with all that it knows", async (form) => {
   const program = 'echo "$$ $UNIQUE_ID"; read -r line; echo "it is $line" >&2; printf " x" >&2';
   await using server = await TestServer.start(["sh", "-c", program], { form });
   const target = "/a%20b?c=d";
@@ -66,7 +66,7 @@ testBoth("stdws logs CONNECT, stderr and DISCONNECT with all that it knows", asy
   }
 });
 
-testBoth("stdws logs NOT FOUND and upgrades that it refuses", async (form) => {
+testEach("stdws logs NOT FOUND and upgrades that it refuses", async (form) => {
   await using server = await TestServer.start(["--origin=good.org", "--echo"], { form });
   for (const request of [PLAIN, { headers: { Origin: "http://evil.org" } }]) {
     using client = await RawClient.request(server.url, request);
@@ -87,7 +87,7 @@ const ZONES = {
   "Etc/GMT+7": "-0700",
 };
 for (const [zone, offset] of Object.entries(ZONES)) {
-  testBoth(`stdws writes the time of TZ=${zone}`, async (form) => {
+  testEach(`stdws writes the time of TZ=${zone}`, async (form) => {
     const before = Math.floor(Date.now() / 1000) * 1000;
     await using server = await TestServer.start(["--echo"], { form, env: { TZ: zone } });
     const { date } = parse(server.stdout.all[0] ?? "");
@@ -99,7 +99,7 @@ for (const [zone, offset] of Object.entries(ZONES)) {
   });
 }
 
-testBoth("stdws --log-format=json writes the same as objects", async (form) => {
+testEach("stdws --log-format=json writes the same as objects", async (form) => {
   const program = 'echo "$$ $UNIQUE_ID"; read -r line; printf "q\\"\\033\\n" >&2';
   const args = ["--log-format=json", "sh", "-c", program];
   await using server = await TestServer.start(args, { form });

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { RawClient } from "../support/client.ts";
-import { testBoth, TestServer } from "../support/server.ts";
+import { testEach, TestServer } from "../support/server.ts";
 
 const BYTES = Uint8Array.from({ length: 256 }, (_, index) => index);
 
@@ -35,7 +35,7 @@ const OUTPUTS: [printed: string, messages: string[]][] = [
   ["\\355\\240\\200\\n", ["\ufffd\ufffd\ufffd"]],
 ];
 for (const [printed, messages] of OUTPUTS) {
-  testBoth(
+  testEach(
     `stdws sends what printf "${printed}" writes as ${JSON.stringify(messages)}`,
     async (form) => {
       await using server = await TestServer.start(["printf", printed], { form });
@@ -45,7 +45,7 @@ for (const [printed, messages] of OUTPUTS) {
   );
 }
 
-testBoth("stdws joins a line and a character that are written in parts", async (form) => {
+testEach("stdws joins a line and a character that are written in parts", async (form) => {
   const program =
     "printf 'a\\303'; read -r x; printf '\\274b\\r'; read -r x; printf '\\nc\\n'; read -r x";
   await using server = await TestServer.start(["--loglevel=debug", "sh", "-c", program], { form });
@@ -66,7 +66,7 @@ const INPUTS: [message: string, lines: string[]][] = [
   ["x".repeat(1024 * 1024), ["x".repeat(1024 * 1024)]],
   ["€".repeat(349_525), ["€".repeat(349_525)]],
 ];
-testBoth("stdws gives a program every message as a line and gets it back", async (form) => {
+testEach("stdws gives a program every message as a line and gets it back", async (form) => {
   await using server = await TestServer.start(["cat"], { form });
   using client = await RawClient.open(server.url);
   for (const [message, lines] of INPUTS) {
@@ -75,7 +75,7 @@ testBoth("stdws gives a program every message as a line and gets it back", async
   }
 });
 
-testBoth("stdws takes a message in several frames for one", async (form) => {
+testEach("stdws takes a message in several frames for one", async (form) => {
   await using server = await TestServer.start(["cat"], { form });
   using client = await RawClient.open(server.url);
   const [first, rest] = [BYTES.slice(65, 70), BYTES.slice(97, 102)];
@@ -88,7 +88,7 @@ testBoth("stdws takes a message in several frames for one", async (form) => {
   assertEquals(await client.text(), "ABCDEabcde");
 });
 
-testBoth("stdws ignores binary messages without --binary", async (form) => {
+testEach("stdws ignores binary messages without --binary", async (form) => {
   await using server = await TestServer.start(["cat"], { form });
   using client = await RawClient.open(server.url);
   await client.send(new TextEncoder().encode("ignored\n"));
@@ -96,7 +96,7 @@ testBoth("stdws ignores binary messages without --binary", async (form) => {
   assertEquals(await client.text(), "text");
 });
 
-testBoth("stdws --binary ignores text messages", async (form) => {
+testEach("stdws --binary ignores text messages", async (form) => {
   await using server = await TestServer.start(["--binary", "cat"], { form });
   using client = await RawClient.open(server.url);
   await client.send("ignored");
@@ -104,7 +104,7 @@ testBoth("stdws --binary ignores text messages", async (form) => {
   assertEquals(await bytesOf(client, 256), BYTES);
 });
 
-testBoth("stdws --binary passes every byte, and nothing more, both ways", async (form) => {
+testEach("stdws --binary passes every byte, and nothing more, both ways", async (form) => {
   await using server = await TestServer.start(["--binary", "cat"], { form });
   using client = await RawClient.open(server.url);
   for (const message of [BYTES, new Uint8Array(), BYTES.toReversed(), Uint8Array.of(10)]) {
@@ -116,7 +116,7 @@ testBoth("stdws --binary passes every byte, and nothing more, both ways", async 
   assertEquals(await bytesOf(client, long.length), long);
 });
 
-testBoth("stdws --binary sends bytes without a line end at once", async (form) => {
+testEach("stdws --binary sends bytes without a line end at once", async (form) => {
   const program = "printf 'prompt> '; read -r line; printf %s \"$line\"";
   await using server = await TestServer.start(["--binary", "sh", "-c", program], { form });
   using client = await RawClient.open(server.url);
@@ -126,7 +126,7 @@ testBoth("stdws --binary sends bytes without a line end at once", async (form) =
   assertEquals((await client.rest()).closed, "1000");
 });
 
-testBoth("stdws --binary keeps bytes whole while a client does not read", async (form) => {
+testEach("stdws --binary keeps bytes whole while a client does not read", async (form) => {
   // Less than may wait for a client, so that the program gets rid of all of it before one is read.
   const program = "seq 1 500000; echo written >&2";
   await using server = await TestServer.start(["--binary", "sh", "-c", program], { form });
@@ -138,7 +138,7 @@ testBoth("stdws --binary keeps bytes whole while a client does not read", async 
   assertEquals((await client.rest()).closed, "1000");
 });
 
-testBoth("stdws --passstderr sends lines of both streams as JSON", async (form) => {
+testEach("stdws --passstderr sends lines of both streams as JSON", async (form) => {
   const program = `read -r a; printf 'o "q" \\\\ ü\\t\\033\\377\\r\\n'; read -r a; printf '\\n' >&2
     read -r a; printf '\\357\\273\\277{}\\n' >&2; read -r a; printf 'last'; read -r a; printf 'end' >&2`;
   await using server = await TestServer.start(["--passstderr", "sh", "-c", program], { form });

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { RawClient } from "../support/client.ts";
-import { testBoth, TestServer } from "../support/server.ts";
+import { testEach, TestServer } from "../support/server.ts";
 
 type Rows = readonly [origin: string | undefined, status: number, host?: string][];
 
@@ -95,7 +95,7 @@ const TABLES: [options: string[], rows: Rows][] = [
 
 for (const [options, rows] of TABLES) {
   const title = `stdws ${["--echo", ...options].join(" ")} decides by Origin and Host`;
-  testBoth(title, async (form) => {
+  testEach(title, async (form) => {
     await using server = await TestServer.start([...options, "--echo"], { form });
     for (const [origin, status, host = "example.com:8080"] of rows) {
       const headers = { Origin: origin, Host: host };

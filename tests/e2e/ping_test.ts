@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { RawClient } from "../support/client.ts";
-import { type Form, testBoth, TestServer } from "../support/server.ts";
+import { type Form, testEach, TestServer } from "../support/server.ts";
 
 /** Waits for a ping and answers it. */
 async function answerPing(client: RawClient): Promise<void> {
@@ -25,7 +25,7 @@ async function ticks(form: Form, most: number, go: () => boolean | Promise<boole
   for (let count = 0; count < most && await go(); count++) await answerPing(clock);
 }
 
-testBoth("stdws --pingms keeps a client that answers", async (form) => {
+testEach("stdws --pingms keeps a client that answers", async (form) => {
   await using server = await TestServer.start(["--pingms=250", "cat"], { form });
   using client = await RawClient.open(server.url);
   for (let count = 0; count < 5; count++) await answerPing(client);
@@ -34,7 +34,7 @@ testBoth("stdws --pingms keeps a client that answers", async (form) => {
   assert(!server.stdout.all.some((line) => line.includes("DISCONNECT")));
 });
 
-testBoth("stdws --pingms keeps a client whose messages keep coming", async (form) => {
+testEach("stdws --pingms keeps a client whose messages keep coming", async (form) => {
   await using server = await TestServer.start(["--pingms=500", "--echo"], { form });
   using client = await RawClient.open(server.url);
   let sent = 0;
@@ -47,7 +47,7 @@ testBoth("stdws --pingms keeps a client whose messages keep coming", async (form
   assertEquals(sent, 8);
 });
 
-testBoth("stdws --pingms drops a client that is silent for twice that", async (form) => {
+testEach("stdws --pingms drops a client that is silent for twice that", async (form) => {
   const args = ["--pingms=50", "--loglevel=debug", "sh", "-c", "echo $$; exec cat"];
   await using server = await TestServer.start(args, { form });
   const start = performance.now();
@@ -61,18 +61,15 @@ testBoth("stdws --pingms drops a client that is silent for twice that", async (f
   await server.stdout.until(new RegExp(`Process ${pid} terminated`));
 });
 
-testBoth("stdws --pingms drops a client that does not read what waits for it", async (form) => {
+testEach("stdws --pingms drops a client that does not read what waits for it", async (form) => {
   // Long lines, so that the first ping already has to wait behind them.
   const program = ["yes", "x".repeat(1000)];
   await using server = await TestServer.start(["--pingms=50", ...program], { form });
   using _stuck = await RawClient.open(server.url);
-  const dropped = () => server.stdout.all.some((line) => / DISCONNECT$/.test(line));
-  // Forty times as long as it may be silent.
-  await ticks(form, 16, () => !dropped());
-  assert(dropped(), "it is still connected after 40 times what it may be silent");
+  await server.stdout.until(/ DISCONNECT$/);
 });
 
-testBoth("stdws sends no pings without --pingms, nor with 0", async (form) => {
+testEach("stdws sends no pings without --pingms, nor with 0", async (form) => {
   await using without = await TestServer.start(["--echo"], { form });
   await using off = await TestServer.start(["--pingms=50", "--pingms=0", "--echo"], { form });
   using one = await RawClient.open(without.url);

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { isAlive, pidIn, untilGone } from "../support/processes.ts";
-import { testBoth, TestServer } from "../support/server.ts";
+import { testEach, TestServer } from "../support/server.ts";
 
-testBoth("stdws sends every line of seq 1 100000 and then closes with 1000", async (form) => {
+testEach("stdws sends every line of seq 1 100000 and then closes with 1000", async (form) => {
   await using server = await TestServer.start(["seq", "1", "100000"], { form });
   using client = await RawClient.open(server.url);
   const { texts, closed } = await client.rest();
@@ -12,7 +12,7 @@ testBoth("stdws sends every line of seq 1 100000 and then closes with 1000", asy
   assertEquals(closed, "1000");
 });
 
-testBoth("stdws sends what ls writes", async (form) => {
+testEach("stdws sends what ls writes", async (form) => {
   const folder = await Deno.makeTempDir();
   try {
     for (const name of ["a", "b c", "ü"]) await Deno.writeTextFile(`${folder}/${name}`, "");
@@ -24,7 +24,7 @@ testBoth("stdws sends what ls writes", async (form) => {
   }
 });
 
-testBoth("stdws joins a bash counter's lines and its input", async (form) => {
+testEach("stdws joins a bash counter's lines and its input", async (form) => {
   const counter = 'n=0; while read -r line; do n=$((n+1)); echo "$n $line"; done; echo bye';
   await using server = await TestServer.start(["bash", "-c", counter], { form });
   using client = await RawClient.open(server.url);
@@ -34,7 +34,7 @@ testBoth("stdws joins a bash counter's lines and its input", async (form) => {
   }
 }, ["bash"]);
 
-testBoth("stdws serves a Python echo to several clients, a process each", async (form) => {
+testEach("stdws serves a Python echo to several clients, a process each", async (form) => {
   const program =
     "import os,sys\nfor line in sys.stdin: print(os.getpid(), line.strip(), flush=True)";
   await using server = await TestServer.start(["python3", "-c", program], { form });
@@ -59,14 +59,14 @@ const ENDS: [program: string, closed: string][] = [
   ["exec >&-; exec sleep 60", "1000"],
 ];
 for (const [program, closed] of ENDS) {
-  testBoth(`stdws closes with ${closed} after: ${program}`, async (form) => {
+  testEach(`stdws closes with ${closed} after: ${program}`, async (form) => {
     await using server = await TestServer.start(["sh", "-c", `echo last; ${program}`], { form });
     using client = await RawClient.open(server.url);
     assertEquals(await client.rest(), { texts: ["last"], closed });
   });
 }
 
-testBoth("stdws sends what a process wrote before the socket was open", async (form) => {
+testEach("stdws sends what a process wrote before the socket was open", async (form) => {
   const program = 'echo "early $$"; read -r line; echo "$line"';
   await using server = await TestServer.start(["sh", "-c", program], { form });
   using client = await RawClient.open(server.url);
@@ -75,7 +75,7 @@ testBoth("stdws sends what a process wrote before the socket was open", async (f
   assertEquals(await client.rest(), { texts: ["late"], closed: "1000" });
 });
 
-testBoth("stdws delivers the output of a process that never reads its input", async (form) => {
+testEach("stdws delivers the output of a process that never reads its input", async (form) => {
   const program = "for i in 1 2 3; do echo $i; done; exec sleep 60";
   await using server = await TestServer.start(["sh", "-c", program], { form });
   using client = await RawClient.open(server.url);
@@ -84,7 +84,7 @@ testBoth("stdws delivers the output of a process that never reads its input", as
   assertEquals([await client.text(), await client.text(), await client.text()], ["1", "2", "3"]);
 });
 
-testBoth("stdws delivers the input of a process whose output nobody reads", async (form) => {
+testEach("stdws delivers the input of a process whose output nobody reads", async (form) => {
   const file = await Deno.makeTempFile();
   try {
     const program =
@@ -112,7 +112,7 @@ const LEAVES: [what: string, program: string, after: string][] = [
   ],
 ];
 for (const [what, program, after] of LEAVES) {
-  testBoth(`stdws ends a process ${what} after ${after} when its client leaves`, async (form) => {
+  testEach(`stdws ends a process ${what} after ${after} when its client leaves`, async (form) => {
     await using server = await TestServer.start(["--loglevel=debug", "sh", "-c", program], {
       form,
     });
@@ -139,7 +139,7 @@ const FAMILIES: [what: string, program: string][] = [
   ],
 ];
 for (const [what, program] of FAMILIES) {
-  testBoth(`stdws ends ${what} when the client leaves`, async (form) => {
+  testEach(`stdws ends ${what} when the client leaves`, async (form) => {
     await using server = await TestServer.start(["bash", "-c", program], { form });
     using client = await RawClient.open(server.url);
     const pid = await pidIn(await client.text());
@@ -147,7 +147,7 @@ for (const [what, program] of FAMILIES) {
     await untilGone(pid);
   }, ["bash", "setsid"]);
 
-  testBoth(`stdws ends ${what} when its program ends by itself`, async (form) => {
+  testEach(`stdws ends ${what} when its program ends by itself`, async (form) => {
     await using server = await TestServer.start(["bash", "-c", `${program}; exit 5`], { form });
     using client = await RawClient.open(server.url);
     const pid = await pidIn(await client.text());
@@ -157,7 +157,7 @@ for (const [what, program] of FAMILIES) {
   }, ["bash", "setsid"]);
 }
 
-testBoth("stdws leaves no zombie behind", async (form) => {
+testEach("stdws leaves no zombie behind", async (form) => {
   await using server = await TestServer.start(["sh", "-c", "echo $$; exit 1"], { form });
   const pids: number[] = [];
   for (let count = 0; count < 20; count++) {
@@ -168,7 +168,7 @@ testBoth("stdws leaves no zombie behind", async (form) => {
   for (const pid of pids) await untilGone(pid);
 });
 
-testBoth(
+testEach(
   "stdws gives a process that still reads all that its client sent before it left",
   async (form) => {
     const file = await Deno.makeTempFile();

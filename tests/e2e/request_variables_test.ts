@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { RawClient } from "../support/client.ts";
-import { testBoth, TestServer } from "../support/server.ts";
+import { testEach, TestServer } from "../support/server.ts";
 import { variablesOf } from "./variables.ts";
 
 const HOSTS: [host: string | undefined, name: string, port: string][] = [
@@ -12,7 +12,7 @@ const HOSTS: [host: string | undefined, name: string, port: string][] = [
   ["::1:99", "", ""],
   ["a:b:c", "", ""],
 ];
-testBoth("stdws takes SERVER_NAME and SERVER_PORT from the Host header", async (form) => {
+testEach("stdws takes SERVER_NAME and SERVER_PORT from the Host header", async (form) => {
   await using server = await TestServer.start(["env"], { form });
   for (const [host, ...expected] of HOSTS) {
     const found = await variablesOf(server, { headers: { Host: host } });
@@ -38,7 +38,7 @@ const TARGETS: [target: string, path: string, query: string][] = [
   ["/%C3%83%C2%BC", "/Ã¼", ""],
   ["/%2541", "/%41", ""],
 ];
-testBoth("stdws tells path and query decoded and as they were sent", async (form) => {
+testEach("stdws tells path and query decoded and as they were sent", async (form) => {
   await using server = await TestServer.start(["env"], { form });
   for (const [target, path, query] of TARGETS) {
     const found = await variablesOf(server, { target });
@@ -65,7 +65,7 @@ const PATHS: [host: string | undefined, target: string][] = [
   ["exa", "http://example.com/real?q"],
   ["", "http://example.com/real?q"],
 ];
-testBoth(
+testEach(
   "stdws takes the path from the request line, whatever the Host header is",
   async (form) => {
     await using server = await TestServer.start(["env"], { form });
@@ -94,7 +94,7 @@ const HEADERS: [name: string, sent: string, variable: string, value: string | un
   // A client must not choose the proxy of what the process starts (CVE-2016-5385).
   ["Proxy", "http://127.0.0.1:9", "HTTP_PROXY", undefined],
 ];
-testBoth("stdws makes a variable of every header", async (form) => {
+testEach("stdws makes a variable of every header", async (form) => {
   await using server = await TestServer.start(["env"], { form });
   for (const [name, sent, variable, value] of HEADERS) {
     const found = await variablesOf(server, { headers: { [name]: sent } });
@@ -102,7 +102,7 @@ testBoth("stdws makes a variable of every header", async (form) => {
   }
 });
 
-testBoth("stdws refuses a header with a line break or a NUL in it", async (form) => {
+testEach("stdws refuses a header with a line break or a NUL in it", async (form) => {
   await using server = await TestServer.start(["env"], { form });
   for (const value of ["a\r\n b", "a\rb", "a\nb", "a\0b"]) {
     using client = await RawClient.request(server.url, { headers: { "X-Bad": value } });

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { RawClient } from "../support/client.ts";
-import { testBoth, TestServer } from "../support/server.ts";
+import { testEach, TestServer } from "../support/server.ts";
 
 const MESSAGES = ["text", "", "a\nb\r\n", "ü€😀\0", new Uint8Array(), Uint8Array.of(0, 10, 255)];
 
@@ -9,14 +9,14 @@ async function expect(client: RawClient, message: string | Uint8Array): Promise<
   assertEquals<unknown>(await client.next(), { kind, data: message });
 }
 
-testBoth("stdws --echo sends text back as text and bytes as bytes", async (form) => {
+testEach("stdws --echo sends text back as text and bytes as bytes", async (form) => {
   await using server = await TestServer.start(["--echo"], { form });
   using client = await RawClient.open(server.url);
   for (const message of MESSAGES) await client.send(message);
   for (const message of MESSAGES) await expect(client, message);
 });
 
-testBoth("stdws --echo sends to nobody but the sender", async (form) => {
+testEach("stdws --echo sends to nobody but the sender", async (form) => {
   await using server = await TestServer.start(["--echo"], { form });
   using one = await RawClient.open(server.url);
   using two = await RawClient.open(server.url);
@@ -34,7 +34,7 @@ async function join(server: TestServer, path: string): Promise<RawClient> {
   return client;
 }
 
-testBoth("stdws --broadcast sends every message to all, the sender included", async (form) => {
+testEach("stdws --broadcast sends every message to all, the sender included", async (form) => {
   await using server = await TestServer.start(["--broadcast"], { form });
   using one = await join(server, "/");
   using two = await join(server, "/");
@@ -60,7 +60,7 @@ const ROOMS: [one: string, two: string, same: boolean][] = [
 ];
 for (const [first, second, same] of ROOMS) {
   const title = `stdws --broadcast takes ${first} and ${second} for ${same ? "one room" : "two"}`;
-  testBoth(title, async (form) => {
+  testEach(title, async (form) => {
     await using server = await TestServer.start(["--broadcast"], { form });
     using one = await join(server, first);
     using two = await join(server, second);
@@ -76,7 +76,7 @@ for (const [first, second, same] of ROOMS) {
   });
 }
 
-testBoth("stdws --broadcast keeps the order that all see", async (form) => {
+testEach("stdws --broadcast keeps the order that all see", async (form) => {
   await using server = await TestServer.start(["--broadcast"], { form });
   const clients = [await join(server, "/"), await join(server, "/"), await join(server, "/")];
   const [one, two] = clients as [RawClient, RawClient];
@@ -100,7 +100,7 @@ testBoth("stdws --broadcast keeps the order that all see", async (form) => {
   assertEquals(of(1), Array.from({ length: 200 }, (_, count) => `1 ${count}`));
 });
 
-testBoth("stdws --broadcast goes on when somebody leaves without a word", async (form) => {
+testEach("stdws --broadcast goes on when somebody leaves without a word", async (form) => {
   await using server = await TestServer.start(["--broadcast"], { form });
   using one = await join(server, "/");
   const two = await join(server, "/");

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { isAlive, untilGone } from "../support/processes.ts";
-import { testBoth, TestServer } from "../support/server.ts";
+import { testEach, TestServer } from "../support/server.ts";
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  testBoth(`stdws closes with 1001, ends processes and exits with 0 on ${signal}`, async (form) => {
+  testEach(`stdws closes with 1001, ends processes and exits with 0 on ${signal}`, async (form) => {
     const program = "sleep 71 & echo $$ $!; trap '' INT; while :; do sleep 72; done";
     await using server = await TestServer.start(["bash", "-c", program], { form });
     const clients = await Promise.all([1, 2, 3].map(() => RawClient.open(server.url)));
@@ -26,7 +26,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   }, ["bash"]);
 }
 
-testBoth("stdws leaves at once on a second signal, and kills its processes", async (form) => {
+testEach("stdws leaves at once on a second signal, and kills its processes", async (form) => {
   const program = "trap '' INT TERM; echo $$; while :; do sleep 73; done";
   const args = ["--closems=60000", "bash", "-c", program];
   await using server = await TestServer.start(args, { form });
@@ -40,7 +40,7 @@ testBoth("stdws leaves at once on a second signal, and kills its processes", asy
   await untilGone(pid);
 }, ["bash"]);
 
-testBoth(
+testEach(
   "stdws exits although a client never answers and another never finishes its request",
   async (form) => {
     await using server = await TestServer.start(["cat"], { form });
@@ -55,12 +55,12 @@ testBoth(
   },
 );
 
-testBoth("stdws exits at once when nobody is connected", async (form) => {
+testEach("stdws exits at once when nobody is connected", async (form) => {
   await using server = await TestServer.start(["--echo"], { form });
   assertEquals((await server.stop()).code, 0);
 });
 
-testBoth("stdws leaves no process behind when it is killed itself", async (form) => {
+testEach("stdws leaves no process behind when it is killed itself", async (form) => {
   const program = "trap '' INT TERM; sleep 74 & echo $$ $!; while :; do wait; sleep 75; done";
   await using server = await TestServer.start(["bash", "-c", program], { form });
   using client = await RawClient.open(server.url);
@@ -70,7 +70,7 @@ testBoth("stdws leaves no process behind when it is killed itself", async (form)
   for (const pid of pids) await untilGone(pid);
 }, ["bash"]);
 
-testBoth(
+testEach(
   "stdws goes on serving while many clients leave at once, and ends all their processes",
   async (form) => {
     await using server = await TestServer.start(["sh", "-c", "echo $$; exec cat"], { form });

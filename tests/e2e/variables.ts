@@ -6,7 +6,7 @@ export type Variables = Record<string, string | undefined>;
 
 /** The variables of a process, from a server that runs `env`. */
 export async function variablesOf(
-  server: TestServer,
+  server: Pick<TestServer, "url">,
   options: HandshakeOptions = {},
 ): Promise<Variables> {
   using client = await RawClient.open(server.url, options);

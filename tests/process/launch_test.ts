@@ -19,6 +19,13 @@ Deno.test("launch() passes arguments as they are", async () => {
   assertEquals(stdout, "a b|$HOME|*||'\"|é|");
 });
 
+Deno.test("launch() runs a program in the folder that it is told", async () => {
+  for (const cwd of ["/", await Deno.realPath("tests"), undefined]) {
+    const child = launch({ program: find("pwd"), args: [], env: {}, ...(cwd ? { cwd } : {}) });
+    assertEquals((await runToEnd(child)).stdout, `${cwd ?? Deno.cwd()}\n`);
+  }
+});
+
 Deno.test("launch() makes pipes of all three streams", async () => {
   const args = ["-c", "read line; echo out $line; echo err $line >&2"];
   const child = launch({ program: find("sh"), args, env: {} });

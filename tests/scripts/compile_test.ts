@@ -91,6 +91,14 @@ Deno.test("compileArgs() leaves no code cache in the shared temporary folder", (
   assert(compileArgs({ output: "a" }).includes("--no-code-cache"));
 });
 
+Deno.test("compileArgs() leaves out what only the tests need", () => {
+  assert(compileArgs({ output: "a" }).includes("--no-lock"));
+});
+
+Deno.test("compileArgs() takes the page of the dev console along", () => {
+  assert(compileArgs({ output: "a" }).includes("--include=lib/http/console"));
+});
+
 Deno.test("compileArgs() passes the target on", () => {
   const args = compileArgs({ target: "aarch64-apple-darwin", output: "a" });
   assertEquals(args.slice(-3), ["--target=aarch64-apple-darwin", "--output=a", "main.ts"]);

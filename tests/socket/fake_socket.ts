@@ -7,6 +7,8 @@ import { fakeRequest } from "../base/fake_request.ts";
 /** A socket that remembers what is done with it; the test plays the engine. */
 export class FakeSocket implements RawSocket {
   bufferedAmount = 0;
+  readonly headerBytes = 0;
+  readonly overhead = 1024;
   isBehind = false;
   readonly sent: (string | Uint8Array)[] = [];
   /** `CODE REASON` of each close. */

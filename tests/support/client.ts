@@ -1,5 +1,6 @@
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+// Not without a byte order mark, which is a character of a message.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** What a request for an upgrade is made of; everything can be left out or made wrong. */
 export interface HandshakeOptions {
@@ -8,6 +9,8 @@ export interface HandshakeOptions {
   readonly target?: string;
   /** Headers in place of or beside the usual ones; undefined leaves one out. */
   readonly headers?: Record<string, string | undefined>;
+  /** A connection to use: over TLS, on a Unix socket; default: a new one to the URL's host and port. */
+  readonly conn?: Deno.Conn;
 }
 
 /** The head of an answer and, of one that is no upgrade, its body. */
@@ -25,7 +28,7 @@ export type Received =
   | { readonly kind: "close"; readonly code: number; readonly reason: string };
 
 /**
- * A WebSocket client on a bare TCP connection: it can send what is wrong, leave without a word, and not
+ * A WebSocket client on a bare connection: it can send what is wrong, leave without a word, and not
  * read. It answers neither pings nor close frames by itself.
  */
 export class RawClient implements Disposable {
@@ -39,9 +42,23 @@ export class RawClient implements Disposable {
     this.#buffer = rest;
   }
 
-  /** Connects, sends the request and reads the answer, whatever it is. */
+  /** Connects, sends the request and reads the answer, whatever it is; closes what gives none. */
   static async request(url: string, options: HandshakeOptions = {}): Promise<RawClient> {
-    const { hostname, port, pathname, search, host } = new URL(url);
+    const { hostname, port } = new URL(url);
+    const conn = options.conn ?? await Deno.connect({
+      hostname: hostname.replace(/[[\]]/g, ""),
+      port: Number(port),
+    });
+    try {
+      return await RawClient.#ask(conn, url, options);
+    } catch (error) {
+      conn.close();
+      throw error;
+    }
+  }
+
+  static async #ask(conn: Deno.Conn, url: string, options: HandshakeOptions): Promise<RawClient> {
+    const { pathname, search, host } = new URL(url);
     const { method = "GET", target = pathname + search, headers = {} } = options;
     const all: Record<string, string | undefined> = {
       Host: host,
@@ -51,10 +68,6 @@ export class RawClient implements Disposable {
       "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
       ...headers,
     };
-    const conn = await Deno.connect({
-      hostname: hostname.replace(/[[\]]/g, ""),
-      port: Number(port),
-    });
     const lines = Object.entries(all).filter(([, value]) => value !== undefined)
       .map(([name, value]) => `${name}: ${value}\r\n`).join("");
     await writeAll(conn, encoder.encode(`${method} ${target} HTTP/1.1\r\n${lines}\r\n`));
@@ -78,7 +91,8 @@ export class RawClient implements Disposable {
       const colon = field.indexOf(":");
       return [field.slice(0, colon), field.slice(colon + 1).trim()];
     }));
-    const length = status === 101 ? 0 : Number(found.get("content-length") ?? 0);
+    const bodiless = status === 101 || method === "HEAD";
+    const length = bodiless ? 0 : Number(found.get("content-length") ?? 0);
     const client = new RawClient(conn, { status, headers: found, body: "" }, rest);
     if (length === 0) return client;
     const body = decoder.decode(await client.#read(length));
@@ -168,7 +182,7 @@ export class RawClient implements Disposable {
     }
   }
 
-  /** Drops the TCP connection. */
+  /** Drops the connection. */
   [Symbol.dispose](): void {
     try {
       this.#conn.close();

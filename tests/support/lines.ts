@@ -24,8 +24,13 @@ export class Lines {
   }
 
   /** The first line that matches, also one that has come already; fails at the end of the stream. */
-  async until(pattern: RegExp): Promise<string> {
-    for (let seen = 0;; await this.#wake.promise) {
+  until(pattern: RegExp): Promise<string> {
+    return this.after(0, pattern);
+  }
+
+  /** The same, but not among so many lines from the beginning on. */
+  async after(known: number, pattern: RegExp): Promise<string> {
+    for (let seen = known;; await this.#wake.promise) {
       for (; seen < this.all.length; seen++) {
         const line = this.all[seen] as string;
         if (pattern.test(line)) return line;

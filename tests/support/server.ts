@@ -7,8 +7,22 @@ export const ROOT = new URL("../../", import.meta.url).pathname;
 
 const binary = compiledBinary();
 
-/** The ways in which a user starts the program. */
-export type Form = "deno run" | "binary";
+/** The ways in which a user starts the program; `node` is `deno run` with the other engine. */
+export type Form = "deno run" | "node" | "binary";
+
+/**
+ * Defines a test for both engines and for the compiled executable.
+ *
+ * @param needs Programs without which it is left out.
+ */
+export function testEach(
+  name: string,
+  test: (form: Form) => Promise<void>,
+  needs: readonly string[] = [],
+): void {
+  testBoth(name, test, needs);
+  Deno.test({ ...needing(`${name} [node]`, ...needs), fn: () => test("node") });
+}
 
 /**
  * Defines a test for `deno run -A main.ts` and one for the compiled executable, which is ignored where
@@ -40,9 +54,9 @@ export interface StartOptions {
 
 function command(args: readonly string[], options: StartOptions): Deno.Command {
   const { form = "deno run", env = {}, cwd = ROOT } = options;
-  const [program, first] = form === "deno run"
-    ? [Deno.execPath(), ["run", "-A", "--quiet", `${ROOT}main.ts`]]
-    : ["path" in binary ? binary.path : "there is no binary", []];
+  const [program, first] = form === "binary"
+    ? ["path" in binary ? binary.path : "there is no binary", []]
+    : [Deno.execPath(), ["run", "-A", "--quiet", `${ROOT}main.ts`]];
   return new Deno.Command(program, {
     args: [...first, ...args],
     // Not the colours of the terminal, and not the place of whoever runs the tests.
@@ -73,7 +87,7 @@ export class TestServer implements AsyncDisposable {
   readonly child: Deno.ChildProcess;
   readonly stdout: Lines;
   readonly stderr: Lines;
-  /** `ws://127.0.0.1:PORT/` */
+  /** `ws://127.0.0.1:PORT/` or `wss:…`; empty on a Unix socket. */
   readonly url: string;
 
   private constructor(child: Deno.ChildProcess, stdout: Lines, stderr: Lines, url: string) {
@@ -85,13 +99,18 @@ export class TestServer implements AsyncDisposable {
 
   /** Starts a server on a free port of 127.0.0.1 and waits until it listens. */
   static async start(args: readonly string[], options: StartOptions = {}): Promise<TestServer> {
-    const own = ["--port=0", "--address=127.0.0.1"];
-    const child = command([...own, ...args], options).spawn();
+    return await TestServer.startAt(["--port=0", "--address=127.0.0.1", ...args], options);
+  }
+
+  /** Starts a server where its options say. */
+  static async startAt(args: readonly string[], options: StartOptions = {}): Promise<TestServer> {
+    const engine = options.form === "node" ? ["--engine=node"] : [];
+    const child = command([...engine, ...args], options).spawn();
     const stdout = new Lines(child.stdout);
     const stderr = new Lines(child.stderr);
     try {
       const line = await stdout.until(/Starting WebSocket server/);
-      return new TestServer(child, stdout, stderr, line.match(/ws:\S+\//)?.[0] ?? "");
+      return new TestServer(child, stdout, stderr, line.match(/wss?:\S+\//)?.[0] ?? "");
     } catch (error) {
       await Promise.all([child.status, stderr.ended]);
       throw new Error(`The server did not start: ${stderr.all.join("\n")}`, { cause: error });

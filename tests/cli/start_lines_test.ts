@@ -1,0 +1,171 @@
+import { assertEquals } from "@std/assert";
+import { startLines } from "../../lib/cli/start_lines.ts";
+import { resolveConfig, type Settings } from "../../lib/config.ts";
+import { echo } from "../../lib/handlers/echo.ts";
+import { parseOrigins } from "../../lib/socket/origin.ts";
+
+type App = Parameters<typeof startLines>[1];
+type Where = Parameters<typeof startLines>[2];
+
+const NOTHING: App = { routes: [], responders: [] };
+const TLS: Settings = { ssl: true, sslCert: "c.pem", sslKey: "k.pem" };
+const HOST = Deno.hostname();
+
+/** What is said of a server that listens there. */
+function linesOf(settings: Settings, where: Partial<Where>, app: App = NOTHING): string[] {
+  const config = resolveConfig({ echo: true, ...settings });
+  return startLines(config, app, { addresses: [], redirects: [], ...where });
+}
+
+const at = (...addresses: string[]): { addresses: string[] } => ({ addresses });
+const starting = (url: string) => `Starting WebSocket server   : ${url}`;
+const redirecting = (url: string) => `Starting redirect server   : ${url}`;
+const enabled = (url: string) => `Developer console enabled   : ${url}`;
+
+const ADDRESSES: [what: string, settings: Settings, where: Partial<Where>, lines: string[]][] = [
+  ["an address", { listen: at("127.0.0.1") }, { addresses: ["ws://127.0.0.1:8080/"] }, [
+    starting("ws://127.0.0.1:8080/"),
+  ]],
+  ["several addresses", { listen: at("a", "::1") }, {
+    addresses: ["ws://a:8080/", "ws://[::1]:8080/"],
+  }, [starting("ws://a:8080/"), starting("ws://[::1]:8080/")]],
+  ["the host's name for all interfaces", {}, { addresses: ["ws://localhost:80/"] }, [
+    starting(`ws://${HOST}:80/`),
+  ]],
+  ["the host's name where the addresses are none", { listen: at() }, {
+    addresses: ["ws://localhost:80/"],
+  }, [starting(`ws://${HOST}:80/`)]],
+  ["localhost where that is the address", { listen: at("localhost") }, {
+    addresses: ["ws://localhost:80/"],
+    redirects: ["http://localhost:81/"],
+  }, [starting("ws://localhost:80/"), redirecting("http://localhost:81/")]],
+  ["TLS", TLS, { addresses: ["wss://localhost:443/"] }, [starting(`wss://${HOST}:443/`)]],
+  ["a Unix socket", { unixSocket: "/run/a.sock" }, { addresses: ["ws+unix:/run/a.sock"] }, [
+    starting("unix socket at /run/a.sock"),
+  ]],
+  ["a Unix socket beside an address", { unixSocket: "a b.sock", listen: at("a") }, {
+    addresses: ["ws+unix:a b.sock", "ws://a:1/"],
+  }, [starting("unix socket at a b.sock"), starting("ws://a:1/")]],
+  ["redirects after all servers", { listen: at("a", "b") }, {
+    addresses: ["ws://a:1/", "ws://b:1/"],
+    redirects: ["http://a:2/", "http://b:2/"],
+  }, [
+    starting("ws://a:1/"),
+    starting("ws://b:1/"),
+    redirecting("http://a:2/"),
+    redirecting("http://b:2/"),
+  ]],
+  ["the host's name in a redirect of all interfaces", TLS, {
+    addresses: ["wss://localhost:443/"],
+    redirects: ["http://localhost:80/"],
+  }, [starting(`wss://${HOST}:443/`), redirecting(`http://${HOST}:80/`)]],
+];
+for (const [what, settings, where, lines] of ADDRESSES) {
+  Deno.test(`startLines() names ${what}`, () => {
+    assertEquals(linesOf(settings, where), lines);
+  });
+}
+
+const CONSOLES: [what: string, settings: Settings, addresses: string[], pages: string[]][] = [
+  ["at every path", { devConsole: true, listen: at("a") }, ["ws://a:80/"], ["http://a:80/"]],
+  ["at a path", { devConsole: "/_console", listen: at("a") }, ["ws://a:80/"], [
+    "http://a:80/_console",
+  ]],
+  ["at a path with dollars", { devConsole: "/$&$1", listen: at("a") }, ["ws://a:80/"], [
+    "http://a:80/$&$1",
+  ]],
+  ["over TLS", { ...TLS, devConsole: "/c", listen: at("a") }, ["wss://a:443/"], [
+    "https://a:443/c",
+  ]],
+  ["on all interfaces", { devConsole: true }, ["ws://localhost:80/"], [`http://${HOST}:80/`]],
+  ["at every address", { devConsole: true, listen: at("a", "b") }, ["ws://a:1/", "ws://b:1/"], [
+    "http://a:1/",
+    "http://b:1/",
+  ]],
+  ["not on a Unix socket", { devConsole: true, unixSocket: "a" }, ["ws+unix:a"], []],
+  ["not on a Unix socket at a path", { devConsole: "/c", unixSocket: "a" }, ["ws+unix:a"], []],
+  ["beside a Unix socket", { devConsole: true, unixSocket: "u", listen: at("a") }, [
+    "ws+unix:u",
+    "ws://a:1/",
+  ], ["http://a:1/"]],
+  ["not where it is off", { devConsole: false, listen: at("a") }, ["ws://a:80/"], []],
+  ["not unless it is asked for", { listen: at("a") }, ["ws://a:80/"], []],
+];
+for (const [what, settings, addresses, pages] of CONSOLES) {
+  Deno.test(`startLines() shows where the developer console is: ${what}`, () => {
+    const lines = linesOf(settings, { addresses });
+    assertEquals(lines.filter((line) => line.startsWith("Dev")), pages.map(enabled));
+  });
+}
+
+Deno.test("startLines() puts the developer console after the server that has it", () => {
+  const settings = { devConsole: true, listen: at("a", "b") };
+  assertEquals(linesOf(settings, { addresses: ["ws://a:1/", "ws://b:1/"] }), [
+    starting("ws://a:1/"),
+    enabled("http://a:1/"),
+    starting("ws://b:1/"),
+    enabled("http://b:1/"),
+  ]);
+});
+
+Deno.test("startLines() begins with what is served, in websocketd's order", () => {
+  const app: App = {
+    routes: [{ path: "*", handler: echo() }, { path: "/x", handler: { open() {} } }],
+    responders: [
+      { label: "Serving CGI scripts from    : /cgi", respond: () => undefined },
+      { respond: () => undefined },
+      { label: "Serving static content from : /public", respond: () => undefined },
+    ],
+  };
+  assertEquals(linesOf({ listen: at("a") }, { addresses: ["ws://a:1/"] }, app), [
+    "Serving using handler       : echo",
+    "Serving static content from : /public",
+    "Serving CGI scripts from    : /cgi",
+    starting("ws://a:1/"),
+  ]);
+});
+
+for (const folders of [{ staticDir: "a" }, { cgiDir: "a" }, { staticDir: "a", cgiDir: "a" }]) {
+  Deno.test(`startLines() says where ${Object.keys(folders).join(" and ")} is served`, () => {
+    const addresses = ["ws+unix:/a.sock", "wss://a:1/"];
+    assertEquals(linesOf({ listen: at("a"), ...folders }, { addresses }), [
+      starting("unix socket at /a.sock"),
+      starting("wss://a:1/"),
+      "Serving CGI or static files : https://a:1/",
+    ]);
+  });
+}
+
+Deno.test("startLines() does without responders", () => {
+  const lines = linesOf({}, {}, { routes: [{ path: "*", handler: echo() }] });
+  assertEquals(lines, ["Serving using handler       : echo"]);
+});
+
+const ORIGINS: [list: string, warned: string[]][] = [
+  ["example.com", ["example.com"]],
+  ["a:81,https://b,c", ["a:81", "c"]],
+  ["[::1]", ["[::1]"]],
+  ["[::1]:81", ["[::1]:81"]],
+  ["https://a", []],
+  // Whoever writes it, means it.
+  ["http://a", []],
+  ["file://", []],
+];
+for (const [list, warned] of ORIGINS) {
+  const shown = warned.length === 0 ? "nothing" : warned.join(" and ");
+  Deno.test(`startLines() warns of ${shown} with --ssl --origin=${list}`, () => {
+    const settings = { ...TLS, dispatch: { origins: parseOrigins(list) } };
+    assertEquals(
+      linesOf(settings, {}),
+      warned.map((host) =>
+        `Warning: --origin=${host} admits pages over plain http, too: ` +
+        `write https://${host} to admit no others`
+      ),
+    );
+  });
+}
+
+Deno.test("startLines() does not warn of an origin without TLS, nor of none with it", () => {
+  assertEquals(linesOf({ dispatch: { origins: parseOrigins("example.com") } }, {}), []);
+  assertEquals(linesOf(TLS, {}), []);
+});

@@ -1,0 +1,76 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { HandshakeError, LaunchError } from "../../lib/base/errors.ts";
+import { Log } from "../../lib/base/log.ts";
+import { Permits } from "../../lib/base/permits.ts";
+import { ID_PREFIX } from "../../lib/base/request.ts";
+import { type Job, Runner, type Started } from "../../lib/process/runner.ts";
+import { CapturedLog } from "../base/captured_log.ts";
+
+function job(changes: Partial<Job> = {}): Job {
+  return {
+    program: "/bin/sh",
+    args: ["-c", "read -r line"],
+    id: `${ID_PREFIX}runner`,
+    environment: (inherited) => ({ ...inherited }),
+    log: new Log({ command: "/bin/sh" }),
+    refusal: "Nothing left",
+    ...changes,
+  };
+}
+
+/** Ends a process as its owner would. */
+async function end({ child, tree }: Started): Promise<void> {
+  await Promise.all([child.stdin.close(), child.stdout.cancel(), child.stderr.cancel()]);
+  await tree.exit;
+}
+
+Deno.test("Runner.start() takes a permit until the process has ended", async () => {
+  const forks = new Permits(1);
+  await using runner = new Runner({ forks });
+  const started = runner.start(job());
+  const error = assertThrows(() => runner.start(job()), HandshakeError, "Nothing left");
+  assertEquals([error.status, forks.taken], [429, 1]);
+  const life = end(started);
+  runner.keep(started, life);
+  await life;
+  assertEquals(forks.taken, 0);
+});
+
+Deno.test("Runner.start() gives the permit back when it fails", () => {
+  const forks = new Permits(1);
+  const runner = new Runner({ forks });
+  assertThrows(() => runner.start(job({ program: "/nowhere" })), LaunchError);
+  const environment = () => {
+    throw new RangeError("no environment");
+  };
+  assertThrows(() => runner.start(job({ environment })), RangeError);
+  assertEquals(forks.taken, 0);
+});
+
+Deno.test("Runner.start() has the log know the process", async () => {
+  using log = new CapturedLog("debug");
+  await using runner = new Runner({ passEnv: ["PATH"] });
+  const environment = (inherited: Record<string, string>) => ({
+    ...inherited,
+    A: "1",
+    HTTP_B: "2",
+  });
+  const started = runner.start(job({ environment }));
+  started.log.access("process", "known");
+  assertMatch(log.lines.at(-1) ?? "", new RegExp(`pid:'${started.child.pid}' \\| known$`));
+  assert(log.messages[0]?.startsWith("DEBUG env: Parent variable: PATH=/"));
+  assertEquals(log.messages.slice(1, 3), [
+    "DEBUG env: Std. variable: A=1",
+    "DEBUG env: Header variable: HTTP_B=2",
+  ]);
+  runner.keep(started, end(started));
+});
+
+Deno.test("Runner waits for what it keeps, and logs why that failed", async () => {
+  using log = new CapturedLog("error");
+  const runner = new Runner({});
+  const started = runner.start(job());
+  runner.keep(started, end(started).then(() => Promise.reject(new Error("a bug"))));
+  await runner[Symbol.asyncDispose]();
+  assertEquals(log.messages, [`ERROR process: Process ${started.child.pid}: Error: a bug`]);
+});

@@ -1,0 +1,53 @@
+import { assertEquals, assertRejects, assertStrictEquals, assertStringIncludes } from "@std/assert";
+import { UsageError } from "../../lib/base/errors.ts";
+import { chooseEngine, type EngineOptions } from "../../lib/server/choose_engine.ts";
+import type { EngineName } from "../../lib/server/engine.ts";
+import { nativeEngine } from "../../lib/server/native.ts";
+import { nodeEngine } from "../../lib/server/node.ts";
+
+const ENGINES = { native: nativeEngine, node: nodeEngine };
+const TLS = { certFile: "c.pem", keyFile: "k.pem" };
+const CLIENTS = { ...TLS, caFile: "a.pem" };
+
+/** Which one is chosen; an option's name means that it is refused. */
+type Choice = EngineName | "--engine=node" | "--sslca" | "refused";
+const OLD = ["2.6.10", "2.7.14", "2.7.99", "1.46.3", "1.9.0"];
+const NEW = ["2.8.0", "2.9.6", "2.10.0", "3.0.0", "10.0.0", "2.8.0-rc.1", "2.9.6+1a2b3c4"];
+const CHOICES: [options: EngineOptions, old: Choice, later: Choice][] = [
+  [{}, "native", "native"],
+  [{ engine: "native" }, "native", "native"],
+  [{ engine: "node" }, "--engine=node", "node"],
+  [{ tls: TLS }, "native", "node"],
+  [{ tls: TLS, engine: "native" }, "native", "native"],
+  [{ tls: TLS, engine: "node" }, "--engine=node", "node"],
+  [{ tls: CLIENTS }, "--sslca", "node"],
+  [{ tls: CLIENTS, engine: "node" }, "--sslca", "node"],
+  [{ tls: CLIENTS, engine: "native" }, "refused", "refused"],
+];
+for (const [options, old, later] of CHOICES) {
+  const versions = [
+    ...OLD.map((it) => [it, old] as const),
+    ...NEW.map((it) => [it, later] as const),
+  ];
+  for (const [version, choice] of versions) {
+    const name = `chooseEngine() finds ${choice} for ${JSON.stringify(options)} in Deno ${version}`;
+    Deno.test(name, async () => {
+      if (choice === "native" || choice === "node") {
+        assertStrictEquals(await chooseEngine(options, version), ENGINES[choice]);
+        return;
+      }
+      const error = await assertRejects(() => chooseEngine(options, version), UsageError);
+      if (choice === "refused") {
+        assertStringIncludes(error.message, "--sslca cannot be used with --engine=native");
+        return;
+      }
+      const fact = `needs Deno 2.8 or later, and this is Deno ${version}`;
+      assertEquals([error.message, error.exitCode], [`${choice} ${fact}`, 1]);
+    });
+  }
+}
+
+Deno.test("chooseEngine() asks for the version of this runtime", async () => {
+  const chosen = await chooseEngine({ tls: TLS });
+  assertStrictEquals(chosen, await chooseEngine({ tls: TLS }, Deno.version.deno));
+});

@@ -1,0 +1,83 @@
+import { type EngineName, ENGINES } from "../../lib/server/engine.ts";
+import { listen, type Listening, type ListenOptions } from "../../lib/server/listen.ts";
+import { Dispatcher } from "../../lib/socket/dispatch.ts";
+import { type HandshakeOptions, RawClient } from "../support/client.ts";
+
+/** This machine alone. */
+export const HERE = ["127.0.0.1"];
+
+/** A request that is none for an upgrade. */
+export const PLAIN: HandshakeOptions = { headers: { Upgrade: undefined, Connection: "close" } };
+
+/** Listens with what answers every request with the path that was asked for. */
+export async function start(options: ListenOptions): Promise<Listening & AsyncDisposable> {
+  const responders = [{ respond: ({ path }: { path: string }) => new Response(path) }];
+  const listening = await listen(options, new Dispatcher({ routes: [], responders }));
+  return { ...listening, [Symbol.asyncDispose]: () => listening.shutdown() };
+}
+
+/** The status of the answer to such a request. */
+export async function statusOf(url: string): Promise<number> {
+  using client = await RawClient.request(url.replace(/^http/, "ws"), PLAIN);
+  return client.answer.status;
+}
+
+/** Defines a test for each engine. */
+export function testEach(name: string, fn: (engine: EngineName) => Promise<void>): void {
+  for (const engine of ENGINES) Deno.test(`${name} [${engine}]`, () => fn(engine));
+}
+
+/** The same with a Unix socket, on systems that have some. */
+export function testUnix(
+  name: string,
+  fn: (engine: EngineName, path: string) => Promise<void>,
+): void {
+  for (const engine of ENGINES) {
+    Deno.test({
+      name: `${name} [${engine}]`,
+      ignore: Deno.build.os === "windows",
+      async fn() {
+        const folder = await Deno.makeTempDir();
+        try {
+          await fn(engine, `${folder}/a.sock`);
+        } finally {
+          await Deno.remove(folder, { recursive: true });
+        }
+      },
+    });
+  }
+}
+
+/** A port on which nobody listens, neither by IPv4 nor by IPv6. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "::", port: 0 });
+  return listener.addr.port;
+}
+
+/** Whether nobody listens there. */
+export function isFree(hostname: string, port: number): boolean {
+  try {
+    Deno.listen({ hostname, port }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether somebody listens on a Unix socket. */
+export async function answers(path: string): Promise<boolean> {
+  try {
+    using _conn = await Deno.connect({ transport: "unix", path });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** No address of this machine: nothing is listened on, and the message says where it was tried. */
+export const ELSEWHERE = ["203.0.113.1"];
+
+/** The port of a URL. */
+export function portOf(url: string | undefined): number {
+  return Number(new URL(url ?? "").port);
+}

@@ -1,0 +1,220 @@
+import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
+import { HandshakeError, LaunchError } from "../../lib/base/errors.ts";
+import type { IncomingRequest } from "../../lib/base/request.ts";
+import type { Exchange, Responder } from "../../lib/base/responder.ts";
+import type { Handler } from "../../lib/handlers/handler.ts";
+import { Dispatcher, type DispatchOptions, type Ticket } from "../../lib/socket/dispatch.ts";
+import { CapturedLog } from "../base/captured_log.ts";
+import { fakeRequest, type RequestChanges } from "../base/fake_request.ts";
+import { settle } from "../base/fake_timers.ts";
+
+const EXCHANGE: Exchange = { body: null, left: new AbortController().signal };
+const UPGRADE = {
+  Upgrade: "websocket",
+  Connection: "Upgrade",
+  "Sec-WebSocket-Version": "13",
+  "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+};
+const ROUTE = { path: "*", handler: { open() {} } };
+
+function dispatch(
+  options: Partial<DispatchOptions>,
+  changes: RequestChanges = {},
+): Promise<Response | Ticket> {
+  return new Dispatcher({ routes: [], ...options }).dispatch(fakeRequest(changes), EXCHANGE);
+}
+
+async function answerOf(
+  options: Partial<DispatchOptions>,
+  changes: RequestChanges = {},
+): Promise<Response> {
+  const decision = await dispatch(options, changes);
+  assertInstanceOf(decision, Response);
+  return decision;
+}
+
+/** Responders that are remembered by their numbers when they are asked. */
+function asking(
+  ...answers: (() => Response | undefined | Promise<Response | undefined>)[]
+): { asked: number[]; responders: Responder[] } {
+  const asked: number[] = [];
+  const responders = answers.map((answer, index) => ({
+    respond() {
+      asked.push(index);
+      return answer();
+    },
+  }));
+  return { asked, responders };
+}
+
+const none = () => undefined;
+const later = async () => {
+  await null;
+  return undefined;
+};
+const say = (text: string) => () => new Response(text);
+const fail = (error: unknown) => () => {
+  throw error;
+};
+
+type Turn = [what: string, answers: Parameters<typeof asking>, text: string, asked: number[]];
+const TURNS: Turn[] = [
+  ["the first", [say("a"), say("b")], "a", [0]],
+  ["the second where the first has none", [none, say("b"), say("c")], "b", [0, 1]],
+  ["the second where the first finds out later that it has none", [later, say("b")], "b", [0, 1]],
+  ["one that comes later", [none, () => Promise.resolve(new Response("b")), say("c")], "b", [0, 1]],
+  ["the last", [none, later, none, say("d")], "d", [0, 1, 2, 3]],
+];
+for (const [what, answers, text, expected] of TURNS) {
+  Deno.test(`Dispatcher takes the answer of ${what}`, async () => {
+    using log = new CapturedLog();
+    const { asked, responders } = asking(...answers);
+    const answer = await answerOf({ responders });
+    assertEquals([answer.status, await answer.text(), asked], [200, text, expected]);
+    assertEquals(log.messages, []);
+  });
+}
+
+const SILENT: [what: string, options: Partial<DispatchOptions>][] = [
+  ["nobody is asked", {}],
+  ["nobody has one", { responders: asking(none, later).responders }],
+  ["there are only routes", { routes: [ROUTE] }],
+];
+for (const [what, options] of SILENT) {
+  Deno.test(`Dispatcher answers 404 where ${what}, and logs it`, async () => {
+    using log = new CapturedLog();
+    const answer = await answerOf(options);
+    assertEquals([answer.status, await answer.text()], [404, "404 Not Found\n"]);
+    assertEquals(log.messages, ["ACCESS http: NOT FOUND"]);
+  });
+}
+
+Deno.test("Dispatcher hands the request and its exchange to every responder", async () => {
+  const handed: [IncomingRequest, Exchange][] = [];
+  const responder: Responder = { respond: (...args) => void handed.push(args) };
+  const dispatcher = new Dispatcher({ routes: [], responders: [responder, responder] });
+  const request = fakeRequest({ path: "/a" });
+  await dispatcher.dispatch(request, EXCHANGE);
+  assertEquals(handed.length, 2);
+  for (const [given, exchange] of handed) {
+    assertStrictEquals(given, request);
+    assertStrictEquals(exchange, EXCHANGE);
+  }
+});
+
+const FAILURES: [what: string, error: unknown, status: number, line: string][] = [
+  ["an Error", new Error("broken"), 500, "ERROR session: The handler failed: broken"],
+  ["a text", "broken", 500, "ERROR session: The handler failed: broken"],
+  [
+    "a HandshakeError",
+    new HandshakeError(403, "not here"),
+    403,
+    "ACCESS session: Unable to Upgrade: not here",
+  ],
+  ["a 404", new HandshakeError(404, "NOT FOUND: /"), 404, "ACCESS session: NOT FOUND: /"],
+  ["a 429", new HandshakeError(429, "too many"), 429, "ERROR http: too many"],
+  [
+    "a LaunchError",
+    new LaunchError("/p", "could not launch"),
+    500,
+    "ERROR process: could not launch",
+  ],
+];
+for (const [what, error, status, line] of FAILURES) {
+  for (const [how, answer] of [["throws", fail(error)], ["rejects", () => Promise.reject(error)]]) {
+    Deno.test(`Dispatcher answers ${status} where a responder ${how} ${what}`, async () => {
+      using log = new CapturedLog();
+      const { asked, responders } = asking(none, answer as () => never, say("never"));
+      const found = await answerOf({ responders });
+      assertEquals([found.status, asked], [status, [0, 1]]);
+      assertEquals(log.messages, [line]);
+    });
+  }
+}
+
+Deno.test("Dispatcher adds the headers of a HandshakeError, and those of all answers", async () => {
+  const error = new HandshakeError(426, "no", { "X-Own": "a" });
+  const headersHttp = [["X-All", "b"], ["X-All", "c"]] as const;
+  const refused = await answerOf({ headersHttp, responders: asking(fail(error)).responders });
+  assertEquals([refused.headers.get("x-own"), refused.headers.get("x-all")], ["a", "b, c"]);
+  const answers = [say("a"), none];
+  for (const answer of answers) {
+    const { headers } = await answerOf({ headersHttp, responders: asking(answer).responders });
+    assertEquals(headers.get("x-all"), "b, c");
+  }
+});
+
+Deno.test("Dispatcher keeps status, headers and body of an answer to which it adds headers", async () => {
+  const response = new Response("part", {
+    status: 206,
+    headers: { "Content-Range": "bytes 0-3/9" },
+  });
+  const { responders } = asking(() => response);
+  const answer = await answerOf({ headersHttp: [["X-All", "b"]], responders });
+  assertEquals([answer.status, await answer.text()], [206, "part"]);
+  assertEquals(answer.headers.get("content-range"), "bytes 0-3/9");
+});
+
+Deno.test("Dispatcher asks no responder for an upgrade that a route takes", async () => {
+  const { asked, responders } = asking(say("a"));
+  const ticket = await dispatch({ routes: [ROUTE], responders }, { headers: UPGRADE });
+  assert(!(ticket instanceof Response));
+  ticket.abandon();
+  assertEquals(asked, []);
+});
+
+Deno.test("Dispatcher asks no responder for an upgrade of a path without a route", async () => {
+  using _log = new CapturedLog();
+  const { asked, responders } = asking(say("a"));
+  const routes = [{ ...ROUTE, path: "/socket" }];
+  const answer = await answerOf({ routes, responders }, { headers: UPGRADE });
+  assertEquals([answer.status, asked], [404, []]);
+});
+
+Deno.test("Dispatcher answers requests for an upgrade as all others without a route", async () => {
+  const { asked, responders } = asking(say("a"));
+  const answer = await answerOf({ responders }, { headers: UPGRADE });
+  assertEquals([answer.status, await answer.text(), asked], [200, "a", [0]]);
+});
+
+Deno.test("Dispatcher.close() disposes of handlers and responders, each once", async () => {
+  const disposed: string[] = [];
+  const part = (name: string): Responder & Handler => ({
+    open() {},
+    respond: () => undefined,
+    [Symbol.asyncDispose]: () => Promise.resolve(void disposed.push(name)),
+  });
+  const [handler, responder] = [part("handler"), part("responder")];
+  const dispatcher = new Dispatcher({
+    routes: [{ path: "/a", handler }, { path: "*", handler }],
+    responders: [responder, { respond: () => undefined }, responder],
+  });
+  await dispatcher.close(1001, "Server shutting down", 1000);
+  assertEquals(disposed.toSorted(), ["handler", "responder"]);
+});
+
+Deno.test("Dispatcher.close() waits until every responder is disposed", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const responder: Responder = { respond: none, [Symbol.asyncDispose]: () => promise };
+  const dispatcher = new Dispatcher({ routes: [], responders: [responder] });
+  let closed = false;
+  const closing = dispatcher.close(1001, "", 1000).then(() => closed = true);
+  await settle();
+  assertEquals(closed, false);
+  resolve();
+  assertEquals(await closing, true);
+});
+
+Deno.test("Dispatcher answers 503 when it is closing, and asks nobody", async () => {
+  using log = new CapturedLog();
+  const { asked, responders } = asking(say("a"));
+  const dispatcher = new Dispatcher({ routes: [ROUTE], responders });
+  await dispatcher.close(1001, "Server shutting down", 1000);
+  for (const headers of [{}, UPGRADE]) {
+    const answer = await dispatcher.dispatch(fakeRequest({ headers }), EXCHANGE);
+    assertInstanceOf(answer, Response);
+    assertEquals(answer.status, 503);
+  }
+  assertEquals(asked, []);
+  assertEquals(log.messages.length, 2);
+});
