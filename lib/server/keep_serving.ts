@@ -62,6 +62,7 @@ export function keepServing(
     async shutdown() {
       closing = true;
       clearTimeout(timer);
+      // One that has ended by itself has said so already.
       await Promise.all(servers.map((server) => server.shutdown().catch(() => {})));
     },
   };
