@@ -1,12 +1,37 @@
 import { UsageError } from "./base/errors.ts";
 import { MAX_FORKS, MAX_QUEUE } from "./base/limits.ts";
 import { type Level, LEVELS, type LogOptions } from "./base/log.ts";
-import type { HandlerName } from "./handlers/registry.ts";
+import type { RouteOf } from "./handlers/kind.ts";
+import type { Option } from "./handlers/option.ts";
+import { type HandlerName, registry } from "./handlers/registry.ts";
 import { defaultPassEnv } from "./process/environment.ts";
-import type { Framing } from "./process/framing.ts";
 import { ENGINES } from "./server/engine.ts";
 import type { ListenOptions } from "./server/listen.ts";
 import type { DispatchOptions } from "./socket/dispatch.ts";
+import { parseOrigins } from "./socket/origin.ts";
+import { checkSubprotocols } from "./socket/subprotocol.ts";
+import type { RouteOptions } from "./socket/route.ts";
+
+/** What routes of programs have where neither they nor the server's options say anything. */
+export const PROCESS_DEFAULTS: Readonly<Record<string, unknown>> = Object.freeze({
+  passenv: defaultPassEnv(Deno.build.os),
+  closems: 0,
+  maxqueue: MAX_QUEUE,
+  framing: "lines",
+});
+
+/** What a person has said of a route. */
+export interface RouteSettings {
+  /** Its pattern. */
+  readonly path: string;
+  readonly handler: HandlerName;
+  /** What follows the options. */
+  readonly words: readonly string[];
+  /** The values of its options, as the tables of its kind and of all routes have them. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Its place in a configuration file, `FILE:LINE:COLUMN`. */
+  readonly place?: string;
+}
 
 /** What a person has set; what is left out gets its default. */
 export interface Settings {
@@ -14,6 +39,11 @@ export interface Settings {
   readonly dir?: string | undefined;
   readonly echo?: boolean | undefined;
   readonly broadcast?: boolean | undefined;
+  /** The first that matches wins; what is named above is behind them. */
+  readonly routes?: readonly RouteSettings[] | undefined;
+  /** A folder of modules. */
+  readonly handlersDir?: string | undefined;
+  readonly watch?: boolean | undefined;
   readonly staticDir?: string | undefined;
   readonly cgiDir?: string | undefined;
   readonly devConsole?: boolean | string | undefined;
@@ -37,24 +67,45 @@ export interface Settings {
   readonly logFormat?: string | undefined;
 }
 
+/** A route with all of its options. */
+export interface RouteConfig extends RouteOf<readonly Option[]> {
+  readonly handler: HandlerName;
+  /** What it has in place of the server's own. */
+  readonly options: RouteOptions;
+  /** Its place in a configuration file, `FILE:LINE:COLUMN`. */
+  readonly place?: string;
+}
+
+/**
+ * Has a mistake in a route of a configuration file name its place.
+ *
+ * @returns What is to be thrown in place of what was.
+ */
+export function placed(error: unknown, place: string | undefined): unknown {
+  if (place === undefined || !(error instanceof UsageError)) return error;
+  return new UsageError(`${place}: ${error.message}`);
+}
+
 /** All that a server needs to know: the options of its parts. */
 export interface Config {
-  /** undefined where only files, scripts and pages are served. */
-  readonly handler: HandlerName | undefined;
-  readonly command: readonly string[];
-  readonly dir: string;
+  /** Those that were named. */
+  readonly routes: readonly RouteConfig[];
+  /** The folder of modules, each of which is a route behind those; empty where there is none. */
+  readonly handlersDir: string;
+  /** Whether modules are loaded again when they change. */
+  readonly watch: boolean;
+  /** The route `*`, behind all others. */
+  readonly otherwise: RouteConfig | undefined;
   /** Empty where no files are served. */
   readonly staticDir: string;
   /** Empty where no scripts are run. */
   readonly cgiDir: string;
   /** Whether there is a console: at every path, or at the one that is named. */
   readonly devConsole: boolean | string;
-  readonly framing: Framing;
+  /** Of CGI scripts, and of routes that say nothing else. */
   readonly passEnv: readonly string[];
   /** Processes at once; 0 or less means no limit. */
   readonly maxForks: number;
-  /** Bytes. */
-  readonly maxQueue: number;
   /** Milliseconds. */
   readonly closeMs: number;
   readonly reverseLookup: boolean;
@@ -69,7 +120,7 @@ export interface Config {
  * @throws {UsageError} If it cannot work (exit code 1).
  */
 export function resolveConfig(settings: Settings): Config {
-  const { listen = {}, dispatch = {}, command = [], dir = "" } = settings;
+  const { listen = {}, dispatch = {}, routes = [], handlersDir = "" } = settings;
   const { maxForks = MAX_FORKS, maxQueue = MAX_QUEUE, closeMs = 0 } = settings;
   const { staticDir = "", cgiDir = "", devConsole = false } = settings;
   if (settings.binary && settings.passStderr) {
@@ -89,17 +140,35 @@ export function resolveConfig(settings: Settings): Config {
   between("pingms", dispatch.pingMs, 0, 86_400_000);
   between("closems", closeMs, 0, 86_400_000);
   between("maxqueue", maxQueue, 1);
+  present("handlers", settings.handlersDir, "a folder");
+  if (settings.watch && !handlersDir && !routes.some((route) => route.handler === "module")) {
+    throw new UsageError("--watch needs modules: name --handlers=DIR or a --route to a module");
+  }
+  checkSubprotocols(dispatch.subprotocols ?? [], "--subprotocol");
+  const passEnv = settings.passEnv ?? defaultPassEnv(Deno.build.os);
+  const defaults = {
+    passenv: passEnv,
+    closems: closeMs,
+    maxqueue: maxQueue,
+    framing: settings.binary ? "binary" : settings.passStderr ? "streams" : "lines",
+  };
+  const otherwise = otherwiseOf(settings);
   return Object.freeze({
-    handler: handlerOf(settings),
-    command,
-    dir,
+    routes: routes.map((route) => {
+      try {
+        return routeOf(route, defaults, true);
+      } catch (error) {
+        throw placed(error, route.place);
+      }
+    }),
+    handlersDir,
+    watch: settings.watch ?? false,
+    otherwise: otherwise && routeOf(otherwise, defaults, false),
     staticDir,
     cgiDir,
     devConsole,
-    framing: settings.binary ? "binary" : settings.passStderr ? "streams" : "lines",
-    passEnv: settings.passEnv ?? defaultPassEnv(Deno.build.os),
+    passEnv,
     maxForks,
-    maxQueue,
     closeMs,
     reverseLookup: settings.reverseLookup ?? false,
     listen: { ...listen, ...unixSocketOf(settings), ...tlsOf(settings), ...engineOf(settings) },
@@ -111,23 +180,58 @@ export function resolveConfig(settings: Settings): Config {
   });
 }
 
-function handlerOf(settings: Settings): HandlerName | undefined {
+/** What is served where no route matches: what websocketd would serve. */
+function otherwiseOf(settings: Settings): RouteSettings | undefined {
   const { command = [], dir, echo, broadcast, staticDir, cgiDir } = settings;
-  const chosen: [HandlerName, string][] = [];
-  if (command.length > 0) chosen.push(["process", `the command "${command.join(" ")}"`]);
-  if (dir) chosen.push(["directory", `--dir=${dir}`]);
-  if (echo) chosen.push(["echo", "--echo"]);
-  if (broadcast) chosen.push(["broadcast", "--broadcast"]);
-  const [first, second] = chosen;
-  if (!first && !staticDir && !cgiDir) {
-    throw new UsageError(
-      "There is nothing to serve: name a COMMAND, --dir, --echo, --broadcast, --staticdir or --cgidir",
-    );
+  const chosen: [HandlerName, string, readonly string[]][] = [];
+  if (command.length > 0) {
+    chosen.push(["process", `the command "${command.join(" ")}"`, command]);
   }
+  if (dir) chosen.push(["directory", `--dir=${dir}`, [dir]]);
+  if (echo) chosen.push(["echo", "--echo", []]);
+  if (broadcast) chosen.push(["broadcast", "--broadcast", []]);
+  const [first, second] = chosen;
   if (second) {
     throw new UsageError(`Only one of them can be served: ${chosen.map((c) => c[1]).join(", ")}`);
   }
-  return first?.[0];
+  if (first) return { path: "*", handler: first[0], words: first[2], values: {} };
+  if (!staticDir && !cgiDir && !settings.routes?.length && !settings.handlersDir) {
+    throw new UsageError(
+      "There is nothing to serve: name a COMMAND, --route, --handlers, --dir, --echo, --broadcast, --staticdir or --cgidir",
+    );
+  }
+  return undefined;
+}
+
+function routeOf(
+  { path, handler, words, values, place }: RouteSettings,
+  defaults: Readonly<Record<string, unknown>>,
+  placeholders: boolean,
+): RouteConfig {
+  const { origin, subprotocol, maxframesize, pingms, ...own } = values;
+  const options: readonly Option[] = registry[handler].options;
+  const others = Object.entries(defaults).filter(([name, value]) => {
+    const option = options.find((candidate) => candidate.name === name);
+    return option && (!option.choices || option.choices.includes(String(value)));
+  });
+  const of = (name: string) => `${name} of the route ${path}`;
+  return {
+    path,
+    handler,
+    words,
+    placeholders,
+    ...(place === undefined ? {} : { place }),
+    // Each was read by the table of its kind.
+    values: { ...Object.fromEntries(others), ...own } as RouteConfig["values"],
+    options: {
+      ...(origin === undefined ? {} : { origins: parseOrigins(origin as string, of("origin")) }),
+      ...(subprotocol === undefined ? {} : {
+        subprotocols: checkSubprotocols(subprotocol as readonly string[], of("subprotocol")),
+      }),
+      ...(maxframesize === undefined ? {} : { maxFrameSize: maxframesize as number }),
+      ...(pingms === undefined ? {} : { pingMs: pingms as number }),
+    },
+  };
 }
 
 function unixSocketOf(settings: Settings): Pick<ListenOptions, "unixSocket"> {

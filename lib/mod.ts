@@ -2,24 +2,27 @@
  * Puts programs, and handlers of one's own, behind WebSockets.
  *
  * This module is what another program needs for that: {@linkcode serve}, the handlers
- * {@linkcode process}, {@linkcode directory}, {@linkcode echo} and {@linkcode broadcast}, and for requests
- * that are no WebSockets {@linkcode staticFiles} and {@linkcode cgi}.
+ * {@linkcode process}, {@linkcode shared}, {@linkcode directory}, {@linkcode tcp}, {@linkcode echo} and
+ * {@linkcode broadcast}, the types of those of one's own, and for requests that are no WebSockets
+ * {@linkcode staticFiles} and {@linkcode cgi}.
  *
  * The tree, in the order in which a connection comes about; a file imports from its own folder or from
  * those below it:
  *
  * - `../main.ts`: argv, signals and exit code.
  * - `edge.ts`: echo and broadcast for Deno Deploy and `deno serve`; starts no processes.
- * - `cli/`: from words to settings: the table of flags, the parser, help, exit codes.
+ * - `cli/`: from words to settings: the table of flags, the parsers of options, routes, variables and the
+ *   configuration file, help, `--check`, exit codes; and the client of `--connect`.
  * - `serve.ts`: listeners, connections and their end as one disposable server.
- * - `app.ts`: from the configuration to routes and handlers.
+ * - `app.ts` and `routes.ts`: from the configuration to routes and handlers, again when it has changed.
  * - `config.ts`: the options of all parts, checked against each other.
  * - `server/`: where it listens, with what certificate, and the two engines that turn requests into
  *   connections.
  * - `http/`: requests that are no WebSockets: the console, CGI scripts, files, redirects.
- * - `socket/`: checks of a handshake and its origin, dispatch to a route, the connection.
- * - `handlers/`: the contract of handlers, and the registry of the built-in ones.
- * - `process/`: a process and its environment, its streams as messages, its end.
+ * - `socket/`: checks of a handshake, its origin and subprotocol, dispatch to a route, the connection.
+ * - `handlers/`: the contract of handlers, the registry of the built-in ones, and what their routes can say.
+ * - `process/`: a process, what of a client is in its words and environment, its streams as messages, its
+ *   end.
  * - `base/`: what several of them need: errors, limits, the log, the request.
  *
  * @module
@@ -27,10 +30,11 @@
 
 export { HandshakeError, LaunchError, ListenError, UsageError } from "./base/errors.ts";
 export { type Associated, configureLog, type Level, type LogOptions } from "./base/log.ts";
+export type { PublishOptions } from "./base/connection.ts";
 export { Permits } from "./base/permits.ts";
 export type { RemoteAddress } from "./base/request.ts";
 export type { Exchange, Responder } from "./base/responder.ts";
-export { broadcast } from "./handlers/broadcast.ts";
+export { broadcast, type BroadcastOptions } from "./handlers/broadcast.ts";
 export { directory } from "./handlers/directory.ts";
 export { echo } from "./handlers/echo.ts";
 export type {
@@ -42,6 +46,10 @@ export type {
   Session,
 } from "./handlers/handler.ts";
 export { process, type ProcessOptions } from "./handlers/process.ts";
+export type { SlowPolicy } from "./handlers/recipient.ts";
+export { shared, type SharedOptions } from "./handlers/shared.ts";
+export { Space } from "./handlers/space.ts";
+export { tcp, type TcpOptions } from "./handlers/tcp.ts";
 export { cgi, type CgiOptions } from "./http/cgi.ts";
 export { staticFiles, type StaticOptions } from "./http/static.ts";
 export type { Framing } from "./process/framing.ts";
@@ -51,5 +59,6 @@ export type { TlsOptions } from "./server/credentials.ts";
 export type { EngineName } from "./server/engine.ts";
 export type { ListenOptions } from "./server/listen.ts";
 export type { UnixSocketOptions } from "./server/unix_socket.ts";
-export type { DispatchOptions, Header, Route } from "./socket/dispatch.ts";
+export type { DispatchOptions, Header } from "./socket/dispatch.ts";
 export type { OriginOptions, OriginRule } from "./socket/origin.ts";
+export type { Route, RouteOptions } from "./socket/route.ts";

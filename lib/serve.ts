@@ -2,6 +2,7 @@ import { SHUTDOWN_TIME } from "./base/limits.ts";
 import { within } from "./base/within.ts";
 import { listen, type ListenOptions } from "./server/listen.ts";
 import { Dispatcher, type DispatchOptions } from "./socket/dispatch.ts";
+import type { Route } from "./socket/route.ts";
 
 /** What is served, and where. */
 export interface ServeOptions extends ListenOptions, DispatchOptions {
@@ -15,6 +16,13 @@ export interface Server extends AsyncDisposable {
   readonly addresses: readonly string[];
   /** What redirects to them, `http://host:port/`. */
   readonly redirects: readonly string[];
+  /**
+   * Has other routes from now on. Connections stay with the handler that they have; one that no route has
+   * any more is disposed when its last connection has ended. After `shutdown`, nothing changes.
+   *
+   * @throws {UsageError} If a path is no pattern; then they stay as they were.
+   */
+  replaceRoutes(routes: readonly Route[]): void;
   /** Takes up a TLS certificate that has changed; it does so by itself where the files are seen to change. */
   reload(): void;
   /**
@@ -29,7 +37,26 @@ export interface Server extends AsyncDisposable {
  * Serves handlers; resolves when it listens.
  *
  * @throws {ListenError} If it cannot listen.
- * @throws {UsageError} If this version of Deno cannot do what is asked for.
+ * @throws {UsageError} If a path is no pattern, or this version of Deno cannot do what is asked for.
+ *
+ * @example Several routes
+ * ```ts
+ * import { echo, process, serve } from "@stdws/stdws";
+ *
+ * await using server = await serve({
+ *   port: 0,
+ *   addresses: ["127.0.0.1"],
+ *   routes: [
+ *     { path: "/echo", handler: echo(), maxFrameSize: 1000 },
+ *     { path: "/greet/:name", handler: process(["echo", "Hello, {name}"], { placeholders: true }) },
+ *   ],
+ * });
+ *
+ * const socket = new WebSocket(`${server.addresses[0]}greet/you`);
+ * const line = await new Promise((resolve) => socket.onmessage = (event) => resolve(event.data));
+ * if (line !== "Hello, you") throw new Error("not what the program wrote");
+ * await new Promise((resolve) => socket.onclose = resolve);
+ * ```
  *
  * @example A handler of one's own
  * ```ts
@@ -50,12 +77,17 @@ export interface Server extends AsyncDisposable {
  * ```
  */
 export async function serve(options: ServeOptions): Promise<Server> {
-  const { shutdownMs = SHUTDOWN_TIME } = options;
   const dispatcher = new Dispatcher(options);
-  const listening = await listen(options, dispatcher);
+  const listening = await listen(options, dispatcher).catch(async (error) => {
+    // Nobody else knows the handlers, and some have started something.
+    await dispatcher.close(1001, "", 0);
+    throw error;
+  });
   let ended: Promise<boolean> | undefined;
 
   async function end(): Promise<boolean> {
+    // Other routes can have another.
+    const { shutdownMs = SHUTDOWN_TIME } = options;
     const closed = dispatcher.close(1001, "Server shutting down", shutdownMs);
     // Deno 2.6 waits for ever for a client that never finishes its request.
     return await within(Promise.all([closed, listening.shutdown()]), shutdownMs);
@@ -63,6 +95,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const shutdown = () => ended ??= end();
   return {
     ...listening,
+    replaceRoutes: (routes) => dispatcher.replaceRoutes(routes),
     shutdown,
     async [Symbol.asyncDispose]() {
       await shutdown();

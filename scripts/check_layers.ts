@@ -22,7 +22,7 @@ export const PLACES: readonly (readonly string[])[] = [
   ["lib/edge.ts", "lib/mod.ts"],
   ["lib/cli/"],
   ["lib/serve.ts"],
-  ["lib/app.ts"],
+  ["lib/app.ts", "lib/routes.ts"],
   ["lib/config.ts"],
   ["lib/server/"],
   ["lib/http/"],

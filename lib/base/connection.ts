@@ -2,6 +2,8 @@
 export interface Connection {
   /** The id of the request that it began with. */
   readonly id: string;
+  /** The subprotocol that was agreed on; empty where there is none. */
+  readonly subprotocol: string;
   /**
    * Sends one message: text as a text frame, bytes as a binary frame. The bytes may be reused after
    * the call. A message for a connection that is closing is dropped.
@@ -16,6 +18,30 @@ export interface Connection {
   close(code?: number, reason?: string): void;
   /** Bytes of memory that messages hold which have not left yet, what each costs beside its data included. */
   readonly bufferedAmount: number;
-  /** Resolves when `bufferedAmount` is at most half the high-water mark, or the connection is closing. */
-  drained(): Promise<void>;
+  /**
+   * Resolves when `bufferedAmount` has fallen to an amount, or the connection is closing.
+   *
+   * @param amount Bytes; default: half the high-water mark, 2 MiB.
+   */
+  drained(amount?: number): Promise<void>;
+  /**
+   * Enters a room: what is published there is sent to this connection, until it leaves or ends. Rooms are
+   * known by their names throughout the server.
+   */
+  join(room: string): void;
+  /** Leaves a room. */
+  leave(room: string): void;
+  /**
+   * Sends a message to all members of a room; one does not have to be a member for that. A member that
+   * falls 16 MiB behind is closed with 1013.
+   *
+   * @returns To how many it was sent.
+   */
+  publish(room: string, data: string | Uint8Array, options?: PublishOptions): number;
+}
+
+/** Who gets a message that is published. */
+export interface PublishOptions {
+  /** Whether the connection that publishes gets it as well, where it is a member; default true. */
+  readonly echo?: boolean;
 }

@@ -29,6 +29,24 @@ export const HIGH_WATER_MARK = 4 * 1024 * 1024;
  */
 export const MAX_UNSENT = 16 * 1024 * 1024;
 
+/**
+ * Bytes that may be on their way to a client before messages for it are held back, where its route drops
+ * messages for a slow client: little, so that what arrives is not old.
+ */
+export const SLOW_MARK = 64 * 1024;
+
+/** Bytes of messages that are held back for such a client (`slow=drop-oldest`). */
+export const MAX_HELD = 1024 * 1024;
+
+/** Bytes of the last messages of a room that are kept for those who come later, whatever their number. */
+export const MAX_HISTORY = 16 * 1024 * 1024;
+
+/** Rooms without anybody in them whose last messages are kept: clients choose the names of rooms. */
+export const MAX_EMPTY_ROOMS = 1_000;
+
+/** Bytes of the last messages of all such rooms. */
+export const MAX_HISTORY_OF_EMPTY_ROOMS = 64 * 1024 * 1024;
+
 /** Bytes of one line of a program: a longer one ends the connection with 1009. */
 export const MAX_LINE = 16 * 1024 * 1024;
 

@@ -34,6 +34,8 @@ export interface IncomingRequest {
   readonly subject: string;
   /** What the route's pattern matched, by name. */
   readonly params: Readonly<Record<string, string>>;
+  /** The subprotocol that its route has picked of those that the client offers; empty where there is none. */
+  readonly subprotocol: string;
 }
 
 /** The head of a request, as an engine has it. */
@@ -80,6 +82,7 @@ export function snapshot(head: RequestHead, origin: RequestOrigin): IncomingRequ
     secure: origin.secure ?? false,
     subject: origin.subject ?? "",
     params: {},
+    subprotocol: "",
   });
 }
 
@@ -103,7 +106,8 @@ let requests = 0;
 /** The prefix of all ids of this server: random, because several servers can share a machine. */
 export const ID_PREFIX = `${server}-`;
 
-function nextId(): string {
+/** An id for a request, or for what stands in for one. */
+export function nextId(): string {
   return ID_PREFIX + (++requests).toString(36);
 }
 

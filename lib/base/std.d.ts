@@ -34,6 +34,11 @@ declare module "@std/media-types/content-type" {
   export function contentType(extension: string): string | undefined;
 }
 
+declare module "@std/text/levenshtein-distance" {
+  /** How many characters have to be put in, taken out or changed to make one text of the other. */
+  export function levenshteinDistance(a: string, b: string): number;
+}
+
 declare module "@std/assert" {
   export class AssertionError extends Error {}
   export function assert(expr: unknown, msg?: string): asserts expr;

@@ -1,3 +1,4 @@
+import { isDenoSince } from "../base/deno_version.ts";
 import { UsageError } from "../base/errors.ts";
 import type { Dispatcher } from "../socket/dispatch.ts";
 import type { TlsOptions } from "./credentials.ts";
@@ -19,11 +20,12 @@ export interface EngineOptions {
  * @throws {UsageError} If this runtime has no such engine.
  */
 export async function chooseEngine(
-  { engine, tls }: EngineOptions,
+  options: EngineOptions,
   version: string = Deno.version.deno,
 ): Promise<(dispatcher: Dispatcher) => Engine> {
+  const { tls } = options;
   const able = hasNode(version);
-  const name = engine ?? (tls?.caFile || (tls && able) ? "node" : "native");
+  const name = engineFor(options, version);
   if (name === "native") {
     if (!tls?.caFile) return nativeEngine;
     throw new UsageError(
@@ -39,8 +41,15 @@ export async function chooseEngine(
   return nodeEngine;
 }
 
+/** The engine that is chosen, whether this runtime has it or not. */
+export function engineFor(
+  { engine, tls }: EngineOptions,
+  version: string = Deno.version.deno,
+): EngineName {
+  return engine ?? (tls?.caFile || (tls && hasNode(version)) ? "node" : "native");
+}
+
 /** Before 2.8 `node:http` has no time limits, and before 2.7 `node:https` admits every client. */
 function hasNode(version: string): boolean {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major > 2 || (major === 2 && minor >= 8);
+  return isDenoSince(2, 8, version);
 }

@@ -60,18 +60,19 @@ export function nativeHandler(
 }
 
 function upgrade(request: Request, ticket: Ticket, dispatcher: Dispatcher): Response {
-  const { roster, maxFrameSize, pingMs, headersWs } = dispatcher;
   let upgraded;
+  // The runtime reads all headers at the first call that is no `get`; after the upgrade it cannot (Deno 2.9).
+  ticket.request.headers.has("host");
   try {
     // It pings after half of the time, given in seconds, and drops the client after the other half.
-    upgraded = Deno.upgradeWebSocket(request, { idleTimeout: 2 * pingMs / 1000 });
+    upgraded = Deno.upgradeWebSocket(request, { idleTimeout: 2 * ticket.pingMs / 1000 });
   } catch (error) {
     ticket.abandon();
     return dispatcher.refuse(ticket.log, new HandshakeError(400, messageOf(error)));
   }
   // From here on nothing may throw: that would stop the whole listener.
   const { socket, response } = upgraded;
-  new NativeSocket(socket, ticket, { roster, maxFrameSize, pingMs });
-  for (const [name, value] of headersWs) response.headers.append(name, value);
+  new NativeSocket(socket, ticket, dispatcher);
+  for (const [name, value] of ticket.headers) response.headers.append(name, value);
   return response;
 }

@@ -11,12 +11,6 @@ const FLOOD_PAUSE = 50;
 const FLOOD_TIMEOUT = 250;
 const INPUT_TIMEOUT = 2_000;
 
-/** What a {@linkcode NativeSocket} needs to know. */
-export interface NativeOptions extends ConnectionOptions {
-  /** Milliseconds between pings; 0 means none. */
-  readonly pingMs: number;
-}
-
 /**
  * The runtime's WebSocket, which tells its connection what happens, with a close that arrives.
  *
@@ -36,10 +30,10 @@ export class NativeSocket implements RawSocket {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setInterval> | undefined;
 
-  constructor(socket: WebSocket, ticket: Ticket, options: NativeOptions) {
+  constructor(socket: WebSocket, ticket: Ticket, options: ConnectionOptions) {
     this.#socket = socket;
     this.#connection = new LiveConnection(this, ticket, options);
-    this.#pingMs = options.pingMs;
+    this.#pingMs = ticket.pingMs;
     this.#port = Number(ticket.request.remote.port);
     socket.binaryType = "arraybuffer";
     // One object listens to everything: with a function for each event an idle connection is larger.

@@ -53,6 +53,7 @@ export function nodeEngine(dispatcher: Dispatcher): Engine {
 type NodeServer = ReturnType<typeof createServer | typeof createTlsServer>;
 
 async function bind(server: NodeServer, place: Place): Promise<Disposable> {
+  if ("port" in place) expectPermission(place);
   const listen = (port: number) =>
     server.listen("path" in place ? place : { host: place.hostname, port });
   listen("port" in place ? place.port : 0);
@@ -64,6 +65,13 @@ async function bind(server: NodeServer, place: Place): Promise<Disposable> {
     if ("path" in place) withMode(place, () => listen(0));
     else listen(port);
   });
+}
+
+/** Asks before `listen` does, which would throw where nobody can catch it. */
+function expectPermission({ hostname, port }: { hostname: string; port: number }): void {
+  const host = `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+  if (Deno.permissions.requestSync({ name: "net", host }).state === "granted") return;
+  throw new Deno.errors.NotCapable(`Requires net access to "${host}"`);
 }
 
 function portOf(server: NodeServer): number {

@@ -7,7 +7,7 @@ import { Log } from "../base/log.ts";
 import { plain } from "../base/plain.ts";
 import type { IncomingRequest } from "../base/request.ts";
 import type { Exchange } from "../base/responder.ts";
-import type { Dispatcher, Ticket } from "../socket/dispatch.ts";
+import type { Dispatcher, Header, Ticket } from "../socket/dispatch.ts";
 import { answer } from "./node_answer.ts";
 import { exchangeOf, hasBody, incomingOf, type NodeOrigin } from "./node_request.ts";
 import { NodeSocket } from "./node_socket.ts";
@@ -25,23 +25,14 @@ const NO_TIMEOUT = 2 ** 31 - 1;
 export class NodeRequests {
   readonly #dispatcher: Dispatcher;
   readonly #origin: NodeOrigin;
-  readonly #sockets: WebSocketServer;
+  /** By the size of a message that they take. */
+  readonly #sockets = new Map<number, WebSocketServer>();
+  /** What is answered to an upgrade, until ws has asked for it. */
+  readonly #headers = new WeakMap<IncomingMessage, readonly Header[]>();
 
   constructor(dispatcher: Dispatcher, origin: NodeOrigin) {
     this.#dispatcher = dispatcher;
     this.#origin = origin;
-    this.#sockets = new WebSocketServer({
-      noServer: true,
-      clientTracking: false,
-      perMessageDeflate: false,
-      maxPayload: dispatcher.maxFrameSize,
-      closeTimeout: NO_TIMEOUT,
-      // As on the native engine, none is chosen.
-      handleProtocols: () => false,
-    });
-    this.#sockets.on("headers", (lines) => {
-      for (const [name, value] of dispatcher.headersWs) lines.push(`${name}: ${value}`);
-    });
   }
 
   /** Answers a request. */
@@ -93,14 +84,33 @@ export class NodeRequests {
   }
 
   #open(message: IncomingMessage, socket: Duplex, head: Uint8Array, ticket: Ticket): void {
-    const { roster, maxFrameSize, pingMs } = this.#dispatcher;
     let opened = false;
-    this.#sockets.handleUpgrade(message, socket, head, (webSocket) => {
+    this.#headers.set(message, ticket.headers);
+    this.#socketsOf(ticket.maxFrameSize).handleUpgrade(message, socket, head, (webSocket) => {
       opened = true;
-      new NodeSocket(webSocket, socket, ticket, { roster, maxFrameSize, pingMs });
+      new NodeSocket(webSocket, socket, ticket, this.#dispatcher);
     });
     // The client has left, or ws has answered with a refusal.
     if (!opened) ticket.abandon();
+  }
+
+  #socketsOf(maxPayload: number): WebSocketServer {
+    const known = this.#sockets.get(maxPayload);
+    if (known) return known;
+    const sockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload,
+      closeTimeout: NO_TIMEOUT,
+      // The ticket has chosen one, and its header is among the ticket's.
+      handleProtocols: () => false,
+    });
+    sockets.on("headers", (lines, message) => {
+      for (const [name, value] of this.#headers.get(message) ?? []) lines.push(`${name}: ${value}`);
+    });
+    this.#sockets.set(maxPayload, sockets);
+    return sockets;
   }
 
   /** The request, or the answer to what is none; undefined where its client may not come in. */

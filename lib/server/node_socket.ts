@@ -9,12 +9,6 @@ const LOOK_MS = 1_000;
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** What a {@linkcode NodeSocket} needs to know. */
-export interface NodeSocketOptions extends ConnectionOptions {
-  /** Milliseconds between pings; 0 means none. */
-  readonly pingMs: number;
-}
-
 /** A WebSocket of the package ws, which tells its connection what happens. */
 export class NodeSocket implements RawSocket {
   /** Of the header of a frame, which may have more where the message is large; then that does not count. */
@@ -30,7 +24,7 @@ export class NodeSocket implements RawSocket {
   #closing: ReturnType<typeof setInterval> | undefined;
 
   /** @param stream What the WebSocket reads and writes. */
-  constructor(socket: WebSocket, stream: Duplex, ticket: Ticket, options: NodeSocketOptions) {
+  constructor(socket: WebSocket, stream: Duplex, ticket: Ticket, options: ConnectionOptions) {
     this.#socket = socket;
     this.#stream = stream;
     this.#connection = new LiveConnection(this, ticket, options);
@@ -54,7 +48,7 @@ export class NodeSocket implements RawSocket {
     // Both close frames are out. A client that broke the protocol may still send: it could not read why
     // it is refused if the connection were cut.
     stream.on("finish", () => this.#broken || stream.destroy());
-    if (options.pingMs > 0) this.#ping(options.pingMs);
+    if (ticket.pingMs > 0) this.#ping(ticket.pingMs);
     this.#connection.opened();
   }
 

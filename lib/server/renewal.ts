@@ -1,5 +1,6 @@
 import { messageOf } from "../base/errors.ts";
 import { Log } from "../base/log.ts";
+import { lookOf } from "../base/look_of.ts";
 import { readCredentials, type TlsOptions } from "./credentials.ts";
 import type { Bound, Credentials } from "./engine.ts";
 
@@ -76,16 +77,7 @@ export class Renewal implements Disposable {
   }
 }
 
-/** What changes whenever one of the files does, also where it is behind a link. */
 function looksOf({ certFile, keyFile, caFile }: TlsOptions): string {
   const files = [certFile, keyFile, ...(caFile === undefined ? [] : [caFile])];
-  return files.map((file) => {
-    try {
-      const { dev, ino, size, mtime, ctime } = Deno.statSync(file);
-      return [dev, ino, size, mtime?.getTime(), ctime?.getTime()].join();
-    } catch {
-      // Not there for the moment; reading it tells why.
-      return "";
-    }
-  }).join();
+  return files.map(lookOf).join();
 }

@@ -3,19 +3,50 @@
  * https://github.com/websockets/ws/blob/master/doc/ws.md
  */
 declare module "ws" {
-  import type { IncomingMessage } from "node:http";
+  import type { ClientRequest, IncomingMessage } from "node:http";
   import type { Duplex } from "node:stream";
 
-  /** A server's end of a WebSocket. */
-  export interface WebSocket {
+  /** What a client can say of a connection. */
+  export interface ClientOptions {
+    readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+    /** Whether a certificate that cannot be verified is refused; default true. */
+    readonly rejectUnauthorized?: boolean;
+    readonly perMessageDeflate?: boolean;
+    /** Milliseconds. */
+    readonly handshakeTimeout?: number;
+    /** Milliseconds until a connection that is closing is dropped. */
+    readonly closeTimeout?: number;
+  }
+
+  /** Either end of a WebSocket. */
+  export class WebSocket {
+    /** Connects, as a client. */
+    constructor(address: string | URL, protocols: readonly string[], options: ClientOptions);
+    static readonly OPEN: number;
+    readonly readyState: number;
     /** Bytes that have not been handed to the system. */
     readonly bufferedAmount: number;
+    on(event: "open", listener: () => void): this;
+    /** The server's answer, before `open`. */
+    on(event: "upgrade", listener: (response: IncomingMessage) => void): this;
+    /** The answer is no upgrade. With a listener, the request has to be ended by it. */
+    on(
+      event: "unexpected-response",
+      listener: (request: ClientRequest, response: IncomingMessage) => void,
+    ): this;
     on(event: "message", listener: (data: Uint8Array, isBinary: boolean) => void): this;
     on(event: "close", listener: (code: number, reason: Uint8Array) => void): this;
     on(event: "error", listener: (error: Error & { readonly code?: string }) => void): this;
     on(event: "ping" | "pong", listener: (data: Uint8Array) => void): this;
-    /** Text from a string, otherwise binary. The bytes must not change afterwards. */
-    send(data: string | Uint8Array): void;
+    /**
+     * Text from a string, otherwise binary. The bytes must not change afterwards.
+     *
+     * @param sent Called when it was handed to the system, or cannot be any more.
+     */
+    send(data: string | Uint8Array, sent?: (error?: Error) => void): void;
+    /** Reads nothing more, until `resume`. */
+    pause(): void;
+    resume(): void;
     ping(): void;
     /** Sends a close frame after everything that was sent. */
     close(code: number, reason: string): void;

@@ -27,7 +27,8 @@ export class Backlog {
   #messages = 0;
   /** Since it was known that none was under way. */
   #empty = 0;
-  #draining: PromiseWithResolvers<void> | undefined;
+  /** Those who wait for less, each with a timer of its own; at most connections nobody ever does. */
+  #draining: Set<PromiseWithResolvers<void>> | undefined;
 
   constructor(socket: Unsent) {
     this.#socket = socket;
@@ -54,12 +55,11 @@ export class Backlog {
     return this.#empty * this.#socket.overhead;
   }
 
-  /** Resolves when no more than half of the high-water mark waits, or at `release`. */
-  drained(): Promise<void> {
-    const target = HIGH_WATER_MARK / 2;
-    if (this.#draining) return this.#draining.promise;
+  /** Resolves when no more than `target` bytes wait, or at `release`. */
+  drained(target: number): Promise<void> {
     if (this.amount <= target) return Promise.resolve();
-    const draining = this.#draining = Promise.withResolvers<void>();
+    const draining = Promise.withResolvers<void>();
+    (this.#draining ??= new Set()).add(draining);
     let wait = SHORTEST_POLL;
     let before = Infinity;
     const look = () => {
@@ -75,13 +75,13 @@ export class Backlog {
     let timer = setTimeout(look, wait);
     return draining.promise.finally(() => {
       clearTimeout(timer);
-      this.#draining = undefined;
+      this.#draining?.delete(draining);
     });
   }
 
   /** Lets everybody go who waits: nothing more will be sent. */
   release(): void {
-    this.#draining?.resolve();
+    for (const draining of this.#draining ?? []) draining.resolve();
   }
 
   #askForEmpty(): void {

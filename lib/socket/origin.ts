@@ -32,9 +32,10 @@ export interface OriginOf {
  * Reads the value of `--origin`.
  *
  * @param list `[scheme://]host[:port]`, separated by commas.
+ * @param option Where it stands, for the message.
  * @throws {UsageError} If one of them is not like that.
  */
-export function parseOrigins(list: string): OriginRule[] {
+export function parseOrigins(list: string, option = "--origin"): OriginRule[] {
   return list.split(",").map((entry) => {
     const match =
       /^(?:([a-z][a-z0-9+.-]*):\/\/)?(\[[^\]]+\]|[^:/\s]+|(?<=^file:\/\/))(?::(\d+))?\/?$/i
@@ -50,7 +51,7 @@ export function parseOrigins(list: string): OriginRule[] {
       };
     }
     throw new UsageError(
-      `Invalid value "${entry}" for --origin: expected [scheme://]host[:port], separated by commas`,
+      `Invalid value "${entry}" for ${option}: expected [scheme://]host[:port], separated by commas`,
       2,
     );
   });

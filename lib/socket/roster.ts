@@ -6,10 +6,13 @@ export interface Member {
   end(code: number, reason: string): void;
 }
 
+type Closing = readonly [code: number, reason: string];
+
 /** Who is connected: a shutdown waits for the last of them. */
 export class Roster {
   readonly #members = new Set<Member>();
   #empty = Promise.withResolvers<void>();
+  #closing: Closing | undefined;
 
   /** How many there are. */
   get size(): number {
@@ -18,6 +21,8 @@ export class Roster {
 
   add(member: Member): void {
     this.#members.add(member);
+    // Too late to be ended with the others. Not at once: it is only just being made.
+    if (this.#closing) queueMicrotask(() => member.end(...this.#closing as Closing));
   }
 
   delete(member: Member): void {
@@ -30,6 +35,7 @@ export class Roster {
    * @param deadline How long to wait for the clients' answers, in ms.
    */
   async close(code: number, reason: string, deadline: number): Promise<void> {
+    this.#closing = [code, reason];
     if (this.#members.size === 0) return;
     this.#empty = Promise.withResolvers();
     for (const member of this.#members) member.end(code, reason);

@@ -1,0 +1,88 @@
+import { UsageError } from "./base/errors.ts";
+import type { Permits } from "./base/permits.ts";
+import { placed, type RouteConfig } from "./config.ts";
+import type { Handler } from "./handlers/handler.ts";
+import type { KindContext } from "./handlers/kind.ts";
+import { Modules } from "./handlers/modules.ts";
+import { registry } from "./handlers/registry.ts";
+import { Spaces } from "./handlers/spaces.ts";
+import type { Route } from "./socket/route.ts";
+
+/** A route that can say what it is. */
+export interface NamedRoute extends Route {
+  /** What the log says of it when the server starts. */
+  readonly label: string;
+  /** What it was made from. */
+  readonly config: RouteConfig;
+}
+
+/**
+ * Makes the handlers of routes. When it does so again, a route that has not changed keeps its handler, so
+ * that a reload does not split a room or start a second process.
+ */
+export class RouteMaker {
+  readonly #context: KindContext;
+  #handlers = new Map<string, Handler>();
+
+  /**
+   * @param forks How many processes may run at once.
+   * @param modules What loads the modules of users.
+   */
+  constructor(forks: Permits, modules: Modules = new Modules()) {
+    this.#context = { forks, spaces: new Spaces(), modules };
+  }
+
+  /** What the modules of users are loaded by. */
+  get modules(): Modules {
+    return this.#context.modules;
+  }
+
+  /**
+   * Makes routes.
+   *
+   * @throws {UsageError} If one of them cannot work; then those that were made before stay.
+   */
+  async make(routes: readonly RouteConfig[]): Promise<NamedRoute[]> {
+    const before = this.#handlers;
+    const handlers = new Map<string, Handler>();
+    const made: NamedRoute[] = [];
+    for (const route of routes) {
+      const key = await of(route, () => this.#keyOf(route));
+      // Where a later one fails, nothing is to be undone: a handler starts nothing before it is taken up.
+      const handler = handlers.get(key) ?? before.get(key) ??
+        await of(route, () => this.#make(route));
+      handlers.set(key, handler);
+      const label = labelOf(route, handler);
+      made.push({ path: route.path, handler, ...route.options, label, config: route });
+    }
+    this.#handlers = handlers;
+    return made;
+  }
+
+  #make(route: RouteConfig): Handler | Promise<Handler> {
+    return registry[route.handler].make(route, this.#context);
+  }
+
+  async #keyOf(route: RouteConfig): Promise<string> {
+    const { path, handler, words, placeholders, values } = route;
+    const stamp = await registry[handler].stamp?.(route, this.#context);
+    return JSON.stringify([path, handler, words, placeholders, values, stamp]);
+  }
+}
+
+/** Has what a route cannot be say which route it is; what is no `--route` says so by its own option. */
+async function of<T>({ path, place }: RouteConfig, make: () => T | Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    if (path === "*") throw placed(error, place);
+    const message = `Cannot serve the route ${path}: ${error.message}`;
+    throw placed(new UsageError(message, error.exitCode), place);
+  }
+}
+
+function labelOf({ path, handler, words }: RouteConfig, { label }: Handler): string {
+  if (path === "*" && label !== undefined) return label;
+  return `Serving ${path.padEnd(20)}: ${[handler, ...words].join(" ")}`;
+}

@@ -1,0 +1,98 @@
+import { messageOf, UsageError } from "../base/errors.ts";
+import { decodePath, type IncomingRequest } from "../base/request.ts";
+import type { Handler } from "../handlers/handler.ts";
+import type { OriginRule } from "./origin.ts";
+import { pickSubprotocol } from "./subprotocol.ts";
+import type { Usage } from "./usage.ts";
+
+// What a pattern would see as another path, as `/a` in `/b/../a` and `/b/%2E%2E/a`: a proxy in front, and the
+// handler behind, see this one. Browsers send none of it.
+const REWRITTEN = /[\\\t\r\n]|\/(?:\.|%2e){1,2}(?:\/|$)/i;
+
+/** What a route may have of its own, in place of what the server has. */
+export interface RouteOptions {
+  /** The origins that may connect. */
+  readonly origins?: readonly OriginRule[];
+  /** The subprotocols that are agreed to, where the client offers one of them. */
+  readonly subprotocols?: readonly string[];
+  /** Bytes of a message; 0 means no limit; default 1 MiB. */
+  readonly maxFrameSize?: number;
+  /** Milliseconds between pings; a client that is silent for twice that is dropped; 0, the default, means none. */
+  readonly pingMs?: number;
+}
+
+/** A path and the handler behind it. */
+export interface Route extends RouteOptions {
+  /** A URLPattern path such as `/chat/:room`; `*` is every path. */
+  readonly path: string;
+  /** What decides about its connections. */
+  readonly handler: Handler;
+}
+
+/** The names of a pattern's parameters. */
+export function paramsOfPattern(path: string): string[] {
+  // One with a backslash in front of its colon is none.
+  const names = path.matchAll(/\\.|:([\p{ID_Start}_$][\p{ID_Continue}$]*)/gu);
+  return Array.from(names, ([, name]) => name ?? "").filter(Boolean);
+}
+
+/**
+ * Reads the pattern of a route.
+ *
+ * @param where Where it stands, for the message.
+ * @returns undefined for `*`, which is every path.
+ * @throws {UsageError} If it is none (exit code 2).
+ */
+export function parsePattern(path: string, where: string): URLPattern | undefined {
+  if (path === "*") return undefined;
+  try {
+    return new URLPattern({ pathname: path });
+  } catch (error) {
+    // Some versions of the runtime draw the place below it.
+    const [reason] = messageOf(error).split("\n");
+    throw new UsageError(`Invalid pattern "${path}" in ${where}: ${reason}`, 2);
+  }
+}
+
+/** A route that requests are matched against. */
+export class LiveRoute {
+  readonly handler: Handler;
+  readonly options: RouteOptions;
+  /** Of its handler, which other routes may have as well. */
+  readonly usage: Usage;
+  readonly #pattern: URLPattern | undefined;
+
+  /** @throws {UsageError} If its path is no pattern. */
+  constructor(route: Route, usage: Usage) {
+    const { path, handler, ...options } = route;
+    this.handler = handler;
+    this.options = options;
+    this.usage = usage;
+    this.#pattern = parsePattern(path, "routes");
+  }
+
+  /**
+   * The request with what the pattern has found in its path; undefined where it does not match.
+   *
+   * @throws {HandshakeError} If that has a NUL in it (400).
+   */
+  match(request: IncomingRequest): IncomingRequest | undefined {
+    const params: Record<string, string> = {};
+    if (this.#pattern) {
+      // As it was sent: an encoded slash is no end of a segment.
+      const path = request.target.replace(/\?.*$/s, "");
+      if (REWRITTEN.test(path)) return undefined;
+      const match = this.#pattern.exec({ pathname: path });
+      if (!match) return undefined;
+      for (const [name, value] of Object.entries(match.pathname.groups)) {
+        params[name] = decodePath(value ?? "");
+      }
+    }
+    const { subprotocols } = this.options;
+    const subprotocol = subprotocols
+      ? pickSubprotocol(request.headers.get("sec-websocket-protocol"), subprotocols)
+      : "";
+    if (!this.#pattern && !subprotocol) return request;
+    return Object.freeze({ ...request, params: Object.freeze(params), subprotocol });
+  }
+}

@@ -1,0 +1,79 @@
+import { messageOf } from "../base/errors.ts";
+import { Log } from "../base/log.ts";
+import type { Handler } from "../handlers/handler.ts";
+
+/** A handler with the number of those that it serves: one that was replaced is disposed after the last of them. */
+export class Usage {
+  readonly #handler: Handler;
+  #users = 0;
+  #retired = false;
+  #disposing = false;
+  readonly #ended = Promise.withResolvers<void>();
+
+  /** @param handler What is served by it. */
+  constructor(handler: Handler) {
+    this.#handler = handler;
+  }
+
+  /** The handler is taken up. */
+  start(): void {
+    try {
+      const started: unknown = this.#handler.start?.();
+      if (started instanceof Promise) started.catch((error) => this.#notStarted(error));
+    } catch (error) {
+      this.#notStarted(error);
+    }
+  }
+
+  /** It is taken up again after it was retired; false where it is disposed already. */
+  resume(): boolean {
+    this.#retired = false;
+    return !this.#disposing;
+  }
+
+  /** A request or a connection is at the handler. */
+  enter(): void {
+    this.#users++;
+  }
+
+  /** It has ended. */
+  leave(): void {
+    this.#users--;
+    this.#disposeUnused();
+  }
+
+  /** Nobody comes any more. */
+  retire(): void {
+    this.#retired = true;
+    this.#disposeUnused();
+  }
+
+  /** Resolves when the handler was disposed. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /** Disposes the handler, whoever still uses it; a second time does nothing. */
+  dispose(): Promise<void> {
+    if (!this.#disposing) this.#dispose();
+    return this.ended;
+  }
+
+  #notStarted(error: unknown): void {
+    new Log().error("server", `A handler did not start: ${messageOf(error)}`);
+  }
+
+  #disposeUnused(): void {
+    if (this.#retired && this.#users === 0) this.dispose();
+  }
+
+  async #dispose(): Promise<void> {
+    this.#disposing = true;
+    try {
+      await this.#handler[Symbol.asyncDispose]?.();
+    } catch (error) {
+      new Log().error("server", `A handler did not end: ${messageOf(error)}`);
+    }
+    this.#ended.resolve();
+  }
+}
