@@ -1,8 +1,15 @@
 import { confine } from "../base/confine.ts";
 import { HandshakeError } from "../base/errors.ts";
 import { realFolder } from "../base/folder.ts";
-import type { Handler } from "./handler.ts";
-import { type Endpoint, processHandler, type ProcessOptions } from "./process.ts";
+import type { Handler, IncomingRequest } from "./handler.ts";
+import { kindOf } from "./kind.ts";
+import { type Endpoint, processHandler } from "./process.ts";
+import {
+  FRAMING,
+  PROCESS_OPTIONS,
+  type ProcessOptions,
+  processOptionsOf,
+} from "./process_options.ts";
 
 /**
  * Runs, for every connection, the program that its path names below a folder: folders are entered, the
@@ -12,16 +19,39 @@ import { type Endpoint, processHandler, type ProcessOptions } from "./process.ts
  * @throws {UsageError} If it is no folder.
  */
 export function directory(folder: string, options: ProcessOptions = {}): Handler {
+  return directoryAt("*", folder, options);
+}
+
+/** The same for a route: of `/tools/*`, the folder is at `/tools`. */
+function directoryAt(pattern: string, folder: string, options: ProcessOptions): Handler {
   const root = realFolder(folder, "from directory");
+  const isBelow = pattern.endsWith("/*");
   return processHandler({
     label: `Serving from directory      : ${root}`,
-    locate: ({ path }) => locate(root, path),
+    locate: (request) => locate(root, request.path, isBelow ? restOf(request) : request.path),
   }, options);
 }
 
-/** Finds the program of a path. */
-async function locate(root: string, path: string): Promise<Endpoint> {
-  const found = await confine(root, path);
-  if (!found?.info.isFile) throw new HandshakeError(404, `NOT FOUND: ${path}`);
-  return { program: found.path, args: [], scriptName: found.name, pathInfo: found.rest };
+/** What the last wildcard of the pattern has matched. */
+function restOf({ params }: IncomingRequest): string {
+  let last = 0;
+  while (`${last + 1}` in params) last++;
+  return `/${params[last] ?? ""}`;
 }
+
+/** Finds the program of a path, of which the end is looked for in the folder. */
+async function locate(root: string, path: string, end: string): Promise<Endpoint> {
+  const found = await confine(root, end);
+  if (!found?.info.isFile) throw new HandshakeError(404, `NOT FOUND: ${path}`);
+  const start = path.slice(0, path.length - end.length);
+  return { program: found.path, args: [], scriptName: start + found.name, pathInfo: found.rest };
+}
+
+/** `directory` for the registry. */
+export const directoryKind = kindOf({
+  doc: "Runs, for every connection, the program that its path names below a folder",
+  argument: { name: "dir", kind: "word", value: "DIR" },
+  options: [...PROCESS_OPTIONS, FRAMING],
+  make: ({ path, words: [dir = ""], values }, context) =>
+    directoryAt(path, dir, processOptionsOf(values, context)),
+});

@@ -1,5 +1,7 @@
-import { MAX_UNSENT } from "../base/limits.ts";
+import { sessionLog } from "../base/session_log.ts";
 import type { Handler } from "./handler.ts";
+import { kindOf } from "./kind.ts";
+import { Recipient } from "./recipient.ts";
 
 /**
  * Sends every message back as it came.
@@ -22,13 +24,19 @@ import type { Handler } from "./handler.ts";
 export function echo(): Handler {
   return {
     label: "Serving using handler       : echo",
-    open(connection) {
+    open(connection, request) {
+      const client = new Recipient(connection, "close", sessionLog(request));
       return {
-        message(data) {
-          connection.send(data);
-          if (connection.bufferedAmount > MAX_UNSENT) connection.close(1013, "Reads too slowly");
-        },
+        message: (data) => client.send(data),
+        close: () => client.leave(),
       };
     },
   };
 }
+
+/** `echo` for the registry. */
+export const echoKind = kindOf({
+  doc: "Sends every message back",
+  options: [],
+  make: () => echo(),
+});

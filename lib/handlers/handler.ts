@@ -30,7 +30,15 @@ export interface Handler {
   prepare?(request: IncomingRequest): Preparation | Promise<Preparation>;
   /** After the upgrade. */
   open(connection: Connection, request: IncomingRequest): Session | void;
-  /** At the server's shutdown, when all connections were told to close. */
+  /**
+   * When its first route is taken up, before any request: may start what is to be there at once. Again
+   * where a route has it after it was disposed.
+   */
+  start?(): void;
+  /**
+   * At the server's shutdown, when all connections were told to close; or when its route was replaced and
+   * its last connection has ended.
+   */
   [Symbol.asyncDispose]?(): Promise<void>;
 }
 
@@ -41,6 +49,11 @@ export type Preparation = Response | Admission | void;
 export interface Admission {
   /** What the log shall know of the connection. */
   readonly associated?: Associated;
+  /**
+   * The subprotocol of the connection, one of those that the client offers; default: what the route has
+   * picked.
+   */
+  readonly subprotocol?: string;
   /** Takes the connection in place of the handler's `open`. */
   open?(connection: Connection): Session | void;
   /** The upgrade did not come about. */

@@ -1,27 +1,23 @@
 import { MAX_QUEUE } from "../base/limits.ts";
-import type { Permits } from "../base/permits.ts";
 import type { IncomingRequest } from "../base/request.ts";
 import { sessionLog } from "../base/session_log.ts";
+import { realFolder } from "../base/folder.ts";
 import { Bridge } from "../process/bridge.ts";
+import { checkPlaceholders } from "../process/check_placeholders.ts";
 import { environment } from "../process/environment.ts";
-import type { Framing } from "../process/framing.ts";
+import { fillPlaceholders } from "../process/placeholders.ts";
 import { Runner } from "../process/runner.ts";
-import { which } from "../process/which.ts";
+import { programPath } from "../process/program_path.ts";
 import type { Admission, Handler, Session } from "./handler.ts";
+import { kindOf } from "./kind.ts";
+import {
+  FRAMING,
+  PROCESS_OPTIONS,
+  type ProcessOptions,
+  processOptionsOf,
+} from "./process_options.ts";
 
-/** How processes are started and talked to. */
-export interface ProcessOptions {
-  /** How output becomes messages; default `lines`. */
-  readonly framing?: Framing;
-  /** Names of the server's variables that a process inherits; default: what finds and runs programs. */
-  readonly passEnv?: readonly string[];
-  /** Milliseconds added to each step of ending a process; default 0. */
-  readonly closeMs?: number;
-  /** Bytes of input that may wait for a process; default 16 MiB. */
-  readonly maxQueue?: number;
-  /** How many may run at once; shared by the handlers that have the same. Default 1024. */
-  readonly forks?: Permits;
-}
+export type { ProcessOptions };
 
 /** A program for one request. */
 export interface Endpoint {
@@ -44,7 +40,7 @@ export interface Programs {
  * Runs a command for every connection: its lines are messages, the client's messages are its input.
  *
  * @param command The program, by path or by PATH, and its arguments.
- * @throws {UsageError} If there is no such program.
+ * @throws {UsageError} If there is no such program, or a placeholder where a client could run anything.
  *
  * @example
  * ```ts
@@ -60,33 +56,49 @@ export interface Programs {
  */
 export function process(command: readonly string[], options: ProcessOptions = {}): Handler {
   const [name = "", ...args] = command;
-  const pathExt = Deno.build.os === "windows" ? Deno.env.get("PATHEXT") : undefined;
-  const program = which(name, {
-    path: Deno.env.get("PATH") ?? "",
-    os: Deno.build.os,
-    ...(pathExt === undefined ? {} : { pathExt }),
-  });
+  if (options.placeholders) checkPlaceholders(command);
+  const program = programPath(name, options.cwd);
   return processHandler({
     label: `Serving using application   : ${[program, ...args].join(" ")}`,
-    locate: ({ path }) => ({ program, args, scriptName: "/", pathInfo: path }),
+    locate: (request) => ({
+      program,
+      args: options.placeholders ? fillPlaceholders(args, request) : args,
+      scriptName: "/",
+      pathInfo: request.path,
+    }),
   }, options);
 }
+
+/** `process` for the registry. */
+export const processKind = kindOf({
+  doc:
+    "Runs a command for every connection: its lines are messages, the client's messages its input",
+  argument: { name: "command", kind: "command", value: "COMMAND [args…]" },
+  options: [...PROCESS_OPTIONS, FRAMING],
+  make: ({ words, values, placeholders }, context) =>
+    process(words, { ...processOptionsOf(values, context), placeholders }),
+});
 
 /**
  * A handler that starts a process before the upgrade is answered, so that a program that cannot be
  * started gives the client an HTTP error.
  */
 export function processHandler(programs: Programs, options: ProcessOptions): Handler {
-  const { framing = "lines", closeMs = 0, maxQueue = MAX_QUEUE } = options;
+  const { framing = "lines", closeMs = 0, maxQueue = MAX_QUEUE, env = {} } = options;
+  const cwd = options.cwd === undefined ? undefined : realFolder(options.cwd, "from the folder");
   const runner = new Runner(options);
 
-  function start(request: IncomingRequest, endpoint: Endpoint): Required<Admission> {
+  function start(
+    request: IncomingRequest,
+    endpoint: Endpoint,
+  ): Required<Omit<Admission, "subprotocol">> {
     const { program, args } = endpoint;
     const started = runner.start({
       program,
       args,
+      ...(cwd === undefined ? {} : { cwd }),
       id: request.id,
-      environment: (inherited) => environment(request, { ...endpoint, inherited }),
+      environment: (inherited) => environment(request, { ...endpoint, inherited, own: env }),
       log: sessionLog(request).with({ command: program }),
       refusal: "Max of possible forks already active, upgrade rejected",
     });

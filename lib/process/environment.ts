@@ -1,6 +1,7 @@
 import { splitHostPort } from "../base/host.ts";
 import type { IncomingRequest } from "../base/request.ts";
 import { SERVER_SOFTWARE } from "../base/version.ts";
+import { paramsOf, paramVariable } from "./placeholders.ts";
 
 /** What a process is told beside the request itself. */
 export interface EnvironmentOptions {
@@ -10,6 +11,8 @@ export interface EnvironmentOptions {
   readonly pathInfo: string;
   /** Variables of the server that the process inherits. */
   readonly inherited: Readonly<Record<string, string>>;
+  /** Variables of its own, which stand above all others. */
+  readonly own?: Readonly<Record<string, string>>;
 }
 
 /** The variables of a process: CGI/1.1 (RFC 3875 §4.1) and what websocketd adds to it. */
@@ -45,8 +48,13 @@ export function environment(
   };
   if (request.secure) variables.HTTPS = "on";
   if (request.subject) variables.SSL_CLIENT_S_DN = request.subject;
+  if (request.subprotocol) variables.WEBSOCKET_SUBPROTOCOL = request.subprotocol;
   Object.assign(variables, headerVariables(request.headers));
   for (const [name, value] of Object.entries(variables)) variables[name] = clean(value);
+  // As they are, lines and spaces included.
+  Object.assign(variables, paramVariables(request), options.own);
+  // What a process leaves behind is found by it.
+  variables.UNIQUE_ID = request.id;
   return variables;
 }
 
@@ -61,6 +69,16 @@ function headerVariables(headers: Headers): Record<string, string> {
     const before = variables[name];
     // The runtime has joined what is repeated, except Set-Cookie.
     variables[name] = (before === undefined ? "" : `${before}, `) + fromBytes(value);
+  }
+  return variables;
+}
+
+/** `STDWS_PARAM_NAME` for each parameter of the query, and of the route, which stands above the query. */
+function paramVariables({ query, params }: IncomingRequest): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const source of [params, paramsOf(query)]) {
+    // Of those with the same name the first.
+    for (const [name, value] of Object.entries(source)) variables[paramVariable(name)] ??= value;
   }
   return variables;
 }
@@ -90,7 +108,7 @@ export function defaultPassEnv(os: typeof Deno.build.os): readonly string[] {
 }
 
 /** A header arrives with a character for each byte; a program expects UTF-8, which it mostly is. */
-function fromBytes(value: string): string {
+export function fromBytes(value: string): string {
   if (!/[\x80-\xff]/.test(value)) return value;
   try {
     return strict.decode(Uint8Array.from(value, (char) => char.charCodeAt(0)));
@@ -102,7 +120,8 @@ function fromBytes(value: string): string {
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-function clean(value: string): string {
+/** A value without line ends and without space around it. */
+export function clean(value: string): string {
   // Most values are plain: a look is cheaper than a replacement.
   if (/^[!-~](?:[ -~]*[!-~])?$/.test(value)) return value;
   return value.replace(/\r?\n|\r/g, " ").trim();

@@ -16,6 +16,8 @@ export interface OutputOptions {
   readonly smallest: number;
   /** Who has to keep up: while it is behind nothing is read, so that the process has to wait. */
   readonly connection: Pick<Connection, "bufferedAmount" | "drained"> | undefined;
+  /** After how many bytes to look whether it is behind; default: all that was read at once. */
+  readonly stride?: number;
   /** Gets what the sink throws; then nothing more is read. */
   failed(error: unknown): void;
 }
@@ -24,6 +26,10 @@ export interface OutputOptions {
 // at once: each costs a kilobyte until it has left.
 const LARGEST = 64 * 1024;
 const MANY_MESSAGES = 512;
+
+// How long the output of one process may keep everybody else waiting, in ms: what is there already is read
+// without a turn of the event loop in between (Deno 2.9), so that a flood of it would never end.
+const SLICE = 20;
 
 /** One output of a process, read to its end. */
 export class Output {
@@ -39,8 +45,9 @@ export class Output {
   }
 
   async #read(sink: ChunkSink, options: OutputOptions): Promise<void> {
-    const { smallest, connection } = options;
+    const { smallest, connection, stride = Infinity } = options;
     let size = smallest;
+    let worked = 0;
     let buffer = new Uint8Array(size);
     try {
       for (;;) {
@@ -49,8 +56,21 @@ export class Output {
         this.#waiting = false;
         this.#reads++;
         if (done || !value) break;
-        const messages = sink.push(value);
-        if (connection && connection.bufferedAmount > HIGH_WATER_MARK) await connection.drained();
+        let messages = 0;
+        let start = performance.now();
+        for (let at = 0; at < value.length; at += stride) {
+          messages += sink.push(stride < value.length ? value.subarray(at, at + stride) : value);
+          if (connection && connection.bufferedAmount > HIGH_WATER_MARK) {
+            await connection.drained();
+            worked = 0;
+            start = performance.now();
+          }
+        }
+        worked += performance.now() - start;
+        if (worked > SLICE) {
+          await new Promise((resolve) => setTimeout(resolve, 1));
+          worked = 0;
+        }
         if (value.length === size && size < LARGEST && messages < MANY_MESSAGES) size *= 4;
         else if (messages > 4 * MANY_MESSAGES || value.length < size / 32) size = smallest;
         buffer = value.buffer.byteLength === size
@@ -60,7 +80,8 @@ export class Output {
       sink.end();
     } catch (error) {
       options.failed(error);
-      await this.#reader.cancel();
+      // Of a stream that broke itself this fails the same way, which was just told.
+      await this.#reader.cancel().catch(() => {});
     }
   }
 

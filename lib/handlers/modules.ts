@@ -1,0 +1,117 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { messageOf } from "../base/errors.ts";
+import { Log } from "../base/log.ts";
+import type { Handler } from "./handler.ts";
+import { followImports } from "./modules/follow_imports.ts";
+import { ModuleGraph } from "./modules/graph.ts";
+import { type ListedModule, listModules } from "./modules/list_modules.ts";
+import { loadHandler } from "./modules/load_handler.ts";
+import { Watching } from "./modules/watching.ts";
+
+const log = new Log();
+
+// One for all, as what it is about is the runtime's: modules by their addresses.
+const graph = new ModuleGraph();
+let follows: (() => boolean) | undefined;
+
+interface Loaded {
+  /** Which version of the module it is of. */
+  readonly version: number;
+  readonly handler: Handler;
+}
+
+/** Loads the modules of users, each of which is a handler. */
+export class Modules {
+  readonly #loaded = new Map<string, Loaded>();
+  /** Those that were tried, also in vain. */
+  readonly #urls = new Set<string>();
+  #folder: string | undefined;
+  #listed = "";
+
+  /**
+   * Loads the handler that is the default export of a module, where it is not loaded yet.
+   *
+   * @param file Its path.
+   * @throws {UsageError} If it cannot be loaded, or exports no handler.
+   */
+  async load(file: string): Promise<Handler> {
+    const { handler } = this.#loaded.get(urlOf(file)) ?? await this.#update(file);
+    return handler;
+  }
+
+  /**
+   * Loads a module again when it has changed, or something that it imports. Where that fails, the log says
+   * so, and what was loaded before stays.
+   *
+   * @returns What is another one when the module is another one.
+   * @throws {UsageError} If nothing was loaded before.
+   */
+  async stamp(file: string): Promise<string> {
+    const { version } = await this.#update(file);
+    return String(version);
+  }
+
+  /**
+   * Finds the modules of a folder.
+   *
+   * @throws {UsageError} If it cannot be read, has none, or has two for one path.
+   */
+  list(folder: string): ListedModule[] {
+    this.#folder = folder;
+    this.#listed = listing(folder);
+    return listModules(folder);
+  }
+
+  /**
+   * Looks from time to time whether a module has changed, or the folder that was listed.
+   *
+   * @param onChange Shall list and load them again.
+   */
+  watch(onChange: () => Promise<void>): Disposable {
+    if (follows?.() === false) {
+      log.info("server", "Only modules are watched, not what they import: that needs Deno 2.9");
+    }
+    const urls = () => [...this.#urls];
+    return new Watching({
+      isStale: () => this.#listing() !== this.#listed || urls().some((url) => graph.isStale(url)),
+      looks: () => [this.#listing(), ...urls().map((url) => graph.looksOf(url))].join(),
+    }, onChange);
+  }
+
+  #listing(): string {
+    return this.#folder === undefined ? "" : listing(this.#folder);
+  }
+
+  async #update(file: string): Promise<Loaded> {
+    follows ??= followImports(graph);
+    const url = urlOf(file);
+    this.#urls.add(url);
+    const version = graph.update(url);
+    const before = this.#loaded.get(url);
+    if (before?.version === version) return before;
+    try {
+      const loaded = { version, handler: await loadHandler(file, graph.addressOf(url)) };
+      this.#loaded.set(url, loaded);
+      if (before) log.info("server", `Loaded "${file}" again`);
+      return loaded;
+    } catch (error) {
+      if (!before) throw error;
+      log.error("server", `${messageOf(error)}; what was loaded before stays`);
+      return before;
+    }
+  }
+}
+
+function urlOf(file: string): string {
+  return pathToFileURL(resolve(file)).href;
+}
+
+/** What changes when files come or go. */
+function listing(folder: string): string {
+  try {
+    return JSON.stringify(listModules(folder));
+  } catch (error) {
+    return messageOf(error);
+  }
+}

@@ -1,0 +1,67 @@
+import { messageOf, UsageError } from "../../base/errors.ts";
+import type { Handler } from "../handler.ts";
+import { bundleLine, isJavaScript } from "./bundling.ts";
+import { loadFailure } from "./load_failure.ts";
+
+/**
+ * Loads the handler that a module exports by default.
+ *
+ * @param file The module's path, for messages.
+ * @param address Where to load it from, a URL.
+ * @throws {UsageError} If it cannot be loaded, or exports no handler.
+ */
+export async function loadHandler(file: string, address: string): Promise<Handler> {
+  check(file);
+  let module: { readonly default?: unknown };
+  try {
+    module = await import(address);
+  } catch (error) {
+    throw new UsageError(loadFailure(file, error));
+  }
+  const wrong = wrongWith(module);
+  if (wrong !== undefined) throw new UsageError(`Cannot load "${file}": ${wrong}`);
+  return module.default as Handler;
+}
+
+function check(file: string): void {
+  let info;
+  try {
+    info = Deno.statSync(file);
+  } catch (error) {
+    throw new UsageError(`Cannot load "${file}": ${messageOf(error)}`);
+  }
+  if (info.isDirectory) {
+    throw new UsageError(`Cannot load "${file}": it is a folder, which --handlers serves`);
+  }
+  if (Deno.build.standalone && !isJavaScript(file)) {
+    throw new UsageError(
+      `Cannot load "${file}": the executable reads only JavaScript; this makes one file of it: ${
+        bundleLine(file)
+      }`,
+    );
+  }
+}
+
+const METHODS = ["open", "prepare", "start", Symbol.asyncDispose] as const;
+
+/** What a module lacks of a handler. */
+function wrongWith(module: { readonly default?: unknown }): string | undefined {
+  if (!("default" in module)) return "there is no default export in it";
+  const handler = module.default;
+  if (typeof handler !== "object" || handler === null) {
+    return `its default export is ${kindOf(handler)}: an object with the method open is expected`;
+  }
+  for (const name of METHODS) {
+    const method = (handler as { readonly [name in typeof METHODS[number]]?: unknown })[name];
+    if (typeof method === "function" || (method === undefined && name !== "open")) continue;
+    const found = method === undefined
+      ? "there is no method"
+      : `there is ${kindOf(method)}, no method,`;
+    return `${found} ${String(name)} in its default export`;
+  }
+  return undefined;
+}
+
+function kindOf(value: unknown): string {
+  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
+}

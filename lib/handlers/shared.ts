@@ -1,0 +1,234 @@
+import { HandshakeError, UsageError } from "../base/errors.ts";
+import { MAX_QUEUE } from "../base/limits.ts";
+import { Log } from "../base/log.ts";
+import { nextId } from "../base/request.ts";
+import { sessionLog } from "../base/session_log.ts";
+import { placeholdersIn, unescapePlaceholders } from "../process/placeholders.ts";
+import { programPath } from "../process/program_path.ts";
+import { Runner } from "../process/runner.ts";
+import { sharedEnvironment } from "../process/shared_environment.ts";
+import { SharedInput } from "../process/shared_input.ts";
+import { SharedProcess } from "../process/shared_process.ts";
+import type { Close } from "../process/status.ts";
+import type { Connection, Handler, Session } from "./handler.ts";
+import { kindOf } from "./kind.ts";
+import { PROCESS_OPTIONS, type ProcessOptions, processOptionsOf } from "./process_options.ts";
+import type { SlowPolicy } from "./recipient.ts";
+import { Client, type ClientOptions } from "./shared/client.ts";
+import { Crowd } from "./shared/crowd.ts";
+import { Events } from "./shared/events.ts";
+import { Lines } from "./shared/lines.ts";
+import { Pace } from "./shared/pace.ts";
+import { SHARED_OPTIONS } from "./shared/options.ts";
+import { type Life, Supervisor } from "./shared/supervisor.ts";
+import { SLOW } from "./slow.ts";
+
+/** How a process that all clients of a route share is started, ended and talked to. */
+export interface SharedOptions extends Omit<ProcessOptions, "framing" | "placeholders"> {
+  /** How it is talked to; default `lines`. */
+  readonly framing?: "lines" | "events";
+  /** Whether it is started with the first client or at once; default `first`. */
+  readonly start?: "first" | "now";
+  /** How long it lives after its last client has left, in ms, or Infinity; default 0. */
+  readonly linger?: number;
+  /** Whether it is started again when it has ended by itself; default `never`. */
+  readonly restart?: "never" | "on-failure" | "always";
+  /** How many of its last lines a new client gets first; default 0. */
+  readonly history?: number;
+  /** What happens to a client that reads too slowly; default `close`. */
+  readonly slow?: SlowPolicy;
+}
+
+type Arrival = Pick<ClientOptions, "log" | "announcement">;
+
+// Of so many clients at their limit may the input wait until no more are let in: a process that does not
+// read at all must not be told of more and more of them.
+const FULL = 4;
+
+/**
+ * Runs a command once for all connections.
+ *
+ * @param command The program, by path or by PATH, and its arguments.
+ * @throws {UsageError} If there is no such program, or the options contradict each other.
+ *
+ * @example
+ * ```ts
+ * import { serve, shared } from "@stdws/stdws";
+ *
+ * const handler = shared(["cat"]);
+ * await using server = await serve({ port: 0, addresses: ["127.0.0.1"], routes: [{ path: "*", handler }] });
+ * const [one, two] = [new WebSocket(`${server.addresses[0]}`), new WebSocket(`${server.addresses[0]}`)];
+ * await Promise.all([one, two].map((socket) => new Promise((resolve) => socket.onopen = resolve)));
+ * const heard = new Promise((resolve) => two.onmessage = (event) => resolve(event.data));
+ * one.send("hello");
+ * if (await heard !== "hello") throw new Error("not what the other one said");
+ * for (const socket of [one, two]) {
+ *   const closed = new Promise((resolve) => socket.onclose = resolve);
+ *   socket.close();
+ *   await closed;
+ * }
+ * ```
+ */
+export function shared(command: readonly string[], options: SharedOptions = {}): Handler {
+  const { maxQueue = MAX_QUEUE, start = "first", slow = "close", restart = "never" } = options;
+  const [name = "", ...args] = command;
+  const { linger = 0 } = options;
+  if (!(linger === Infinity || linger >= 0 && linger < 2 ** 31)) {
+    throw new UsageError(`Invalid linger ${linger}: expected less than 24 days in ms, or Infinity`);
+  }
+  const program = programPath(name, options.cwd);
+  const runner = new Runner(options);
+  const input = new SharedInput<Client>({ maxQueue });
+  const crowd = new Crowd();
+  // Where messages are dropped for slow clients nothing has to wait.
+  const pace = slow === "close" ? new Pace({ lag: (now) => crowd.lag(now) }) : undefined;
+  const talk = talkOf(options, input, crowd);
+  const log = new Log({ command: program });
+
+  function launch(): Life {
+    const id = nextId();
+    const started = runner.start({
+      program,
+      args,
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      id,
+      environment: (inherited) => sharedEnvironment({ id, inherited, own: options.env ?? {} }),
+      log,
+      refusal: "Max of possible forks already active, shared process not started",
+    });
+    const sink = talk.started(started.log);
+    const { closeMs = 0 } = options;
+    const process = new SharedProcess(started, { input, sink, pace, closeMs });
+    runner.keep(started, process.life);
+    return process;
+  }
+
+  /** Takes a client out of the crowd; false where it was not in any more. */
+  function remove(client: Client): boolean {
+    const was = crowd.delete(client);
+    if (was) supervisor.leave();
+    return was;
+  }
+
+  const supervisor = new Supervisor({
+    start: launch,
+    stopped(how: Close) {
+      for (const client of [...crowd]) {
+        remove(client);
+        client.close(how.code, how.reason);
+      }
+      const lost = input.discard();
+      if (lost > 0) log.error("process", `There is no process to take ${lost} bytes from clients`);
+      talk.stopped();
+    },
+    linger,
+    restart,
+    log,
+  });
+
+  function open(connection: Connection, arrival: Arrival): Session {
+    const client = new Client(connection, { ...arrival, slow, lines: talk.history });
+    crowd.add(client);
+    if (supervisor.last) {
+      // The process that it came to has ended since.
+      remove(client);
+      client.close(supervisor.last.code, supervisor.last.reason);
+      return {};
+    }
+    talk.opened(client);
+    supervisor.begin();
+    return {
+      message(data) {
+        if (client.closing || talk.message(client, data)) return;
+        const reason =
+          `The process does not read: more than ${maxQueue} bytes of this client wait for it`;
+        client.log.error("process", reason);
+        client.close(1013, reason);
+      },
+      close(code, reason) {
+        client.leave();
+        if (crowd.get(client.id) === client) talk.left(client, code, reason);
+        remove(client);
+      },
+    };
+  }
+
+  return {
+    label: `Serving using shared process: ${[program, ...args].join(" ")}`,
+    async prepare(request) {
+      if (input.waiting > FULL * maxQueue) {
+        throw new HandshakeError(
+          503,
+          `The process does not read: ${input.waiting} bytes wait for it`,
+        );
+      }
+      // Now, because a request cannot be read any more once it is answered.
+      const arrival = {
+        log: sessionLog(request).with({ command: program }),
+        announcement: talk.announce(request),
+      };
+      await supervisor.enter();
+      const { pid } = supervisor;
+      return {
+        associated: { command: program, ...(pid === undefined ? {} : { pid: String(pid) }) },
+        open: (connection) => open(connection, arrival),
+        abandon() {
+          supervisor.begin();
+          supervisor.leave();
+        },
+      };
+    },
+    open() {
+      throw new Error("A shared process is started before its connection: call prepare first");
+    },
+    start() {
+      supervisor.resume();
+      if (start === "now") supervisor.start();
+    },
+    async [Symbol.asyncDispose]() {
+      await supervisor[Symbol.asyncDispose]();
+      await runner[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function talkOf(options: SharedOptions, input: SharedInput<Client>, crowd: Crowd): Lines | Events {
+  const { framing = "lines", history = 0, restart = "never" } = options;
+  if (framing === "lines") return new Lines(input, crowd, history);
+  if (history > 0) {
+    throw new UsageError(
+      `history=${history} cannot be used with framing=events: the program itself says what a new client gets`,
+    );
+  }
+  return new Events(input, crowd, restart !== "never");
+}
+
+/** `shared` for the registry. */
+export const sharedKind = kindOf({
+  doc: "Runs a command once for all connections of the route",
+  argument: { name: "command", kind: "command", value: "COMMAND [args…]" },
+  options: [...SHARED_OPTIONS, SLOW, ...PROCESS_OPTIONS],
+  make: ({ words, values, placeholders }, context) => {
+    const { framing, start, linger, restart, history, slow, ...others } = values;
+    return shared(placeholders ? withoutPlaceholders(words) : words, {
+      ...processOptionsOf(others, context),
+      ...(framing === undefined ? {} : { framing }),
+      ...(start === undefined ? {} : { start }),
+      ...(linger === undefined ? {} : { linger }),
+      ...(restart === undefined ? {} : { restart }),
+      ...(history === undefined ? {} : { history }),
+      ...(slow === undefined ? {} : { slow }),
+    } as SharedOptions);
+  },
+});
+
+/** The words as they stand, `{{name}}` being `{name}`. */
+function withoutPlaceholders(words: readonly string[]): readonly string[] {
+  const [name] = placeholdersIn(words);
+  if (name === undefined) return words.map(unescapePlaceholders);
+  throw new UsageError(
+    `Invalid placeholder "{${name}}" in "shared ${
+      words.join(" ")
+    }": its one process serves all requests, so there is no value for it; for the text itself write {{${name}}}`,
+  );
+}

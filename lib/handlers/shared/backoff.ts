@@ -1,0 +1,25 @@
+// In ms: how long to wait before the first attempt, and at most; how long a process has to live for the
+// next attempt to count as the first.
+const SHORTEST = 100;
+const LONGEST = 30_000;
+const HEALTHY = 10_000;
+
+/** How often in a row it is tried. */
+export const ATTEMPTS = 10;
+
+/** How long to wait before what has ended is started again: longer each time that it did not help. */
+export class Backoff {
+  #attempts = 0;
+
+  /**
+   * Counts an attempt.
+   *
+   * @param lived How long it has lived, in ms.
+   * @returns Milliseconds to wait before the next one; undefined after too many in a row.
+   */
+  next(lived: number): number | undefined {
+    if (lived >= HEALTHY) this.#attempts = 0;
+    if (this.#attempts >= ATTEMPTS) return undefined;
+    return Math.min(LONGEST, SHORTEST * 2 ** this.#attempts++);
+  }
+}

@@ -1,0 +1,40 @@
+import type { Option } from "../option.ts";
+
+/** The options of `shared` beside those of every handler that starts programs. */
+export const SHARED_OPTIONS = [
+  {
+    name: "framing",
+    kind: "choice",
+    choices: ["lines", "events"],
+    default: "lines",
+    doc: "How it is talked to: lines from and to all clients, or events as lines of JSON",
+  },
+  {
+    name: "start",
+    kind: "choice",
+    choices: ["first", "now"],
+    default: "first",
+    doc: "Whether it starts with the first client, or with the server",
+  },
+  {
+    name: "linger",
+    kind: "duration",
+    value: "TIME",
+    default: "0",
+    doc: "How long it lives after its last client has left: ms, or 30s, 5m, 1h, forever",
+  },
+  {
+    name: "restart",
+    kind: "choice",
+    choices: ["never", "on-failure", "always"],
+    default: "never",
+    doc: "Whether it is started again when it has ended by itself",
+  },
+  {
+    name: "history",
+    kind: "number",
+    value: "N",
+    default: "0",
+    doc: "How many of its last lines a new client gets first",
+  },
+] as const satisfies readonly Option[];

@@ -1,0 +1,212 @@
+import { HandshakeError, messageOf } from "../../base/errors.ts";
+import type { Log } from "../../base/log.ts";
+import type { Close } from "../../process/status.ts";
+import { ATTEMPTS, Backoff } from "./backoff.ts";
+
+/** Whether a process is started again when it has ended by itself. */
+export type Restart = "never" | "on-failure" | "always";
+
+/** A process, as far as it lives and ends. */
+export interface Life {
+  readonly pid: number;
+  /** Resolves when it has ended and clients may hear how; with nothing where it was told to end. */
+  readonly over: Promise<Close | undefined>;
+  /** Resolves when nothing is left of it. */
+  readonly gone: Promise<void>;
+  /** Lets its streams flow; a second time does nothing. */
+  begin(): void;
+  /** Tells it to end. */
+  end(): void;
+}
+
+/** What a {@linkcode Supervisor} goes by. */
+export interface SupervisorOptions {
+  /**
+   * Starts a process.
+   *
+   * @throws If that cannot be done.
+   */
+  start(): Life;
+  /** No process is there any more, and none will be for those who are there. */
+  stopped(how: Close): void;
+  /** How long a process lives after its last client has left, in ms, or Infinity. */
+  readonly linger: number;
+  readonly restart: Restart;
+  readonly log: Log;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now?: () => number;
+}
+
+/**
+ * Sees to it that there is one process as long as somebody wants it: from the first client until a while
+ * after the last, and again where it has ended by itself and its route says so.
+ */
+export class Supervisor implements AsyncDisposable {
+  readonly #options: SupervisorOptions;
+  readonly #now: () => number;
+  #life: Life | undefined;
+  /** Whether it is about to be gone. */
+  #ending = false;
+  #watching: Promise<void> | undefined;
+  #clients = 0;
+  #wanted = false;
+  #lingering: ReturnType<typeof setTimeout> | undefined;
+  /** Until the next attempt. */
+  #pause: ReturnType<typeof setTimeout> | undefined;
+  #backoff = new Backoff();
+  #disposed = false;
+  #last: Close | undefined;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  /** How the process ended where there is none any more, nor will be for a client that came to it. */
+  get last(): Close | undefined {
+    return this.#last;
+  }
+
+  /** The number of the process. */
+  get pid(): number | undefined {
+    return this.#life?.pid;
+  }
+
+  /** Starts the process before any client. */
+  start(): void {
+    this.#wanted = true;
+    if (this.#ending) this.#watching?.then(() => this.start());
+    else if (!this.#disposed && !this.#life && this.#pause === undefined) {
+      this.#start();
+      this.begin();
+    }
+  }
+
+  /** Takes clients, also after it was disposed. */
+  resume(): void {
+    this.#disposed = false;
+  }
+
+  /**
+   * A client is about to come: makes sure that there is a process, or will be; `leave` has to follow.
+   *
+   * @throws {LaunchError} If it cannot be started.
+   */
+  async enter(): Promise<void> {
+    this.#clients++;
+    clearTimeout(this.#lingering);
+    try {
+      while (this.#ending) await this.#watching;
+      if (this.#disposed) throw new HandshakeError(503, "The shared process has ended");
+      this.#wanted = true;
+      if (!this.#life && this.#pause === undefined) this.#start();
+    } catch (error) {
+      this.leave();
+      throw error;
+    }
+  }
+
+  /** A client is there, or will not come: the process need not be held back any more. */
+  begin(): void {
+    this.#life?.begin();
+  }
+
+  /** A client has left. */
+  leave(): void {
+    if (--this.#clients > 0 || this.#disposed) return;
+    const { linger } = this.#options;
+    clearTimeout(this.#lingering);
+    if (linger === 0) this.#expire();
+    else if (linger < Infinity) this.#lingering = setTimeout(() => this.#expire(), linger);
+  }
+
+  /** Ends the process, and takes no clients unless it is resumed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    clearTimeout(this.#lingering);
+    this.#expire();
+    await this.#watching;
+  }
+
+  #start(): void {
+    const life = this.#options.start();
+    this.#life = life;
+    this.#last = undefined;
+    this.#watching = this.#watch(life, this.#now());
+  }
+
+  /** Nobody wants it any more. */
+  #expire(): void {
+    this.#wanted = false;
+    if (this.#life) {
+      this.#ending = true;
+      this.#life.begin();
+      this.#life.end();
+    } else if (this.#pause !== undefined) {
+      clearTimeout(this.#pause);
+      this.#stop({ code: 1001, reason: "" });
+    }
+  }
+
+  async #watch(life: Life, start: number): Promise<void> {
+    const how = await life.over;
+    this.#ending = true;
+    const delay = how ? this.#delayAfter(how, life.pid, this.#now() - start) : undefined;
+    // At once, while what it has left behind is still being ended.
+    if (delay === undefined) this.#stop(how ?? { code: 1001, reason: "" });
+    await life.gone;
+    this.#life = undefined;
+    this.#ending = false;
+    if (delay === undefined) return;
+    if (this.#wanted) this.#startIn(delay);
+    else this.#stop({ code: 1001, reason: "" });
+  }
+
+  /** How long to wait before it is started again, in ms; undefined where it is not. */
+  #delayAfter(how: Close, pid: number, lived: number): number | undefined {
+    const { restart, log } = this.#options;
+    const ended = `Process ${pid} has ended ${how.reason ? `(${how.reason})` : "by itself"}`;
+    const restarts = restart === "always" || restart === "on-failure" && how.code !== 1000;
+    const level = how.code === 1000 ? "info" : "error";
+    if (!restarts || !this.#wanted) {
+      log.write(level, "process", ended);
+      return undefined;
+    }
+    const delay = this.#backoff.next(lived);
+    log.write(level, "process", `${ended}: ${intention(delay)}`);
+    return delay;
+  }
+
+  #startIn(delay: number): void {
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined;
+      try {
+        this.#start();
+        this.begin();
+      } catch (error) {
+        this.#notStarted(error);
+      }
+    }, delay);
+  }
+
+  #notStarted(error: unknown): void {
+    const delay = this.#backoff.next(0);
+    this.#options.log.error("process", `${messageOf(error)}: ${intention(delay)}`);
+    if (delay !== undefined) this.#startIn(delay);
+    else this.#stop({ code: 1011, reason: "The program cannot be started" });
+  }
+
+  #stop(how: Close): void {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    this.#backoff = new Backoff();
+    this.#last = how;
+    this.#options.stopped(how);
+  }
+}
+
+function intention(delay: number | undefined): string {
+  return delay === undefined
+    ? `it is not started again after ${ATTEMPTS} times in a row`
+    : `it is started again in ${delay} ms`;
+}

@@ -1,0 +1,98 @@
+import { messageOf } from "../base/errors.ts";
+import { MAX_QUEUE } from "../base/limits.ts";
+import { sessionLog } from "../base/session_log.ts";
+import type { Handler } from "./handler.ts";
+import { kindOf } from "./kind.ts";
+import { parseTcpAddress } from "./tcp/address.ts";
+import { dial } from "./tcp/dial.ts";
+import { TcpJoint } from "./tcp/joint.ts";
+
+/** How connections are joined to a TCP or Unix socket. */
+export interface TcpOptions {
+  /** Bytes of input that may wait for the other side; default 16 MiB. */
+  readonly maxQueue?: number;
+}
+
+// How long the other side may take to accept a connection, in ms.
+const CONNECT_TIMEOUT = 10_000;
+
+/**
+ * Joins every connection to a connection of its own to a TCP or Unix socket: what comes from there is
+ * binary messages, the client's messages go there as bytes.
+ *
+ * It connects before the upgrade is answered, so that a client learns by status 502 or 504 that there is
+ * nobody.
+ *
+ * @param address `HOST:PORT`, IPv6 in brackets, or `unix:PATH`.
+ * @throws {UsageError} If it is no address.
+ *
+ * @example
+ * ```ts
+ * import { serve, tcp } from "@stdws/stdws";
+ *
+ * using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * const handler = tcp(`127.0.0.1:${listener.addr.port}`);
+ * await using server = await serve({ port: 0, addresses: ["127.0.0.1"], routes: [{ path: "*", handler }] });
+ * const socket = new WebSocket(`${server.addresses[0]}`);
+ * const conn = await listener.accept();
+ * await conn.write(new TextEncoder().encode("hello"));
+ * conn.close();
+ * const bytes: Blob = await new Promise((resolve) => socket.onmessage = (event) => resolve(event.data));
+ * if (await bytes.text() !== "hello") throw new Error("not what was sent");
+ * await new Promise((resolve) => socket.onclose = resolve);
+ * ```
+ */
+export function tcp(address: string, options: TcpOptions = {}): Handler {
+  const target = parseTcpAddress(address);
+  const { maxQueue = MAX_QUEUE } = options;
+  const running = new Set<Promise<void>>();
+  return {
+    label: `Serving using handler       : tcp ${address}`,
+    async prepare(request) {
+      const associated = { command: `tcp ${address}` };
+      const log = sessionLog(request).with(associated);
+      const conn = await dial(target, address, { timeout: CONNECT_TIMEOUT });
+      return {
+        associated,
+        open(connection) {
+          const joint = new TcpJoint(conn, connection, { name: address, maxQueue, log });
+          const run = joint.run().catch((error) => {
+            log.error("process", `Cannot go on with ${address}: ${messageOf(error)}`);
+            connection.close(1011, "Internal error");
+          }).finally(() => running.delete(run));
+          running.add(run);
+          return {
+            message: (data) => joint.message(data),
+            close: () => joint.leave(),
+          };
+        },
+        abandon: () => conn.close(),
+      };
+    },
+    open() {
+      throw new Error("The other side is connected before the client: call prepare first");
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(running);
+    },
+  };
+}
+
+/** `tcp` for the registry. */
+export const tcpKind = kindOf({
+  doc: "Joins every connection to a TCP or Unix socket, both ways as bytes",
+  argument: { name: "address", kind: "word", value: "HOST:PORT|unix:PATH" },
+  options: [
+    {
+      name: "maxqueue",
+      kind: "number",
+      value: "BYTES",
+      least: 1,
+      default: String(MAX_QUEUE),
+      doc:
+        "A client's input that may wait for a socket that does not read, beyond that close with 1013",
+    },
+  ],
+  make: ({ words: [address = ""], values: { maxqueue } }) =>
+    tcp(address, maxqueue === undefined ? {} : { maxQueue: maxqueue }),
+});

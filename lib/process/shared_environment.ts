@@ -1,0 +1,22 @@
+import { SERVER_SOFTWARE } from "../base/version.ts";
+import { clean } from "./environment.ts";
+
+/** What a process is told that serves no request of its own. */
+export interface SharedEnvironmentOptions {
+  /** Its `UNIQUE_ID`. */
+  readonly id: string;
+  /** Variables of the server that it inherits. */
+  readonly inherited: Readonly<Record<string, string>>;
+  /** Variables of its own, which stand above all others. */
+  readonly own?: Readonly<Record<string, string>>;
+}
+
+/** The variables of a process that all clients share: none that speaks of a request. */
+export function sharedEnvironment(options: SharedEnvironmentOptions): Record<string, string> {
+  const { id, inherited, own } = options;
+  const variables: Record<string, string> = { SERVER_SOFTWARE, ...inherited, ...own };
+  for (const [name, value] of Object.entries(variables)) variables[name] = clean(value);
+  // What it leaves behind is found by it.
+  variables.UNIQUE_ID = id;
+  return variables;
+}
