@@ -1,10 +1,19 @@
-if (Deno.env.has("DENO_DEPLOY")) {
+if (isDeploy()) {
   // Loaded only here: an edge function has no use for what starts processes.
   const { serveEdge } = await import("./lib/edge.ts");
   Deno.exit(await serveEdge(nextSignal));
 } else {
   const { run } = await import("./lib/cli/run.ts");
   Deno.exit(await run(Deno.args, { next: nextSignal, onHangup }));
+}
+
+function isDeploy(): boolean {
+  try {
+    return Deno.env.has("DENO_DEPLOY");
+  } catch {
+    // There, everything is allowed.
+    return false;
+  }
 }
 
 /** Resolves to its number at the next signal that asks the program to end. */

@@ -1,14 +1,21 @@
 import { parseArgs as parseWords } from "@std/cli/parse-args";
 import { UsageError } from "../base/errors.ts";
+import { readFlag } from "./flag_value.ts";
 import { type Flag, FLAGS, type Options } from "./flags.ts";
+import { FormError } from "./forms.ts";
 
 /** What a command line asks for. */
 export type Arguments =
   | { readonly kind: "help" | "version" | "license" }
-  | { readonly kind: "serve"; readonly options: Options; readonly command: readonly string[] };
+  | { readonly kind: "connect"; readonly url: string; readonly options: Options }
+  | {
+    readonly kind: "serve" | "check";
+    readonly options: Options;
+    readonly command: readonly string[];
+  };
 
-const TRUE = ["true", "t", "1"];
-const FALSE = ["false", "f", "0"];
+/** Options of the server that mean something to the client, too. */
+const ALSO_FOR_CLIENT = ["binary", "subprotocol", "header"];
 
 /**
  * Parses a command line as websocketd does: options, with one dash or two, up to the first word that is
@@ -17,7 +24,6 @@ const FALSE = ["false", "f", "0"];
  * @throws {UsageError} If an option does not exist or its value does not parse (exit code 2).
  */
 export function parseArgs(argv: readonly string[]): Arguments {
-  if (argv.length === 0) throw new UsageError("There is no COMMAND");
   const { words, command } = splitWords(argv);
   const parsed = parseWords(words, {
     string: FLAGS.map((flag) => flag.name),
@@ -31,7 +37,23 @@ export function parseArgs(argv: readonly string[]): Arguments {
   }
   const found = options as Options;
   for (const kind of ["help", "version", "license"] as const) if (found[kind]) return { kind };
-  return { kind: "serve", options: found, command };
+  if (found.connect !== undefined) return connect(found.connect, found, command);
+  const stray = FLAGS.find((flag) => flag.group === "Client" && found[flag.name] !== undefined);
+  if (stray) throw new UsageError(`--${stray.name} needs --connect=URL`);
+  return { kind: found.check ? "check" : "serve", options: found, command };
+}
+
+function connect(url: string, options: Options, command: readonly string[]): Arguments {
+  if (command.length > 0) {
+    throw new UsageError(`Unexpected word "${command[0]}": --connect=${url} takes no COMMAND`);
+  }
+  const stray = FLAGS.find((flag) => options[flag.name] !== undefined && !isForClient(flag));
+  if (stray) throw new UsageError(`--${stray.name} cannot be used with --connect=${url}`);
+  return { kind: "connect", url, options };
+}
+
+function isForClient({ name, group }: Flag): boolean {
+  return group === "Client" || group === "Help" || ALSO_FOR_CLIENT.includes(name);
 }
 
 /** Writes every option as `--name=value`, which leaves no question about what belongs to what. */
@@ -56,22 +78,15 @@ function splitWords(argv: readonly string[]): { words: string[]; command: readon
 }
 
 function valueOf(flag: Flag, value: unknown): unknown {
-  if (flag.kind === "list") return value;
-  const text = String(Array.isArray(value) ? value.at(-1) : value);
-  if (flag.kind === "boolean" || flag.kind === "switch") {
-    const word = text.toLowerCase();
-    if (TRUE.includes(word)) return true;
-    if (FALSE.includes(word)) return false;
-    if (flag.kind === "switch" && text.startsWith("/")) return text;
-    const expected = flag.kind === "switch"
-      ? "true, false or a path as /_console"
-      : "true or false";
-    throw new UsageError(`Invalid value "${text}" for --${flag.name}: expected ${expected}`, 2);
+  const texts = [value].flat().map(String);
+  try {
+    return readFlag(flag, texts);
+  } catch (error) {
+    if (!(error instanceof FormError)) throw error;
+    const { expected } = error;
+    throw new UsageError(
+      `Invalid value "${texts.at(-1)}" for --${flag.name}: expected ${expected}`,
+      2,
+    );
   }
-  if (flag.kind === "number") {
-    const number = /^[+-]?\d+$/.test(text) ? Number(text) : NaN;
-    if (Number.isSafeInteger(number)) return number;
-    throw new UsageError(`Invalid value "${text}" for --${flag.name}: expected a whole number`, 2);
-  }
-  return text;
 }

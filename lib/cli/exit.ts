@@ -2,6 +2,7 @@ import { ListenError, UsageError } from "../base/errors.ts";
 import { oneLine } from "../base/log.ts";
 import { NAME } from "../base/version.ts";
 import { USAGE } from "./help.ts";
+import { MistakesError } from "./mistakes_error.ts";
 
 /** How a failed start ends, and what a person sees of it. */
 export interface Exit {
@@ -16,6 +17,14 @@ export interface Exit {
 export function exitOf(error: unknown): Exit {
   if (error instanceof UsageError && error.exitCode === 4) {
     return { code: 4, fatal: `Can't start server: ${error.message}` };
+  }
+  if (error instanceof MistakesError) {
+    const lines = error.mistakes.map((mistake) => `${NAME}: ${oneLine(mistake)}\n`);
+    return { code: error.exitCode, stderr: lines.join("") };
+  }
+  if (error instanceof Deno.errors.NotCapable) {
+    const hint = `${NAME} --check prints all that it needs`;
+    return { code: 1, stderr: `${NAME}: Deno does not allow it: ${error.message} (${hint})\n` };
   }
   if (error instanceof UsageError) {
     return { code: error.exitCode, stderr: `${NAME}: ${oneLine(error.message)}\n${USAGE}` };

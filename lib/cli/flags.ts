@@ -1,6 +1,10 @@
 import { MAX_FORKS, MAX_FRAME_SIZE, MAX_QUEUE } from "../base/limits.ts";
 import { LEVELS } from "../base/log.ts";
 import { defaultPassEnv } from "../process/environment.ts";
+import { ENGINES } from "../server/engine.ts";
+
+// More than a day in ms would not fit the timers.
+const DAY = 86_400_000;
 
 /** One option of the command line. */
 export interface Flag {
@@ -10,6 +14,14 @@ export interface Flag {
   /** How its value is called in the help. */
   readonly value?: string;
   readonly default?: string;
+  /** What a text is one of. */
+  readonly choices?: readonly string[];
+  /** The least that a number may be. */
+  readonly least?: number;
+  /** The most that a number may be. */
+  readonly most?: number;
+  /** Whether a text is a list, divided by commas. */
+  readonly commas?: boolean;
   readonly group:
     | "Handler"
     | "Pages"
@@ -20,6 +32,8 @@ export interface Flag {
     | "Access"
     | "Answers"
     | "Log"
+    | "Configuration"
+    | "Client"
     | "Help";
   readonly doc: string;
 }
@@ -44,6 +58,28 @@ export const FLAGS = [
     kind: "boolean",
     group: "Handler",
     doc: "Send every message to all connections of its path, in place of COMMAND",
+  },
+  {
+    name: "route",
+    kind: "list",
+    value: "R",
+    group: "Handler",
+    doc:
+      "PATTERN=HANDLER[?option=value&…][ COMMAND args…], as '/chat/:room=broadcast?history=50'; repeatable, the first that matches wins",
+  },
+  {
+    name: "handlers",
+    kind: "text",
+    value: "DIR",
+    group: "Handler",
+    doc: "Serve every module in DIR at the path of its name: echo.ts at /echo",
+  },
+  {
+    name: "watch",
+    kind: "boolean",
+    default: "false",
+    group: "Handler",
+    doc: "Load modules again when they change",
   },
   {
     name: "staticdir",
@@ -72,6 +108,8 @@ export const FLAGS = [
     kind: "number",
     value: "N",
     default: "80, or 443 with --ssl",
+    least: 0,
+    most: 65_535,
     group: "Listening",
     doc: "Port of every address; 0 takes a free one",
   },
@@ -100,6 +138,8 @@ export const FLAGS = [
     name: "redirport",
     kind: "number",
     value: "N",
+    least: 0,
+    most: 65_535,
     group: "Listening",
     doc: "Redirect what comes to this port of every address to --port",
   },
@@ -108,6 +148,7 @@ export const FLAGS = [
     kind: "text",
     value: "E",
     default: "native, or node with --ssl",
+    choices: ENGINES,
     group: "Listening",
     doc:
       "native answers sooner; node carries more messages, and cuts off clients that are too slow",
@@ -139,7 +180,7 @@ export const FLAGS = [
     kind: "boolean",
     default: "false",
     group: "Messages",
-    doc: "Binary messages: output as it comes, input as it is, no lines",
+    doc: "Binary messages: output as it comes, input as it is, no lines; with --connect, too",
   },
   {
     name: "passstderr",
@@ -153,6 +194,7 @@ export const FLAGS = [
     kind: "number",
     value: "BYTES",
     default: String(MAX_FRAME_SIZE),
+    least: 0,
     group: "Messages",
     doc: "Close with 1009 on a larger message; 0 means no limit",
   },
@@ -161,6 +203,8 @@ export const FLAGS = [
     kind: "number",
     value: "MS",
     default: "0",
+    least: 0,
+    most: DAY,
     group: "Messages",
     doc: "Ping at this interval, drop a client that is silent for twice that; 0 means never",
   },
@@ -169,6 +213,7 @@ export const FLAGS = [
     kind: "text",
     value: "A,B",
     default: defaultPassEnv(Deno.build.os).join(","),
+    commas: true,
     group: "Process",
     doc: "Variables of the server that a process inherits",
   },
@@ -185,6 +230,7 @@ export const FLAGS = [
     kind: "number",
     value: "BYTES",
     default: String(MAX_QUEUE),
+    least: 1,
     group: "Process",
     doc: "Input that may wait for a process that does not read, beyond that close with 1013",
   },
@@ -193,6 +239,8 @@ export const FLAGS = [
     kind: "number",
     value: "MS",
     default: "0",
+    least: 0,
+    most: DAY,
     group: "Process",
     doc: "Added to each wait between closing a process's input, SIGINT, SIGTERM and SIGKILL",
   },
@@ -200,6 +248,7 @@ export const FLAGS = [
     name: "origin",
     kind: "text",
     value: "LIST",
+    commas: true,
     group: "Access",
     doc: "Answer 403 unless Origin is one of these: [scheme://]host[:port], separated by commas",
   },
@@ -209,6 +258,13 @@ export const FLAGS = [
     default: "false",
     group: "Access",
     doc: "Answer 403 when Origin's host and port are not those of Host",
+  },
+  {
+    name: "subprotocol",
+    kind: "list",
+    value: "NAME",
+    group: "Access",
+    doc: "Agree to the first of these that the client offers; with --connect, offer it; repeatable",
   },
   {
     name: "reverselookup",
@@ -222,7 +278,7 @@ export const FLAGS = [
     kind: "list",
     value: "H",
     group: "Answers",
-    doc: "Add the header “Name: value” to all answers; repeatable",
+    doc: "Add the header “Name: value” to all answers, with --connect to the request; repeatable",
   },
   {
     name: "header-ws",
@@ -243,6 +299,7 @@ export const FLAGS = [
     kind: "text",
     value: "L",
     default: "access",
+    choices: LEVELS,
     group: "Log",
     doc: `How much is logged: ${LEVELS.join(", ")}, from most to least`,
   },
@@ -251,8 +308,51 @@ export const FLAGS = [
     kind: "text",
     value: "F",
     default: "text",
+    choices: ["text", "json"],
     group: "Log",
     doc: "text as websocketd writes it, or json: one object a line",
+  },
+  {
+    name: "config",
+    kind: "text",
+    value: "FILE",
+    group: "Configuration",
+    doc: "Read options and routes from FILE (JSON with comments); SIGHUP reads its routes again",
+  },
+  {
+    name: "check",
+    kind: "boolean",
+    group: "Configuration",
+    doc: "Print the routes and the permissions that they need, and exit",
+  },
+  {
+    name: "connect",
+    kind: "text",
+    value: "URL",
+    group: "Client",
+    doc: "Be a client: send each line of the input to ws://… or wss://…, print what comes",
+  },
+  {
+    name: "reconnect",
+    kind: "boolean",
+    default: "false",
+    group: "Client",
+    doc: "Connect again when the connection breaks or cannot be made",
+  },
+  {
+    name: "quietms",
+    kind: "number",
+    value: "MS",
+    default: "1000",
+    group: "Client",
+    doc: "Close when the input has ended and nothing has come for so long; 0 means at once",
+  },
+  {
+    name: "ssl-insecure",
+    kind: "boolean",
+    default: "false",
+    group: "Client",
+    doc: "Accept any certificate: for trying only, because anybody may listen then",
   },
   { name: "help", kind: "boolean", group: "Help", doc: "Print this and exit" },
   { name: "version", kind: "boolean", group: "Help", doc: "Print name and version and exit" },

@@ -1,9 +1,11 @@
 import { NAME } from "../base/version.ts";
 import { type Flag, FLAGS } from "./flags.ts";
+import { handlerLines } from "./handler_table.ts";
 
 /** The short usage, for whoever made a mistake. */
 export const USAGE = `Usage: ${NAME} [options] COMMAND [args…]
-       ${NAME} [options] --dir=DIR | --echo | --broadcast | --staticdir=DIR | --cgidir=DIR
+       ${NAME} [options] --route=R | --dir=DIR | --echo | --broadcast | --staticdir=DIR | --cgidir=DIR
+       ${NAME} [options] --connect=URL
 Try '${NAME} --help' for the options.
 `;
 
@@ -14,7 +16,8 @@ export function help(): string {
     "writes are messages to the client, the client's messages are lines of its input.",
     "",
     `Usage: ${NAME} [options] COMMAND [args…]`,
-    `       ${NAME} [options] --dir=DIR | --echo | --broadcast | --staticdir=DIR | --cgidir=DIR`,
+    `       ${NAME} [options] --route=R | --dir=DIR | --echo | --broadcast | --staticdir=DIR | --cgidir=DIR`,
+    `       ${NAME} [options] --connect=URL`,
     "",
     "Options are written --name=value, --name value, -name=value or -name value; they end at the",
     "first word that is none, or at --.",
@@ -30,11 +33,19 @@ export function help(): string {
   }
   lines.push(
     "",
+    "Handlers, as they stand in --route=PATTERN=HANDLER[?option=value&…][ COMMAND args…]:",
+  );
+  const handlers = handlerLines();
+  const most = Math.max(...handlers.map(({ synopsis }) => synopsis.length));
+  for (const { synopsis, doc } of handlers) lines.push(`  ${synopsis.padEnd(most)}  ${doc}`);
+  lines.push(
+    "",
     "Examples:",
     `  ${NAME} --port=8080 ./counter.sh        every connection runs counter.sh`,
     `  ${NAME} --port=8080 -- ls -l            -l belongs to ls`,
     `  ${NAME} --port=8080 --dir=programs      /greet runs programs/greet`,
     `  ${NAME} --port=8080 --broadcast         a chat room for every path`,
+    `  ${NAME} --port=8080 --route='/chat/:room=broadcast' --route='/top=process top -b' --echo`,
     "",
   );
   return lines.join("\n");

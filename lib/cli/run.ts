@@ -2,15 +2,18 @@ import { createApp } from "../app.ts";
 import { messageOf } from "../base/errors.ts";
 import { configureLog, Log } from "../base/log.ts";
 import { NAME, VERSION } from "../base/version.ts";
-import { type Config, resolveConfig } from "../config.ts";
+import { hasProc } from "../process/proc.ts";
 import { killAll } from "../process/tree.ts";
 import { startWatchdog } from "../process/watchdog.ts";
 import { serve, type Server } from "../serve.ts";
 import { parseArgs } from "./args.ts";
+import { check } from "./check.ts";
+import { connect } from "./connect.ts";
 import { exitOf } from "./exit.ts";
 import { help } from "./help.ts";
 import { LICENSE } from "./license.ts";
-import { settingsOf } from "./settings.ts";
+import { readConfig, type Reading, type Words } from "./read_config.ts";
+import { Reloading } from "./reloading.ts";
 import { startLines } from "./start_lines.ts";
 
 const log = new Log();
@@ -35,23 +38,18 @@ export interface Signals {
  * @returns The exit code.
  */
 export async function run(argv: readonly string[], signals: Signals): Promise<number> {
-  let server: Server;
-  let watchdog: AsyncDisposable | undefined;
-  let signal: Promise<number>;
   try {
     const args = parseArgs(argv);
-    if (args.kind !== "serve") {
-      print(Deno.stdout, texts[args.kind]());
-      return 0;
-    }
-    const config = resolveConfig(settingsOf(args.options, args.command));
-    // Listened for before anybody can know that the server runs.
-    signal = signals.next();
-    server = await start(config);
-    // Otherwise it stays what it is to programs: the end, or nothing after `nohup`.
-    if (config.listen.tls) signals.onHangup(server.reload);
-    if (config.cgiDir || config.handler === "process" || config.handler === "directory") {
-      watchdog = startWatchdog();
+    switch (args.kind) {
+      case "serve":
+        return await serveUntilSignal(args, signals);
+      case "check":
+        return await printCheck(args);
+      case "connect":
+        return await connect(args.url, args.options, signals);
+      default:
+        print(Deno.stdout, texts[args.kind]());
+        return 0;
     }
   } catch (error) {
     const exit = exitOf(error);
@@ -59,17 +57,64 @@ export async function run(argv: readonly string[], signals: Signals): Promise<nu
     if (exit.stderr) print(Deno.stderr, exit.stderr);
     return exit.code;
   }
+}
+
+async function serveUntilSignal(args: Words, signals: Signals): Promise<number> {
+  const reading = await readConfig(args);
+  const { config } = reading;
+  // Listened for before anybody can know that the server runs.
+  const signal = signals.next();
+  configureLog(config.log);
+  for (const warning of warningsOf(reading)) log.info("server", warning);
+  const app = await createApp(config);
+  const server = await serve(app);
+  const reloading = new Reloading(args, reading, { app, server });
+  // Otherwise it stays what it is to programs: the end, or nothing after `nohup`.
+  const changes = reading.file !== undefined || config.handlersDir !== "" ||
+    config.routes.some((route) => route.handler === "module");
+  if (config.listen.tls || changes) {
+    signals.onHangup(() => {
+      server.reload();
+      if (changes) reloading.reload();
+    });
+  }
+  using _watching = config.watch ? app.modules.watch(() => reloading.reload()) : undefined;
+  for (const line of startLines(config, app, server)) log.info("server", line);
+  const watchdog = startsPrograms(reading) ? watch() : undefined;
   const code = await untilSignal(server, signal, signals);
   await watchdog?.[Symbol.asyncDispose]();
   return code;
 }
 
-async function start(config: Config): Promise<Server> {
-  configureLog(config.log);
-  const app = createApp(config);
-  const server = await serve(app);
-  for (const line of startLines(config, app, server)) log.info("server", line);
-  return server;
+async function printCheck(args: Words): Promise<number> {
+  const reading = await readConfig(args);
+  for (const warning of warningsOf(reading)) print(Deno.stderr, `${NAME}: ${warning}\n`);
+  const app = await createApp(reading.config);
+  print(Deno.stdout, await check(reading, app.routes, args));
+  return 0;
+}
+
+function warningsOf({ unknown }: Reading): string[] {
+  if (unknown.length === 0) return [];
+  return [`Warning: no option has the name of these variables: ${unknown.join(", ")}`];
+}
+
+function watch(): AsyncDisposable | undefined {
+  if (Deno.build.os === "linux" && !hasProc()) {
+    log.info(
+      "server",
+      "Warning: /proc cannot be read, which Deno allows only with -A: programs are ended, but not what they have started",
+    );
+  }
+  return startWatchdog();
+}
+
+function startsPrograms({ config, file }: Reading): boolean {
+  const { cgiDir, routes, otherwise } = config;
+  // A file can have a route that does, when it is read again.
+  if (cgiDir || file !== undefined) return true;
+  const kinds = [...routes, ...(otherwise ? [otherwise] : [])].map((route) => route.handler);
+  return kinds.some((kind) => kind === "process" || kind === "directory" || kind === "shared");
 }
 
 /** Serves until a signal comes, then ends gracefully, or at once if there is a second one. */
@@ -82,6 +127,11 @@ async function untilSignal(
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
     log.error("server", `Unhandled: ${messageOf(event.reason)}`);
+  });
+  // The same for what a module does in a timer.
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    log.error("server", `Uncaught: ${messageOf(event.error)}`);
   });
   await signal;
   log.info("server", "Shutting down");

@@ -3,6 +3,7 @@ import type { Settings } from "../config.ts";
 import type { Header } from "../socket/dispatch.ts";
 import { parseOrigins } from "../socket/origin.ts";
 import type { Options } from "./flags.ts";
+import { FormError, parseHeader, parseMode } from "./forms.ts";
 
 /**
  * What the options of a command line set.
@@ -16,6 +17,8 @@ export function settingsOf(options: Options, command: readonly string[]): Settin
     dir: options.dir,
     echo: options.echo,
     broadcast: options.broadcast,
+    handlersDir: options.handlers,
+    watch: options.watch,
     staticDir: options.staticdir,
     cgiDir: options.cgidir,
     devConsole: options.devconsole,
@@ -33,17 +36,18 @@ export function settingsOf(options: Options, command: readonly string[]): Settin
     sslCa: options.sslca,
     dispatch: {
       headersWs: [
-        ...headers("header", options.header),
-        ...headers("header-ws", options["header-ws"]),
+        ...parseHeaders("header", options.header),
+        ...parseHeaders("header-ws", options["header-ws"]),
       ],
       headersHttp: [
-        ...headers("header", options.header),
-        ...headers("header-http", options["header-http"]),
+        ...parseHeaders("header", options.header),
+        ...parseHeaders("header-http", options["header-http"]),
       ],
       ...(origin ? { origins: parseOrigins(origin) } : {}),
       ...(sameorigin === undefined ? {} : { sameOrigin: sameorigin }),
       ...(maxframesize === undefined ? {} : { maxFrameSize: maxframesize }),
       ...(pingms === undefined ? {} : { pingMs: pingms }),
+      ...(options.subprotocol === undefined ? {} : { subprotocols: namesIn(options.subprotocol) }),
     },
     binary: options.binary,
     passStderr: options.passstderr,
@@ -57,28 +61,29 @@ export function settingsOf(options: Options, command: readonly string[]): Settin
   };
 }
 
-function modeOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^0?[0-7]{3}$/.test(text)) return parseInt(text, 8);
-  throw new UsageError(
-    `Invalid value "${text}" for --unixsocket-mode: expected three octal digits, as 0660`,
-    2,
-  );
+/** The names in texts, each of which may have several with commas, as for a route. */
+export function namesIn(values: readonly string[]): string[] {
+  return values.flatMap((list) => list.split(",")).map((name) => name.trim());
 }
 
-function headers(option: string, values: readonly string[] = []): Header[] {
-  return values.map((text) => {
-    const colon = text.indexOf(":");
-    const header: Header = [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
-    try {
-      if (colon > 0) {
-        // Refuses what cannot be a name or a value.
-        new Headers([[...header]]);
-        return header;
-      }
-    } catch {
-      // Said below, with the option.
-    }
-    throw new UsageError(`Invalid value "${text}" for --${option}: expected "Name: value"`, 2);
-  });
+function modeOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : read("unixsocket-mode", text, parseMode);
+}
+
+/**
+ * Reads the values of an option for headers, `Name: value`.
+ *
+ * @throws {UsageError} If one is none (exit code 2).
+ */
+export function parseHeaders(option: string, values: readonly string[] = []): Header[] {
+  return values.map((text) => read(option, text, parseHeader));
+}
+
+function read<T>(option: string, text: string, parse: (text: string) => T): T {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof FormError)) throw error;
+    throw new UsageError(`Invalid value "${text}" for --${option}: expected ${error.expected}`, 2);
+  }
 }

@@ -1,20 +1,29 @@
-import type { App } from "../app.ts";
+import type { Responder } from "../base/responder.ts";
 import type { Config } from "../config.ts";
+import { placeholdersIn } from "../process/placeholders.ts";
+import type { NamedRoute } from "../routes.ts";
 import type { Server } from "../serve.ts";
+import { paramsOfPattern } from "../socket/route.ts";
+
+/** What is served. */
+export interface Served {
+  readonly routes: readonly Pick<NamedRoute, "label">[];
+  readonly responders?: readonly Responder[];
+}
 
 /** What the log says when the server has started: what is served, and where. */
 export function startLines(
   config: Config,
-  app: Pick<App, "routes" | "responders">,
+  app: Served,
   server: Pick<Server, "addresses" | "redirects">,
 ): string[] {
   // websocketd names static files before CGI scripts, although it asks the scripts first.
   const responders = (app.responders ?? []).toReversed();
-  const parts = [...app.routes.map((route) => route.handler), ...responders];
-  const lines = parts.flatMap(({ label }) => label ?? []);
+  const lines = [...app.routes, ...responders].flatMap(({ label }) => label ?? []);
+  lines.push(...placeholdersOfClients(config));
   const everywhere = !config.listen.addresses?.length;
   const named = (url: string) =>
-    everywhere ? url.replace("//localhost:", `//${Deno.hostname()}:`) : url;
+    everywhere ? url.replace("//localhost:", () => `//${hostname()}:`) : url;
   for (const address of server.addresses) {
     const url = named(address).replace(/^ws\+unix:/, "unix socket at ");
     lines.push(`Starting WebSocket server   : ${url}`);
@@ -35,6 +44,27 @@ export function startLines(
     );
   }
   return lines;
+}
+
+/** What the words of routes take from the query: clients choose it, and nothing says what it may be. */
+function placeholdersOfClients({ routes }: Config): string[] {
+  return routes.flatMap(({ path, handler, words, placeholders }) => {
+    if (handler !== "process" || !placeholders) return [];
+    const params = paramsOfPattern(path);
+    const names = placeholdersIn(words).filter((name) => !params.includes(name));
+    if (names.length === 0) return [];
+    const shown = names.map((name) => `{${name}}`).join(", ");
+    return [`Clients choose ${shown} of ${path} by the query`];
+  });
+}
+
+function hostname(): string {
+  try {
+    return Deno.hostname();
+  } catch {
+    // Deno may not tell it: clients on this machine can still use the line.
+    return "localhost";
+  }
 }
 
 function originsOverHttp({ dispatch }: Config): string[] {

@@ -1,0 +1,44 @@
+import { NAME } from "../base/version.ts";
+import { oneLine } from "../base/log.ts";
+import { clientOptionsOf } from "./connect/client_options.ts";
+import type { Options } from "./flags.ts";
+
+/**
+ * Joins the standard streams to a WebSocket server.
+ *
+ * @param url Where it is.
+ * @param signals At the first, the connection is closed with 1000; at the second, it is left as it is.
+ * @returns The exit code: what the close means, 3 where there is no connection, 128 and the signal's number.
+ * @throws {UsageError} If an option cannot be done.
+ */
+export async function connect(
+  url: string,
+  options: Options,
+  signals: { next(): Promise<number> },
+): Promise<number> {
+  const clientOptions = clientOptionsOf(url, options);
+  const signal = signals.next();
+  // Loaded only here: a server has no use for it, and starts sooner without.
+  const { Client } = await import("./connect/client.ts");
+  const client = new Client(clientOptions, {
+    input: Deno.stdin.readable,
+    isTerminal: Deno.stdin.isTerminal(),
+    write: (bytes) => Deno.stdout.write(bytes),
+    say,
+  });
+  const over = client.run();
+  const interrupted = signal.then(async (number) => {
+    client.stop(128 + number);
+    const again = signals.next();
+    return await Promise.race([over, again.then((second) => 128 + second)]);
+  });
+  return await Promise.race([over, interrupted]);
+}
+
+function say(text: string): void {
+  // Some of it is the server's words, and standard error may be a terminal.
+  const bytes = new TextEncoder().encode(`${NAME}: ${oneLine(text)}\n`);
+  for (let written = 0; written < bytes.length;) {
+    written += Deno.stderr.writeSync(bytes.subarray(written));
+  }
+}

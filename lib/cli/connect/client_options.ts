@@ -1,0 +1,93 @@
+import { isDenoSince } from "../../base/deno_version.ts";
+import { UsageError } from "../../base/errors.ts";
+import { checkSubprotocols } from "../../socket/subprotocol.ts";
+import type { Options } from "../flags.ts";
+import { namesIn, parseHeaders } from "../settings.ts";
+import { parseTarget, type Target } from "./target.ts";
+
+/** What the client was asked for. */
+export interface ClientOptions {
+  readonly target: Target;
+  /** Of the request; repeated ones have several values. */
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  /** Those that are offered. */
+  readonly subprotocols: readonly string[];
+  /** Whether any certificate is accepted. */
+  readonly insecure: boolean;
+  /** Whether messages are bytes as they come, and no lines. */
+  readonly binary: boolean;
+  readonly reconnect: boolean;
+  /** How long nothing may come after the end of the input until the client closes, in ms. */
+  readonly quietMs: number;
+}
+
+const QUIET_MS = 1_000;
+
+// The client's own: they are what makes the request one for a WebSocket.
+const OWN = /^(connection|upgrade|sec-websocket-.*)$/i;
+
+/**
+ * Reads the options of the client.
+ *
+ * @param version The runtime's.
+ * @throws {UsageError} If one of them cannot be done.
+ */
+export function clientOptionsOf(
+  url: string,
+  options: Options,
+  version: string = Deno.version.deno,
+): ClientOptions {
+  const { quietms = QUIET_MS } = options;
+  const subprotocols = namesIn(options.subprotocol ?? []);
+  const insecure = options["ssl-insecure"] ?? false;
+  const target = parseTarget(url);
+  if (quietms < 0 || quietms >= 2 ** 31) {
+    throw new UsageError(
+      `Invalid value "${quietms}" for --quietms: expected 0 to ${2 ** 31 - 1}`,
+    );
+  }
+  expectOnce(checkSubprotocols(subprotocols, "--subprotocol"));
+  if (!isAble(version)) {
+    const what = insecure ? "--ssl-insecure" : "A Unix socket in --connect";
+    if (insecure || target.url.startsWith("ws+unix:")) {
+      throw new UsageError(`${what} needs Deno 2.8 or later, and this is Deno ${version}`);
+    }
+  }
+  return {
+    target,
+    headers: headersOf(options.header),
+    subprotocols,
+    insecure,
+    binary: options.binary ?? false,
+    reconnect: options.reconnect ?? false,
+    quietMs: quietms,
+  };
+}
+
+function headersOf(texts: readonly string[] | undefined): Record<string, string[]> {
+  const headers: Record<string, string[]> = {};
+  for (const [name, value] of parseHeaders("header", texts)) {
+    if (OWN.test(name)) {
+      const hint = /protocol$/i.test(name) ? ", use --subprotocol=NAME" : "";
+      throw new UsageError(`--header=${name} cannot be used with --connect${hint}`);
+    }
+    // Names that differ in case alone are one header.
+    const key = Object.keys(headers).find((key) => key.toLowerCase() === name.toLowerCase());
+    (headers[key ?? name] ??= []).push(value);
+  }
+  return headers;
+}
+
+/** Two of the same would be refused by the server (RFC 6455 §4.1). */
+function expectOnce(names: readonly string[]): void {
+  for (const [index, name] of names.entries()) {
+    if (names.indexOf(name) < index) {
+      throw new UsageError(`Invalid value "${name}" for --subprotocol: it is there twice`, 2);
+    }
+  }
+}
+
+/** Before 2.8 `node:https` verifies every certificate, and `node:http` knows no Unix sockets. */
+function isAble(version: string): boolean {
+  return isDenoSince(2, 8, version);
+}

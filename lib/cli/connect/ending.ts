@@ -1,0 +1,31 @@
+/** How a connection ended. */
+export interface Closed {
+  /** The code of the server's close frame: 1005 where it has none, 1006 where there was no frame. */
+  readonly code: number;
+  readonly reason: string;
+  /** Whether the client has begun to close it. */
+  readonly byClient: boolean;
+}
+
+/** What the end of a connection, or of the attempt to make one, means for the program. */
+export interface Ending {
+  readonly exitCode: number;
+  /** Whether it was meant to end, tells the exit status of a program, or is a failure. */
+  readonly kind: "meant" | "status" | "failure";
+  /** For a person. */
+  readonly says: string;
+}
+
+/**
+ * What a close means: 1000 is 0, 4000 + n the exit status n of a program behind stdws, everything else 1.
+ */
+export function endingOf({ code, reason, byClient }: Closed): Ending {
+  const why = reason === "" && code === 1006 ? "and no close frame" : reason;
+  const says = `closed with ${code} ${why}`.trimEnd();
+  // There are servers that answer a close frame by hanging up.
+  if (code === 1000 || code === 1005 || (code === 1006 && byClient)) {
+    return { exitCode: 0, kind: "meant", says };
+  }
+  if (code > 4000 && code <= 4255) return { exitCode: code - 4000, kind: "status", says };
+  return { exitCode: 1, kind: "failure", says };
+}

@@ -1,0 +1,95 @@
+import { within } from "../../base/within.ts";
+import type { ClientOptions } from "./client_options.ts";
+import type { Link } from "./link.ts";
+import { messagesOf } from "./messages.ts";
+import type { Printer } from "./printer.ts";
+
+/**
+ * Sends the input to a connection, and to the next one where that ends. While there is none, or the server
+ * does not take more, nothing is read.
+ */
+export class Feed {
+  /** Rejects when the input cannot be read on. */
+  readonly failed: Promise<never>;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #options: Pick<ClientOptions, "binary" | "quietMs">;
+  readonly #printer: Printer;
+  readonly #fail: (error: unknown) => void;
+  #link: Link | undefined;
+  #linked = Promise.withResolvers<void>();
+  #isFeeding = false;
+  #hasSent = false;
+  #ended = false;
+  #cancelled = false;
+
+  /** @param printer What comes from the server goes there; while that is behind, it is not quiet. */
+  constructor(
+    input: ReadableStream<Uint8Array>,
+    printer: Printer,
+    options: Pick<ClientOptions, "binary" | "quietMs">,
+  ) {
+    this.#reader = input.getReader();
+    this.#printer = printer;
+    this.#options = options;
+    const { promise, reject } = Promise.withResolvers<never>();
+    this.failed = promise;
+    this.failed.catch(() => {});
+    this.#fail = reject;
+  }
+
+  /** Sends on to this connection. */
+  into(link: Link): void {
+    this.#link = link;
+    this.#linked.resolve();
+    link.closed.then(() => {
+      this.#link = undefined;
+      this.#linked = Promise.withResolvers();
+    });
+    if (this.#ended) this.#atEnd();
+    else if (!this.#isFeeding) {
+      this.#isFeeding = true;
+      this.#feed().catch(this.#fail);
+    }
+  }
+
+  /** Reads nothing more. */
+  cancel(): void {
+    this.#cancelled = true;
+    this.#linked.resolve();
+    // What it was waiting for does not matter any more.
+    this.#reader.cancel().catch(() => {});
+  }
+
+  async #feed(): Promise<void> {
+    for await (const messages of messagesOf(this.#reader, this.#options.binary)) {
+      for (const message of messages) {
+        while (!this.#link?.send(message)) {
+          await (this.#link?.drained() ?? this.#linked.promise);
+          if (this.#cancelled) return;
+        }
+      }
+      this.#hasSent = true;
+    }
+    this.#ended = true;
+    this.#atEnd();
+  }
+
+  /** Who has sent something waits for the answers; who has sent nothing wants only to read. */
+  #atEnd(): void {
+    if (this.#hasSent && this.#link) this.#closeWhenQuiet(this.#link).catch(this.#fail);
+  }
+
+  async #closeWhenQuiet(link: Link): Promise<void> {
+    await link.drained(0);
+    let since = performance.now();
+    for (;;) {
+      if (this.#printer.isBehind) {
+        await Promise.race([this.#printer.flushed(), link.closed]);
+        since = performance.now();
+      }
+      const rest = Math.max(since, link.heard) + this.#options.quietMs - performance.now();
+      if (rest <= 0) return link.close();
+      if (await within(link.closed, rest)) return;
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import type { RouteSettings } from "../config.ts";
+import { messageOf, UsageError } from "../base/errors.ts";
+import { registry } from "../handlers/registry.ts";
+import { parsePattern } from "../socket/route.ts";
+import { mistakesOf } from "./file_mistakes.ts";
+import { type FileRoute, optionValues } from "./file_options.ts";
+import { FILE_SCHEMA } from "./file_schema.ts";
+import { FileText, type Mistake, type Path, pathText } from "./file_text.ts";
+import type { Flag, Options } from "./flags.ts";
+import { type Layer, LAYERED } from "./layer.ts";
+import { MistakesError } from "./mistakes_error.ts";
+import { checkWords, parseHandler, parseRoute, splitCommand } from "./route.ts";
+
+/** What a file that has passed the schema looks like. */
+interface FileValue extends Readonly<Record<string, unknown>> {
+  readonly command?: string | readonly string[];
+  readonly routes?: Readonly<Record<string, string | FileRoute>>;
+}
+
+/**
+ * Reads a configuration file.
+ *
+ * @throws {UsageError} If it cannot be read, or has mistakes in it (exit code 1).
+ */
+export async function readConfigFile(path: string): Promise<Layer> {
+  let text;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (cause) {
+    throw new UsageError(`Cannot read the configuration file "${path}": ${messageOf(cause)}`);
+  }
+  return parseConfigFile(text, path);
+}
+
+/**
+ * Reads the text of a configuration file.
+ *
+ * @param path What mistakes call it.
+ * @throws {UsageError} If it has mistakes in it (exit code 1).
+ */
+export function parseConfigFile(text: string, path: string): Layer {
+  const file = new FileText(text);
+  if (file.mistakes.length > 0) throw errorOf(file.mistakes, file, path);
+  const parsed = FILE_SCHEMA.safeParse(file.value);
+  const reader = new Reader(file, path);
+  if (!parsed.success) {
+    reader.readTexts(file.value);
+    throw errorOf([...mistakesOf(parsed.error.issues, file), ...reader.mistakes], file, path);
+  }
+  const layer = reader.read(file.value as FileValue);
+  if (reader.mistakes.length > 0) throw errorOf(reader.mistakes, file, path);
+  return layer;
+}
+
+function errorOf(mistakes: readonly Mistake[], file: FileText, path: string): MistakesError {
+  const sorted = [...mistakes].sort((a, b) => a.offset - b.offset);
+  return new MistakesError(sorted.map(({ message, offset }) => {
+    const { line, column } = file.place(offset);
+    return `${path}:${line}:${column}: ${message}`;
+  }));
+}
+
+/** Makes of a file's value what the command line would make of the same words; collects what is wrong. */
+class Reader {
+  readonly mistakes: Mistake[] = [];
+  readonly #file: FileText;
+  readonly #path: string;
+
+  /** @param path What mistakes call the file. */
+  constructor(file: FileText, path: string) {
+    this.#file = file;
+    this.#path = path;
+  }
+
+  read({ command, routes = {}, ...others }: FileValue): Layer {
+    const named = Object.entries(routes).map(([path, route]) => {
+      const { line, column } = this.#file.place(this.#file.offsetOf(["routes", path]));
+      const found = this.#try(["routes", path], (place) => this.#route(path, route, place));
+      return found && { ...found, place: `${this.#path}:${line}:${column}` };
+    });
+    const { route = [], ...options } = optionsOfFile(others);
+    const listed = route.map((text, index) => {
+      const place = Array.isArray(others.route) ? ["route", index] : ["route"];
+      return this.#try(place, (name) => parseRoute(text, name));
+    });
+    return {
+      options,
+      command: this.#try(["command"], (place) => wordsOf(command ?? [], place)) ?? [],
+      routes: [...named, ...listed].filter((found) => found !== undefined),
+    };
+  }
+
+  /** Looks only at the routes that are texts, in a file that has other mistakes. */
+  readTexts(value: unknown): void {
+    const { routes, route } = (value ?? {}) as { routes?: unknown; route?: unknown };
+    for (const [index, text] of [route].flat().entries()) {
+      if (typeof text !== "string") continue;
+      const place = Array.isArray(route) ? ["route", index] : ["route"];
+      this.#try(place, (name) => parseRoute(text, name));
+    }
+    for (const [path, route] of Object.entries(routes ?? {})) {
+      if (typeof route !== "string" || !/^(\*$|\/)/.test(path)) continue;
+      this.#try(["routes", path], (place) => this.#route(path, route, place));
+    }
+  }
+
+  #route(path: string, route: string | FileRoute, place: string): RouteSettings {
+    parsePattern(path, place);
+    if (typeof route === "string") return parseHandler(path, route, `${place}: `);
+    const { handler } = route;
+    const { argument } = registry[handler];
+    const said = argument ? route[argument.name] : undefined;
+    const words = argument?.kind === "command"
+      ? wordsOf(said as string | readonly string[], place)
+      : said === undefined
+      ? []
+      : [said as string];
+    return { path, handler, words: checkWords(handler, words, place), values: optionValues(route) };
+  }
+
+  #try<T>(path: Path, read: (place: string) => T): T | undefined {
+    try {
+      return read(pathText(path));
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      this.mistakes.push({ message: error.message, offset: this.#file.offsetOf(path) });
+      return undefined;
+    }
+  }
+}
+
+function wordsOf(command: string | readonly string[], place: string): readonly string[] {
+  return typeof command === "string" ? splitCommand(command, place) : command;
+}
+
+/** The values as the command line has them. */
+function optionsOfFile(values: Readonly<Record<string, unknown>>): Options {
+  return Object.fromEntries(
+    LAYERED.filter(({ name }) => values[name] !== undefined)
+      .map((flag) => [flag.name, optionOfFile(flag, values[flag.name])]),
+  );
+}
+
+function optionOfFile({ kind, commas }: Flag, value: unknown): unknown {
+  if (kind === "list") return [value].flat();
+  return commas && Array.isArray(value) ? value.join(",") : value;
+}

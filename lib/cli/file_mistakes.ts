@@ -1,0 +1,92 @@
+import { levenshteinDistance } from "@std/text/levenshtein-distance";
+import type * as z from "zod";
+import { HANDLER_NAMES, type HandlerName, registry } from "../handlers/registry.ts";
+import { type FileText, type Mistake, type Path, pathText } from "./file_text.ts";
+import { LAYERED } from "./layer.ts";
+import { optionsOf } from "./route.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** Says in words what a schema has against a file. */
+export function mistakesOf(issues: readonly Issue[], file: FileText): Mistake[] {
+  return issues.flatMap((issue) => mistakesOfIssue(issue, [], file));
+}
+
+function mistakesOfIssue(issue: Issue, above: Path, file: FileText): Mistake[] {
+  const path = [...above, ...issue.path as (string | number)[]];
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => unknownKey(key, path, file));
+  }
+  const value = valueAt(file.value, path);
+  if (issue.code === "invalid_key") {
+    const [{ message } = issue] = issue.issues;
+    const place = pathText(path.slice(0, -1));
+    return [{
+      message: `Invalid pattern ${JSON.stringify(path.at(-1))} in ${place}: expected ${message}`,
+      offset: file.offsetOf(path, true),
+    }];
+  }
+  if (issue.code === "invalid_union") {
+    // An object is meant to be the alternative that is one, which knows what is wrong inside of it.
+    const inner = issue.errors.find((issues) => issues.some((found) => found.path.length > 0));
+    if (inner && isObject(value)) {
+      return inner.flatMap((found) => mistakesOfIssue(found, path, file));
+    }
+  }
+  const offset = file.offsetOf(path);
+  if (value === undefined) {
+    const [name, place] = [path.at(-1), pathText(path.slice(0, -1))];
+    return [{ message: `There is no ${name} in ${place}: expected ${issue.message}`, offset }];
+  }
+  const place = path.length > 0 ? ` for ${pathText(path)}` : "";
+  const hint = typeof value === "string" && path.at(-1) === "handler"
+    ? closest(value, HANDLER_NAMES)
+    : "";
+  return [{
+    message: `Invalid value ${JSON.stringify(value)}${place}${hint}: expected ${issue.message}`,
+    offset,
+  }];
+}
+
+function unknownKey(key: string, path: Path, file: FileText): Mistake {
+  const handler = (valueAt(file.value, path) as { handler?: HandlerName }).handler;
+  const known = path.length > 0 && handler ? keysOf(handler) : topKeys();
+  const place = path.length > 0 ? ` of ${pathText(path)}` : "";
+  const allowed = path.length > 0 && handler ? `${handler} takes` : "a file takes";
+  return {
+    message: `Unknown option "${key}"${place}${closest(key, known)}: ${allowed} ${
+      known.join(", ")
+    }`,
+    offset: file.offsetOf([...path, key], true),
+  };
+}
+
+function keysOf(handler: HandlerName): string[] {
+  const { argument } = registry[handler];
+  const names = optionsOf(handler).map(({ name }) => name).sort();
+  return [...(argument ? [argument.name] : []), ...names];
+}
+
+function topKeys(): string[] {
+  return [...LAYERED.map(({ name }) => name), "command", "routes"].sort();
+}
+
+/** A hint at the name that was probably meant. */
+function closest(name: string, known: readonly string[]): string {
+  const distances = known.map((candidate) => [levenshteinDistance(name, candidate), candidate]);
+  const [distance, found] = distances.sort(([a], [b]) => Number(a) - Number(b))[0] ?? [];
+  const most = Math.min(name.length - 1, Math.max(2, name.length / 3));
+  return Number(distance) <= most ? ` (did you mean "${found}"?)` : "";
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((found, name) => {
+    return typeof found === "object" && found !== null
+      ? (found as Record<string, unknown>)[name]
+      : undefined;
+  }, value);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

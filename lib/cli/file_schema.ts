@@ -1,0 +1,56 @@
+import * as z from "zod";
+import { HANDLER_NAMES, type HandlerName, registry } from "../handlers/registry.ts";
+import { flagSchema } from "./file_flags.ts";
+import { optionSchema } from "./file_options.ts";
+import { commandSchema, wordSchema } from "./file_parts.ts";
+import { LAYERED } from "./layer.ts";
+import { optionsOf } from "./route.ts";
+
+const PATTERN = /^(\*|\/.*)$/s;
+
+const EXPECTED_PATTERN = "a path beginning with /, or *";
+const EXPECTED_ROUTE = "HANDLER[?option=value&…][ COMMAND args…], or an object with a handler";
+
+/** What a configuration file may be; made from the tables of the options. */
+export const FILE_SCHEMA: z.ZodType = z.strictObject({
+  $schema: z.string({ error: "a text" }).optional().meta({
+    description: "Where this schema is, for editors",
+  }),
+  ...Object.fromEntries(LAYERED.map((flag) => [flag.name, flagSchema(flag)])),
+  command: commandSchema("COMMAND [args…]").optional().meta({
+    description: "What every connection runs where no route matches: words, or a text that is " +
+      "divided into words with quotes respected",
+  }),
+  routes: z.record(
+    z.string().regex(PATTERN, { error: EXPECTED_PATTERN }),
+    z.union([
+      z.string({ error: EXPECTED_ROUTE }).meta({
+        description: "HANDLER[?option=value&…][ COMMAND args…], as behind the = of --route",
+      }),
+      z.discriminatedUnion(
+        "handler",
+        HANDLER_NAMES.map(routeSchema) as unknown as [ReturnType<typeof routeSchema>],
+        { error: HANDLER_NAMES.join(", ") },
+      ),
+    ], { error: EXPECTED_ROUTE }),
+    { error: "an object: patterns with their routes" },
+  ).optional().meta({
+    description:
+      "What is served where, by URLPattern paths as /rooms/:room; the first that matches wins",
+  }),
+}, { error: "an object" }).meta({
+  title: "Configuration of stdws",
+  description: "Everything that the command line of stdws can say, by the same names",
+});
+
+function routeSchema(handler: HandlerName) {
+  const { argument, doc } = registry[handler];
+  const word = argument?.kind === "command"
+    ? commandSchema(argument.value)
+    : wordSchema(argument?.value ?? "");
+  return z.strictObject({
+    handler: z.literal(handler).meta({ description: doc }),
+    ...(argument ? { [argument.name]: word.meta({ description: argument.value }) } : {}),
+    ...Object.fromEntries(optionsOf(handler).map((option) => [option.name, optionSchema(option)])),
+  }).meta({ title: handler, description: doc });
+}

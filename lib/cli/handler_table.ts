@@ -1,0 +1,81 @@
+import type { Kind } from "../handlers/kind.ts";
+import type { Option } from "../handlers/option.ts";
+import { HANDLER_NAMES, registry, ROUTE_OPTIONS } from "../handlers/registry.ts";
+
+/** A handler as it stands in a route, with what it does. */
+export interface HandlerLine {
+  /** Its name and what follows it, such as `process COMMAND [args…]`. */
+  readonly synopsis: string;
+  readonly doc: string;
+}
+
+/** All handlers in the order of the registry. */
+export function handlerLines(): HandlerLine[] {
+  return HANDLER_NAMES.map((name) => {
+    const { argument, doc }: Kind = registry[name];
+    return { synopsis: argument ? `${name} ${argument.value}` : name, doc };
+  });
+}
+
+/** The handlers and their options as two tables in Markdown, for the README. */
+export function handlerTable(): string {
+  const handlers = handlerLines().map(({ synopsis, doc }) => row(code(synopsis), doc));
+  const options = Array.from(optionLines(), ([, { option, handlers }]) => {
+    const { default: given = "", doc } = option;
+    return row(
+      code(synopsisOf(option)),
+      handlers.join(", "),
+      isWords(given) ? given : code(given),
+      doc,
+    );
+  });
+  return [
+    row("handler", "meaning"),
+    row("---", "---"),
+    ...handlers,
+    "",
+    row("option", "of", "default", "meaning"),
+    row("---", "---", "---", "---"),
+    ...options,
+    "",
+  ].join("\n");
+}
+
+interface OptionLine {
+  readonly option: Option;
+  readonly handlers: string[];
+}
+
+/** Each option once, where it is the same for several handlers. */
+function optionLines(): Map<string, OptionLine> {
+  const lines = new Map<string, OptionLine>();
+  function add(option: Option, handler: string): void {
+    const key = JSON.stringify(option);
+    const line = lines.get(key) ?? { option, handlers: [] };
+    line.handlers.push(handler);
+    lines.set(key, line);
+  }
+  for (const option of ROUTE_OPTIONS) add(option, "all");
+  for (const name of HANDLER_NAMES) {
+    for (const option of registry[name].options as readonly Option[]) add(option, name);
+  }
+  return lines;
+}
+
+function synopsisOf({ name, kind, value, choices }: Option): string {
+  if (kind === "boolean") return `${name}=true|false`;
+  return `${name}=${value ?? choices?.join("|") ?? "…"}`;
+}
+
+function isWords(text: string): boolean {
+  return text === "" || text.includes(" ");
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function row(...cells: readonly string[]): string {
+  // A bar would begin another cell, also in code.
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+}

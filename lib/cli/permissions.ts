@@ -1,0 +1,48 @@
+import { dirname } from "node:path";
+import { quote } from "shlex";
+
+/** What Deno asks for, by the names of its flags. */
+export type PermissionName = "env" | "net" | "read" | "run" | "sys" | "write";
+
+/** Permissions as they add up. */
+export class Permissions {
+  readonly #needs = new Map<PermissionName, Set<string> | "all">();
+
+  /** Needs some of a kind. */
+  add(name: PermissionName, ...values: readonly string[]): void {
+    const known = this.#needs.get(name) ?? new Set();
+    if (known === "all" || values.length === 0) return;
+    this.#needs.set(name, new Set([...known, ...values]));
+  }
+
+  /** Needs all of a kind. */
+  addAll(name: PermissionName): void {
+    this.#needs.set(name, "all");
+  }
+
+  /** The flags for a shell, in the order of their names. */
+  flags(): string[] {
+    const sorted = [...this.#needs].sort(([a], [b]) => (a < b ? -1 : 1));
+    return sorted.map(([name, values]) => {
+      const list = values === "all" ? undefined : divisible(name, [...values]);
+      return quote(`--allow-${name}${list ? `=${list.join(",")}` : ""}`);
+    });
+  }
+}
+
+/**
+ * Values that can be divided by commas: no value can have one in it (Deno 2.9), so that the folder stands
+ * for a file.
+ *
+ * @returns undefined where only all of them can be said.
+ */
+function divisible(name: PermissionName, values: readonly string[]): string[] | undefined {
+  const plain = values.map((value) => {
+    if (!value.includes(",")) return value;
+    return name === "read" || name === "write"
+      ? dirname(value.slice(0, value.indexOf(",") + 1))
+      : undefined;
+  });
+  if (!plain.every((value) => value !== undefined)) return undefined;
+  return [...new Set(plain)].sort();
+}

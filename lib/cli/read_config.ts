@@ -1,0 +1,63 @@
+import { UsageError } from "../base/errors.ts";
+import { type Config, resolveConfig } from "../config.ts";
+import { ownVariables, readEnvironment } from "./environment.ts";
+import type { Options } from "./flags.ts";
+import { type Layer, mergeLayers } from "./layer.ts";
+import { parseRoute } from "./route.ts";
+import { settingsOf } from "./settings.ts";
+
+/** What the command line of a server says. */
+export interface Words {
+  readonly options: Options;
+  readonly command: readonly string[];
+}
+
+/** A configuration, and what it was put together from. */
+export interface Reading {
+  readonly config: Config;
+  /** What all layers together say, without their routes. */
+  readonly options: Options;
+  /** The configuration file. */
+  readonly file: string | undefined;
+  /** The variables that were used. */
+  readonly variables: readonly string[];
+  /** Variables that look like those of options and are none. */
+  readonly unknown: readonly string[];
+}
+
+/**
+ * Puts together what the command line, the configuration file and the environment say: each option is
+ * that of the first of them that has it.
+ *
+ * @param variables The server's variables that begin with `STDWS_`.
+ * @throws {UsageError} If it cannot work.
+ */
+export async function readConfig(
+  words: Words,
+  variables: Readonly<Record<string, string>> = ownVariables(),
+): Promise<Reading> {
+  const environment = readEnvironment(variables);
+  const { config, route = [], ...options } = words.options;
+  const file = config ?? environment.file;
+  if (file === "") throw new UsageError('Invalid value "" for --config: expected a file');
+  const layers: Layer[] = [
+    { options, command: words.command, routes: route.map((text) => parseRoute(text)) },
+    ...(file === undefined ? [] : [await readFile(file)]),
+    environment,
+  ];
+  const merged = mergeLayers(layers);
+  const settings = settingsOf(merged.options, merged.command);
+  return {
+    config: resolveConfig({ ...settings, routes: merged.routes }),
+    options: merged.options,
+    file,
+    variables: environment.used,
+    unknown: environment.unknown,
+  };
+}
+
+async function readFile(path: string): Promise<Layer> {
+  // Loaded only where there is a file: what reads it makes the start slower.
+  const { readConfigFile } = await import("./file.ts");
+  return await readConfigFile(path);
+}

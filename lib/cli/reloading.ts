@@ -1,0 +1,73 @@
+import type { App } from "../app.ts";
+import { messageOf } from "../base/errors.ts";
+import { Log } from "../base/log.ts";
+import type { Server } from "../serve.ts";
+import { readConfig, type Reading, type Words } from "./read_config.ts";
+
+const log = new Log();
+
+/** The options that only routes are made from. */
+const OF_ROUTES = ["dir", "echo", "broadcast", "handlers", "binary", "passstderr", "maxqueue"];
+
+/** The options that routes and CGI scripts are made from. */
+const OF_PROGRAMS = ["passenv", "closems"];
+
+/** What a reload changes. */
+export interface Reloaded {
+  readonly app: Pick<App, "remake">;
+  readonly server: Pick<Server, "replaceRoutes">;
+}
+
+/** Takes up routes that have changed, one time after the other. */
+export class Reloading {
+  readonly #words: Words;
+  readonly #start: Reading;
+  readonly #reloaded: Reloaded;
+  #done: Promise<void> = Promise.resolve();
+
+  /**
+   * @param words What the command line says.
+   * @param start What was read at the start.
+   */
+  constructor(words: Words, start: Reading, reloaded: Reloaded) {
+    this.#words = words;
+    this.#start = start;
+    this.#reloaded = reloaded;
+  }
+
+  /** Reads the configuration again; where it has a mistake, the log says so and everything stays. */
+  reload(): Promise<void> {
+    return this.#done = this.#done.then(() => this.#reload());
+  }
+
+  async #reload(): Promise<void> {
+    const { app, server } = this.#reloaded;
+    try {
+      const reading = await readConfig(this.#words);
+      const routes = await app.remake(reading.config);
+      server.replaceRoutes(routes);
+      log.info("server", `Reloaded: ${routes.length} ${routes.length === 1 ? "route" : "routes"}`);
+      for (const { label } of routes) log.info("server", label);
+      this.#reportStale(reading);
+    } catch (error) {
+      log.error("server", `Cannot reload, the routes stay as they were: ${messageOf(error)}`);
+    }
+  }
+
+  #reportStale(reading: Reading): void {
+    const names = staleOptions(this.#start, reading);
+    if (names.length === 0) return;
+    const options = names.map((name) => `--${name}`).join(", ");
+    log.error("server", `Changed, but not without a restart: ${options}`);
+  }
+}
+
+/** The options that have changed since the start, and that a reload does not change. */
+export function staleOptions(start: Reading, now: Reading): string[] {
+  const scripts = start.config.cgiDir !== "";
+  const [before, after] = [start.options, now.options] as readonly Record<string, unknown>[];
+  return Object.keys({ ...before, ...after }).sort().filter((name) => {
+    if (OF_ROUTES.includes(name) || (OF_PROGRAMS.includes(name) && !scripts)) return false;
+    return JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]);
+  });
+}

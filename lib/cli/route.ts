@@ -1,0 +1,141 @@
+import { split } from "shlex";
+import { UsageError } from "../base/errors.ts";
+import type { RouteSettings } from "../config.ts";
+import type { Option } from "../handlers/option.ts";
+import { expectedBy, readValue, ValueError } from "../handlers/read_value.ts";
+import { HANDLER_NAMES, type HandlerName, registry, ROUTE_OPTIONS } from "../handlers/registry.ts";
+import { parsePattern } from "../socket/route.ts";
+
+/**
+ * Reads the value of `--route`: `PATTERN=HANDLER[?option=value&…][ words…]`.
+ *
+ * @param name What an error calls the option.
+ * @throws {UsageError} If it is not like that (exit code 2).
+ */
+export function parseRoute(text: string, name = "--route"): RouteSettings {
+  // The pattern itself may have a `=` in it, but not one that looks like this.
+  const match = /^(\*|\/.*?)=([\w-]+(?:[?\s].*)?)$/s.exec(text);
+  const [, path, behind] = match ?? [];
+  if (path === undefined || behind === undefined) {
+    throw new UsageError(
+      `Invalid value "${text}" for ${name}: expected PATTERN=HANDLER[?option=value&…][ COMMAND args…], PATTERN beginning with / or being *`,
+      2,
+    );
+  }
+  return parseHandler(path, behind, `${name}=${path}=`);
+}
+
+/**
+ * Reads what stands behind a pattern: `HANDLER[?option=value&…][ words…]`.
+ *
+ * @param where Stands in front of what an error cites.
+ * @throws {UsageError} If it is not like that (exit code 2).
+ */
+export function parseHandler(path: string, text: string, where: string): RouteSettings {
+  const [, name = "", query = "", command = ""] =
+    /^([^?\s]*)(?:\?(\S*))?(?:\s+(.*))?$/s.exec(text) ?? [];
+  parsePattern(path, where);
+  const handler = HANDLER_NAMES.find((known) => known === name);
+  if (!handler) {
+    throw new UsageError(
+      `Unknown handler "${name}" in ${where}${text}: expected one of ${HANDLER_NAMES.join(", ")}`,
+      2,
+    );
+  }
+  const values = readOptions(handler, query, `${where}${text}`);
+  return { path, handler, words: wordsOf(handler, command, `${where}${text}`), values };
+}
+
+/** The options that a route of a kind may have. */
+export function optionsOf(handler: HandlerName): readonly Option[] {
+  return [...registry[handler].options, ...ROUTE_OPTIONS];
+}
+
+function readOptions(
+  handler: HandlerName,
+  query: string,
+  where: string,
+): Readonly<Record<string, unknown>> {
+  const texts = new Map<string, (string | undefined)[]>();
+  for (const pair of query.split("&").filter(Boolean)) {
+    const equals = pair.indexOf("=");
+    const name = equals < 0 ? pair : pair.slice(0, equals);
+    const text = equals < 0 ? undefined : decode(pair.slice(equals + 1), where);
+    texts.set(name, [...texts.get(name) ?? [], text]);
+  }
+  const options = optionsOf(handler);
+  return Object.fromEntries(Array.from(texts, ([name, values]) => {
+    const option = options.find((candidate) => candidate.name === name);
+    if (!option) {
+      const known = options.map((candidate) => candidate.name).sort().join(", ");
+      throw new UsageError(
+        `Unknown option "${name}" in ${where}: ${handler} takes ${known || "none"}`,
+        2,
+      );
+    }
+    // A switch is on where it has no value.
+    const given = values.map((text) => text ?? (option.kind === "boolean" ? "true" : undefined));
+    if (!given.every((text) => text !== undefined)) {
+      throw new UsageError(`No value for ${name} in ${where}: expected ${expectedBy(option)}`, 2);
+    }
+    try {
+      return [name, readValue(option, given)];
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      throw new UsageError(
+        `Invalid value "${error.text}" for ${name} in ${where}: expected ${error.expected}`,
+        2,
+      );
+    }
+  }));
+}
+
+function decode(text: string, where: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new UsageError(`Invalid value "${text}" in ${where}: it is not percent-encoded`, 2);
+  }
+}
+
+function wordsOf(handler: HandlerName, command: string, where: string): readonly string[] {
+  return checkWords(handler, splitCommand(command, where), where);
+}
+
+/**
+ * Divides a command into its words, with quotes respected and nothing expanded.
+ *
+ * @throws {UsageError} If a quotation is not closed (exit code 2).
+ */
+export function splitCommand(command: string, where: string): readonly string[] {
+  try {
+    return split(command);
+  } catch {
+    throw new UsageError(`Cannot split the words of ${where}: a quotation is not closed`, 2);
+  }
+}
+
+/**
+ * Checks that a handler has the words that it needs and no others.
+ *
+ * @throws {UsageError} If it has not (exit code 2).
+ */
+export function checkWords(
+  handler: HandlerName,
+  words: readonly string[],
+  where: string,
+): readonly string[] {
+  const { argument } = registry[handler];
+  const most = argument === undefined ? 0 : argument.kind === "command" ? Infinity : 1;
+  if (argument && !words[0]) {
+    throw new UsageError(`There is no ${argument.value} in ${where}`, 2);
+  }
+  if (words.length > most) {
+    const surplus = words[most];
+    throw new UsageError(
+      `Unexpected word "${surplus}" in ${where}: ${handler} takes ${argument?.value ?? "none"}`,
+      2,
+    );
+  }
+  return words;
+}
