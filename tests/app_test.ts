@@ -1,6 +1,7 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertStrictEquals, assertStringIncludes } from "@std/assert";
 import { createApp } from "../lib/app.ts";
 import { UsageError } from "../lib/base/errors.ts";
+import { parseRoute } from "../lib/cli/route.ts";
 import { resolveConfig, type Settings } from "../lib/config.ts";
 import { reverseLookup } from "../lib/server/lookup.ts";
 
@@ -15,19 +16,20 @@ const LABELS: [settings: Settings, label: string][] = [
   [{ broadcast: true }, "broadcast"],
 ];
 for (const [settings, label] of LABELS) {
-  Deno.test(`createApp() serves every path with the handler of ${JSON.stringify(settings)}`, () => {
-    const { routes } = appOf(settings);
+  Deno.test(`createApp() serves every path with the handler of ${JSON.stringify(settings)}`, async () => {
+    const { routes } = await appOf(settings);
     assertEquals(routes.map((route) => route.path), ["*"]);
     assertStringIncludes(routes[0]?.handler.label ?? "", label);
   });
 }
 
-Deno.test("createApp() passes on where to listen and how to decide of requests", () => {
+Deno.test("createApp() passes on where to listen and how to decide of requests", async () => {
   const listen = { port: 8080, addresses: ["127.0.0.1"], redirectPort: 8081 };
   const dispatch = { sameOrigin: true, pingMs: 5, maxFrameSize: 10 };
   const settings = { echo: true, listen, dispatch, unixSocket: "a.sock", engine: "node" };
   const files = { ssl: true, sslCert: "c.pem", sslKey: "k.pem" };
-  const { routes, responders, shutdownMs, ...passed } = appOf({ ...settings, ...files });
+  const app = await appOf({ ...settings, ...files });
+  const { routes, responders, shutdownMs, remake: _, modules: _modules, ...passed } = app;
   assertEquals([routes.length, responders?.length, shutdownMs], [1, 0, 3_000]);
   assertEquals<unknown>(passed, {
     ...listen,
@@ -38,16 +40,51 @@ Deno.test("createApp() passes on where to listen and how to decide of requests",
   });
 });
 
-Deno.test("createApp() looks names up only with --reverselookup", () => {
-  assertEquals(appOf({ echo: true }).lookup, undefined);
-  assertEquals(appOf({ echo: true, reverseLookup: true }).lookup, reverseLookup);
+Deno.test("createApp() looks names up only with --reverselookup", async () => {
+  assertEquals((await appOf({ echo: true })).lookup, undefined);
+  assertEquals((await appOf({ echo: true, reverseLookup: true })).lookup, reverseLookup);
 });
 
 for (const [closeMs, shutdownMs] of [[0, 3_000], [1_000, 6_000]] as const) {
-  Deno.test(`createApp() gives a shutdown ${shutdownMs} ms with --closems=${closeMs}`, () => {
-    assertEquals(appOf({ echo: true, closeMs }).shutdownMs, shutdownMs);
+  Deno.test(`createApp() gives a shutdown ${shutdownMs} ms with --closems=${closeMs}`, async () => {
+    assertEquals((await appOf({ echo: true, closeMs })).shutdownMs, shutdownMs);
   });
 }
+
+/** Settings of routes as a command line has them. */
+function routed(...texts: string[]): Settings {
+  return { routes: texts.map((text) => parseRoute(text)) };
+}
+
+Deno.test("createApp() has a shutdown wait for the route that takes longest", async () => {
+  const settings = routed("/a=process?closems=2000 cat", "/b=process?closems=500 cat", "/c=echo");
+  assertEquals((await appOf({ ...settings, closeMs: 1_000 })).shutdownMs, 9_000);
+  assertEquals(
+    (await appOf({ ...routed("/a=process?closems=5 cat"), closeMs: 1_000 })).shutdownMs,
+    6_000,
+  );
+});
+
+Deno.test("createApp() puts COMMAND behind all routes", async () => {
+  const { routes } = await appOf({ ...routed("/b=echo", "*=echo", "/a=echo"), command: ["cat"] });
+  assertEquals(routes.map(({ path }) => path), ["/b", "*", "/a", "*"]);
+  assertStringIncludes(routes.at(-1)?.label ?? "", "Serving using application");
+});
+
+Deno.test("createApp() makes other routes for the same server, and keeps what is the same", async () => {
+  const app = await appOf({ ...routed("/a=echo"), command: ["cat"] });
+  const changed = resolveConfig({
+    ...routed("/b=process?closems=1000 cat", "/a=echo"),
+    command: ["cat"],
+  });
+  const routes = await app.remake(changed);
+  assertEquals(routes.map(({ path }) => path), ["/b", "/a", "*"]);
+  assertStrictEquals(routes[1]?.handler, app.routes[0]?.handler);
+  assertStrictEquals(routes[2]?.handler, app.routes[1]?.handler);
+  assertEquals(app.shutdownMs, 6_000);
+  const wrong = resolveConfig({ ...routed("/c=process no-such-program"), command: ["cat"] });
+  await assertRejects(() => app.remake(wrong), UsageError, "Cannot serve the route /c: Cannot run");
+});
 
 const CGI = "Serving CGI scripts from    : .";
 const STATIC = "Serving static content from : tests";
@@ -66,14 +103,15 @@ const RESPONDERS: [settings: Settings, labels: (string | undefined)[]][] = [
   [{ staticDir: "tests", cgiDir: ".", devConsole: "/_console" }, [undefined, CGI, STATIC]],
 ];
 for (const [settings, labels] of RESPONDERS) {
-  Deno.test(`createApp() asks for pages in order with ${JSON.stringify(settings)}`, () => {
-    assertEquals(appOf(settings).responders?.map((responder) => responder.label), labels);
+  Deno.test(`createApp() asks for pages in order with ${JSON.stringify(settings)}`, async () => {
+    const { responders } = await appOf(settings);
+    assertEquals(responders?.map((responder) => responder.label), labels);
   });
 }
 
 for (const settings of [{ staticDir: "tests" }, { cgiDir: "." }]) {
-  Deno.test(`createApp() has no route for ${JSON.stringify(settings)} alone`, () => {
-    assertEquals(appOf(settings).routes, []);
+  Deno.test(`createApp() has no route for ${JSON.stringify(settings)} alone`, async () => {
+    assertEquals((await appOf(settings)).routes, []);
   });
 }
 
@@ -84,8 +122,8 @@ const CONSOLES: [settings: Settings, option: string][] = [
   [{ echo: true, staticDir: "tests", cgiDir: "." }, "--cgidir"],
 ];
 for (const [settings, option] of CONSOLES) {
-  Deno.test(`createApp() refuses a console at every path with ${JSON.stringify(settings)}`, () => {
-    const error = assertThrows(
+  Deno.test(`createApp() refuses a console at every path with ${JSON.stringify(settings)}`, async () => {
+    const error = await assertRejects(
       () => appOf({ ...settings, devConsole: true }),
       UsageError,
       `--devconsole cannot be used with ${option}, unless it has a path: --devconsole=/_console`,
@@ -105,8 +143,8 @@ const REFUSED: [settings: Settings, message: string][] = [
 ];
 for (const [settings, message] of REFUSED) {
   const shown = JSON.stringify(settings.command ?? message);
-  Deno.test(`createApp() refuses ${shown} with exit code 1`, () => {
-    const error = assertThrows(() => appOf(settings), UsageError, message);
+  Deno.test(`createApp() refuses ${shown} with exit code 1`, async () => {
+    const error = await assertRejects(() => appOf(settings), UsageError, message);
     assertEquals(error.exitCode, 1);
   });
 }

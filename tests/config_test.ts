@@ -1,21 +1,45 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UsageError } from "../lib/base/errors.ts";
 import { LEVELS } from "../lib/base/log.ts";
-import { type Config, resolveConfig, type Settings } from "../lib/config.ts";
+import {
+  type Config,
+  resolveConfig,
+  type RouteConfig,
+  type RouteSettings,
+  type Settings,
+} from "../lib/config.ts";
+import type { HandlerName } from "../lib/handlers/registry.ts";
 import { defaultPassEnv } from "../lib/process/environment.ts";
+
+/** What the server says of processes, as a route gets it. */
+const PROCESS = {
+  passenv: defaultPassEnv(Deno.build.os),
+  closems: 0,
+  maxqueue: 16_777_216,
+  framing: "lines",
+};
+
+/** The route of what is not a route of its own. */
+function otherwise(
+  handler: HandlerName,
+  words: string[] = [],
+  values: Record<string, unknown> = {},
+): RouteConfig {
+  // As wide as a table that is not known.
+  return { path: "*", handler, words, placeholders: false, values, options: {} } as RouteConfig;
+}
 
 Deno.test("resolveConfig() fills in every default", () => {
   assertEquals(resolveConfig({ command: ["ls", "-l"] }), {
-    handler: "process",
-    command: ["ls", "-l"],
-    dir: "",
+    routes: [],
+    handlersDir: "",
+    watch: false,
+    otherwise: otherwise("process", ["ls", "-l"], PROCESS),
     staticDir: "",
     cgiDir: "",
     devConsole: false,
-    framing: "lines",
     passEnv: defaultPassEnv(Deno.build.os),
     maxForks: 1024,
-    maxQueue: 16_777_216,
     closeMs: 0,
     reverseLookup: false,
     listen: {},
@@ -33,20 +57,16 @@ const TLS: Settings = { ssl: true, sslCert: "c.pem", sslKey: "k.pem" };
 const FILES = { certFile: "c.pem", keyFile: "k.pem" };
 
 const RESOLVED: [settings: Settings, part: Partial<Config>][] = [
-  [{ command: ["ls"] }, { handler: "process", command: ["ls"] }],
-  [{ dir: "programs" }, { handler: "directory", dir: "programs" }],
-  [{ echo: true }, { handler: "echo" }],
-  [{ broadcast: true }, { handler: "broadcast" }],
-  [{ echo: true, broadcast: false, dir: "" }, { handler: "echo" }],
-  [{ echo: true, binary: true }, { framing: "binary" }],
-  [{ echo: true, passStderr: true }, { framing: "streams" }],
-  [{ echo: true, binary: false, passStderr: false }, { framing: "lines" }],
-  [{ echo: true, binary: true, passStderr: false }, { framing: "binary" }],
+  [{ command: ["ls"] }, { otherwise: otherwise("process", ["ls"], PROCESS) }],
+  [{ dir: "programs" }, { otherwise: otherwise("directory", ["programs"], PROCESS) }],
+  [{ echo: true }, { otherwise: otherwise("echo") }],
+  [{ broadcast: true }, { otherwise: otherwise("broadcast") }],
+  [{ echo: true, broadcast: false, dir: "" }, { otherwise: otherwise("echo") }],
+  [{ echo: true, binary: true }, { otherwise: otherwise("echo") }],
   [{ echo: true, passEnv: [] }, { passEnv: [] }],
   [{ echo: true, passEnv: ["A"] }, { passEnv: ["A"] }],
   [{ echo: true, maxForks: 0 }, { maxForks: 0 }],
   [{ echo: true, maxForks: -1 }, { maxForks: -1 }],
-  [{ echo: true, maxQueue: 1 }, { maxQueue: 1 }],
   [{ echo: true, closeMs: 250 }, { closeMs: 250 }],
   [{ echo: true, reverseLookup: true }, { reverseLookup: true }],
   [{ echo: true, listen: { port: 0 } }, { listen: { port: 0 } }],
@@ -54,12 +74,21 @@ const RESOLVED: [settings: Settings, part: Partial<Config>][] = [
   [{ echo: true, dispatch: { maxFrameSize: 0 } }, { dispatch: { maxFrameSize: 0 } }],
   [{ echo: true, dispatch: { pingMs: 0 } }, { dispatch: { pingMs: 0 } }],
   // Files and scripts alone are enough, and go with any handler.
-  [{ staticDir: "public" }, { handler: undefined, staticDir: "public", cgiDir: "" }],
-  [{ cgiDir: "cgi" }, { handler: undefined, cgiDir: "cgi", staticDir: "" }],
-  [{ staticDir: "a", cgiDir: "b" }, { handler: undefined, staticDir: "a", cgiDir: "b" }],
-  [{ command: ["ls"], staticDir: "a" }, { handler: "process", command: ["ls"], staticDir: "a" }],
-  [{ dir: "programs", cgiDir: "b" }, { handler: "directory", dir: "programs", cgiDir: "b" }],
-  [{ broadcast: true, staticDir: "a", cgiDir: "b" }, { handler: "broadcast", staticDir: "a" }],
+  [{ staticDir: "public" }, { otherwise: undefined, staticDir: "public", cgiDir: "" }],
+  [{ cgiDir: "cgi" }, { otherwise: undefined, cgiDir: "cgi", staticDir: "" }],
+  [{ staticDir: "a", cgiDir: "b" }, { otherwise: undefined, staticDir: "a", cgiDir: "b" }],
+  [{ command: ["ls"], staticDir: "a" }, {
+    otherwise: otherwise("process", ["ls"], PROCESS),
+    staticDir: "a",
+  }],
+  [{ dir: "programs", cgiDir: "b" }, {
+    otherwise: otherwise("directory", ["programs"], PROCESS),
+    cgiDir: "b",
+  }],
+  [{ broadcast: true, staticDir: "a", cgiDir: "b" }, {
+    otherwise: otherwise("broadcast"),
+    staticDir: "a",
+  }],
   [{ echo: true, devConsole: true }, { devConsole: true }],
   [{ echo: true, devConsole: "/_console" }, { devConsole: "/_console" }],
   [{ echo: true, devConsole: false }, { devConsole: false }],
@@ -96,6 +125,92 @@ for (const [settings, part] of RESOLVED) {
       Object.keys(part).map((name) => [name, config[name as keyof Config]]),
     );
     assertEquals<unknown>(found, part);
+  });
+}
+
+const OF_PROCESSES: [settings: Settings, values: Record<string, unknown>][] = [
+  [{ binary: true }, { framing: "binary" }],
+  [{ passStderr: true }, { framing: "streams" }],
+  [{ binary: false, passStderr: false }, { framing: "lines" }],
+  [{ binary: true, passStderr: false }, { framing: "binary" }],
+  [{ maxQueue: 1 }, { maxqueue: 1 }],
+  [{ closeMs: 250 }, { closems: 250 }],
+  [{ passEnv: ["A"] }, { passenv: ["A"] }],
+  [{ passEnv: [] }, { passenv: [] }],
+];
+for (const [settings, values] of OF_PROCESSES) {
+  const shown = JSON.stringify(settings);
+  Deno.test(`resolveConfig() has ${shown} hold for COMMAND, --dir and routes`, () => {
+    const expected: unknown = { ...PROCESS, ...values };
+    const routes: RouteSettings[] = [{ path: "/a", handler: "process", words: ["b"], values: {} }];
+    const config = resolveConfig({ ...settings, command: ["ls"], routes });
+    assertEquals([config.otherwise?.values, config.routes[0]?.values], [expected, expected]);
+    const { otherwise } = resolveConfig({ ...settings, dir: "programs" });
+    assertEquals<unknown>(otherwise?.values, expected);
+  });
+
+  Deno.test(`resolveConfig() has a route that says otherwise stand above ${shown}`, () => {
+    const own = { framing: "streams", maxqueue: 7, closems: 8, passenv: ["B"] };
+    const routes: RouteSettings[] = [{ path: "/a", handler: "process", words: ["b"], values: own }];
+    assertEquals<unknown>(resolveConfig({ ...settings, routes }).routes[0]?.values, own);
+  });
+}
+
+Deno.test("resolveConfig() gives a kind of handler no framing that it does not have", () => {
+  const routes: RouteSettings[] = [{ path: "/a", handler: "shared", words: ["b"], values: {} }];
+  const { framing, closems } = resolveConfig({ binary: true, routes }).routes[0]?.values ?? {};
+  assertEquals([framing, closems], [undefined, 0]);
+});
+
+Deno.test("resolveConfig() tells the options of any route from those of its handler", () => {
+  const values = { origin: "https://a,b:1", subprotocol: ["x"], maxframesize: 5, pingms: 6 };
+  const routes: RouteSettings[] = [
+    { path: "/a/:b", handler: "echo", words: [], values },
+    { path: "/c", handler: "process", words: ["cat", "{b}"], values: { maxforks: 2 } },
+  ];
+  assertEquals<unknown>(resolveConfig({ routes }).routes, [
+    {
+      path: "/a/:b",
+      handler: "echo",
+      words: [],
+      placeholders: true,
+      values: {},
+      options: {
+        origins: [{ scheme: "https", host: "a" }, { host: "b", port: "1" }],
+        subprotocols: ["x"],
+        maxFrameSize: 5,
+        pingMs: 6,
+      },
+    },
+    {
+      path: "/c",
+      handler: "process",
+      words: ["cat", "{b}"],
+      placeholders: true,
+      values: { ...PROCESS, maxforks: 2 },
+      options: {},
+    },
+  ]);
+});
+
+const WRONG_ROUTES: [values: Record<string, unknown>, message: string][] = [
+  [{ origin: "a b" }, 'Invalid value "a b" for origin of the route /a: expected [scheme://]host'],
+  [{ subprotocol: ["x", "a b"] }, 'Invalid value "a b" for subprotocol of the route /a: expected'],
+  [{ subprotocol: ["ü"] }, 'Invalid value "ü" for subprotocol of the route /a: expected a name'],
+];
+for (const [values, message] of WRONG_ROUTES) {
+  Deno.test(`resolveConfig() refuses a route with ${JSON.stringify(values)}`, () => {
+    const routes: RouteSettings[] = [{ path: "/a", handler: "echo", words: [], values }];
+    const error = assertThrows(() => resolveConfig({ routes }), UsageError, message);
+    assertEquals(error.exitCode, 2);
+  });
+}
+
+for (const name of ["", "a b", "a,b", "a/b", "ü"]) {
+  Deno.test(`resolveConfig() refuses the subprotocol ${JSON.stringify(name)}`, () => {
+    const settings = { echo: true, dispatch: { subprotocols: ["x", name] } };
+    const error = assertThrows(() => resolveConfig(settings), UsageError);
+    assertStringIncludes(error.message, `Invalid value "${name}" for --subprotocol: expected`);
   });
 }
 

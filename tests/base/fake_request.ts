@@ -22,6 +22,7 @@ export function fakeRequest(changes: RequestChanges = {}): IncomingRequest {
     secure: false,
     subject: "",
     params: {},
+    subprotocol: "",
     ...changes,
     headers: new Headers(headers),
   });

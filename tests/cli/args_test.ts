@@ -27,6 +27,8 @@ const SERVED: [what: string, argv: string[], options: Options, command: string[]
   ["-- of the command", ["ls", "--", "-l"], {}, ["ls", "--", "-l"]],
   ["a lone dash", ["-", "--port=80"], {}, ["-", "--port=80"]],
   ["an empty word", ["", "--port=80"], {}, ["", "--port=80"]],
+  // A file or variables can say the rest.
+  ["nothing at all", [], {}, []],
   ["nothing after the options", ["--echo"], { echo: true }, []],
   ["nothing after --", ["--echo", "--"], { echo: true }, []],
   ["a command of its own", ["./counter.sh"], {}, ["./counter.sh"]],
@@ -176,11 +178,6 @@ for (const [argv, message] of REFUSED) {
   });
 }
 
-Deno.test("parseArgs() refuses no arguments at all with exit code 1", () => {
-  const error = assertThrows(() => parseArgs([]), UsageError, "COMMAND");
-  assertEquals(error.exitCode, 1);
-});
-
 /** A value of each kind, and the words that it is made from. */
 const EXAMPLES: Record<Flag["kind"], [value: unknown, ...words: string[]]> = {
   boolean: [true],
@@ -192,6 +189,7 @@ const EXAMPLES: Record<Flag["kind"], [value: unknown, ...words: string[]]> = {
 for (const flag of FLAGS as readonly Flag[]) {
   Deno.test(`parseArgs() knows --${flag.name} and what kind of value it takes`, () => {
     const [value, ...words] = EXAMPLES[flag.kind];
+    if (flag.group === "Client") return knowsClient(flag.name, value, words);
     const parsed = parseArgs([`--${flag.name}`, ...words, "command"]);
     if (parsed.kind !== "serve") return assertEquals<string>(parsed.kind, flag.name);
     assertEquals<Record<string, unknown>>(parsed.options, { [flag.name]: value });
@@ -201,3 +199,51 @@ for (const flag of FLAGS as readonly Flag[]) {
     assertStringIncludes(error.message, `--${flag.name}`);
   });
 }
+
+function knowsClient(name: string, value: unknown, words: readonly string[]): void {
+  const url = "ws://localhost/";
+  if (name === "connect") {
+    assertEquals(parseArgs(["--connect", url]), {
+      kind: "connect",
+      url,
+      options: { connect: url },
+    });
+    return;
+  }
+  const parsed = parseArgs([`--connect=${url}`, `--${name}`, ...words]);
+  assertEquals<unknown>(parsed, {
+    kind: "connect",
+    url,
+    options: { connect: url, [name]: value },
+  });
+  const error = assertThrows(() => parseArgs([`--${name}`, ...words, "ls"]), UsageError);
+  assertEquals([error.message, error.exitCode], [`--${name} needs --connect=URL`, 1]);
+}
+
+Deno.test("parseArgs() gives the client what it has in common with the server", () => {
+  const url = "ws://localhost/";
+  const words = ["--binary", "--subprotocol=a", "--subprotocol=b", "--header=A: 1"];
+  assertEquals(parseArgs([...words, "--connect", url]), {
+    kind: "connect",
+    url,
+    options: { connect: url, binary: true, subprotocol: ["a", "b"], header: ["A: 1"] },
+  });
+});
+
+const SHARED = ["binary", "subprotocol", "header"];
+for (const flag of FLAGS as readonly Flag[]) {
+  if (flag.group === "Client" || flag.group === "Help" || SHARED.includes(flag.name)) continue;
+  Deno.test(`parseArgs() refuses --${flag.name} together with --connect`, () => {
+    const [, ...words] = EXAMPLES[flag.kind];
+    const argv = ["--connect=ws://localhost/", `--${flag.name}`, ...words];
+    const error = assertThrows(() => parseArgs(argv), UsageError);
+    assertEquals(
+      [error.message, error.exitCode],
+      [`--${flag.name} cannot be used with --connect=ws://localhost/`, 1],
+    );
+  });
+}
+
+Deno.test("parseArgs() refuses a COMMAND together with --connect", () => {
+  assertThrows(() => parseArgs(["--connect=ws://localhost/", "ls"]), UsageError, '"ls"');
+});

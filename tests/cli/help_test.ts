@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type Flag, FLAGS } from "../../lib/cli/flags.ts";
 import { flagTable, help, USAGE } from "../../lib/cli/help.ts";
+import type { Kind } from "../../lib/handlers/kind.ts";
+import { HANDLER_NAMES, registry } from "../../lib/handlers/registry.ts";
 
 const flags: readonly Flag[] = FLAGS;
 
@@ -80,6 +82,19 @@ Deno.test("help() lists each option under the heading of its group", () => {
   }
 });
 
+Deno.test("help() has a line for every handler, with what follows it", () => {
+  const block = help().split("\n\n").find((text) => text.startsWith("Handlers, ")) ?? "";
+  const [heading, ...lines] = block.split("\n");
+  assertStringIncludes(heading ?? "", "--route=PATTERN=HANDLER[?option=value&…][ COMMAND args…]");
+  assertEquals(lines.length, HANDLER_NAMES.length);
+  for (const [index, name] of HANDLER_NAMES.entries()) {
+    const { argument, doc }: Kind = registry[name];
+    const synopsis = argument ? `${name} ${argument.value}` : name;
+    assertMatch(lines[index] ?? "", /^ {2}\S.* {2}\S/);
+    assertEquals(lines[index]?.trim().split(/ {2,}/), [synopsis, doc]);
+  }
+});
+
 Deno.test("USAGE is short and names the command and --help", () => {
   assert(USAGE.trimEnd().split("\n").length <= 4);
   assertStringIncludes(USAGE, "COMMAND");
@@ -89,7 +104,7 @@ Deno.test("USAGE is short and names the command and --help", () => {
 
 Deno.test("help() and USAGE name everything that can be served", () => {
   const line =
-    "       stdws [options] --dir=DIR | --echo | --broadcast | --staticdir=DIR | --cgidir=DIR";
+    "       stdws [options] --route=R | --dir=DIR | --echo | --broadcast | --staticdir=DIR | --cgidir=DIR";
   for (const text of [help(), USAGE]) assertStringIncludes(text, `\n${line}\n`);
 });
 

@@ -9,6 +9,7 @@ type Where = Parameters<typeof startLines>[2];
 
 const NOTHING: App = { routes: [], responders: [] };
 const TLS: Settings = { ssl: true, sslCert: "c.pem", sslKey: "k.pem" };
+const ECHO = { path: "*", handler: echo(), label: "Serving using handler       : echo" };
 const HOST = Deno.hostname();
 
 /** What is said of a server that listens there. */
@@ -110,7 +111,7 @@ Deno.test("startLines() puts the developer console after the server that has it"
 
 Deno.test("startLines() begins with what is served, in websocketd's order", () => {
   const app: App = {
-    routes: [{ path: "*", handler: echo() }, { path: "/x", handler: { open() {} } }],
+    routes: [ECHO, { path: "/x", handler: { open() {} }, label: "Serving /x" }],
     responders: [
       { label: "Serving CGI scripts from    : /cgi", respond: () => undefined },
       { respond: () => undefined },
@@ -119,6 +120,7 @@ Deno.test("startLines() begins with what is served, in websocketd's order", () =
   };
   assertEquals(linesOf({ listen: at("a") }, { addresses: ["ws://a:1/"] }, app), [
     "Serving using handler       : echo",
+    "Serving /x",
     "Serving static content from : /public",
     "Serving CGI scripts from    : /cgi",
     starting("ws://a:1/"),
@@ -137,7 +139,7 @@ for (const folders of [{ staticDir: "a" }, { cgiDir: "a" }, { staticDir: "a", cg
 }
 
 Deno.test("startLines() does without responders", () => {
-  const lines = linesOf({}, {}, { routes: [{ path: "*", handler: echo() }] });
+  const lines = linesOf({}, {}, { routes: [ECHO] });
   assertEquals(lines, ["Serving using handler       : echo"]);
 });
 

@@ -99,6 +99,9 @@ const COMPARISONS: readonly Comparison[] = [
       ...theirs,
       // 0.5.0 says so.
       GATEWAY_INTERFACE: "CGI/1.1",
+      // A query in parts, which websocketd leaves to the program.
+      STDWS_PARAM_D: "A",
+      STDWS_PARAM_E: "",
     }),
   },
   {
@@ -222,6 +225,8 @@ const COMPARISONS: readonly Comparison[] = [
           REMOTE_USER: "",
           // websocketd does not pass it to scripts, whatever --passenv says.
           PATH: Deno.env.get("PATH"),
+          // A query in parts, as a WebSocket's program has it.
+          STDWS_PARAM_A: "b",
           // So that it is found from the script's own folder.
           SCRIPT_FILENAME: `${folder}/show`,
           // Without the port (RFC 3875 §4.1.14).

@@ -28,6 +28,8 @@ testEach("stdws gives a process exactly the variables of CGI", async (form) => {
     PATH_INFO: "/a b/ü",
     PATH_TRANSLATED: "/a b/ü",
     QUERY_STRING: "c=%20d&e",
+    STDWS_PARAM_C: " d",
+    STDWS_PARAM_E: "",
     REMOTE_ADDR: "127.0.0.1",
     REMOTE_HOST: "127.0.0.1",
     AUTH_TYPE: "",

@@ -1,34 +1,93 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Permits } from "../../lib/base/permits.ts";
-import { type HandlerOptions, registry } from "../../lib/handlers/registry.ts";
-import { prepare } from "./talk.ts";
+import type { Handler } from "../../lib/handlers/handler.ts";
+import type { RouteOf } from "../../lib/handlers/kind.ts";
+import { Modules } from "../../lib/handlers/modules.ts";
+import type { Option } from "../../lib/handlers/option.ts";
+import {
+  HANDLER_NAMES,
+  type HandlerName,
+  registry,
+  ROUTE_OPTIONS,
+} from "../../lib/handlers/registry.ts";
+import { Spaces } from "../../lib/handlers/spaces.ts";
+import { Scripts } from "../support/scripts.ts";
+import { prepare, Talk } from "./talk.ts";
 
-const OPTIONS: HandlerOptions = { command: ["sh", "-c", "exit 3"], dir: "." };
+/** Makes a handler as a route does. */
+async function make(
+  name: HandlerName,
+  route: Partial<RouteOf<readonly Option[]>>,
+  forks: Permits = new Permits(0),
+): Promise<Handler> {
+  const context = { forks, spaces: new Spaces(), modules: new Modules() };
+  const all = { path: "/a", words: [], placeholders: false, values: {}, ...route };
+  return await registry[name].make(all, context);
+}
 
-Deno.test("registry has exactly four kinds of handlers", () => {
-  assertEquals(Object.keys(registry).sort(), ["broadcast", "directory", "echo", "process"]);
+Deno.test("registry has exactly seven kinds of handlers", () => {
+  assertEquals([...HANDLER_NAMES].sort(), [
+    "broadcast",
+    "directory",
+    "echo",
+    "module",
+    "process",
+    "shared",
+    "tcp",
+  ]);
 });
 
-const LABELS: [name: keyof typeof registry, label: RegExp][] = [
-  ["process", /^Serving using application {3}: \S+\/sh -c exit 3$/],
-  ["directory", /^Serving from directory {6}: \S/],
-  ["echo", /^Serving using handler {7}: echo$/],
-  ["broadcast", /^Serving using handler {7}: broadcast$/],
+for (const name of HANDLER_NAMES) {
+  Deno.test(`registry describes ${name} and its options, each of them once`, () => {
+    const { doc, options } = registry[name];
+    assert(doc.length > 10 && !doc.endsWith("."));
+    const all: readonly Option[] = [...options, ...ROUTE_OPTIONS];
+    assertEquals(new Set(all.map((option) => option.name)).size, all.length);
+    for (const option of all) {
+      assert(/^[a-z]+$/.test(option.name), option.name);
+      assert(option.doc.length > 10 && !option.doc.endsWith("."), option.name);
+      assertEquals(option.choices !== undefined, option.kind === "choice", option.name);
+      const needsValue = option.kind !== "boolean" && option.kind !== "choice";
+      assertEquals(option.value !== undefined, needsValue, option.name);
+    }
+  });
+}
+
+const LABELS: [name: HandlerName, words: string[], label: RegExp][] = [
+  ["process", ["sh", "-c", "exit 3"], /^Serving using application {3}: \S+\/sh -c exit 3$/],
+  ["directory", ["."], /^Serving from directory {6}: \S/],
+  ["echo", [], /^Serving using handler {7}: echo$/],
+  ["broadcast", [], /^Serving using handler {7}: broadcast$/],
 ];
-for (const [name, label] of LABELS) {
-  Deno.test(`registry makes a handler of ${name} that says what it serves`, () => {
-    const handler = registry[name](OPTIONS);
+for (const [name, words, label] of LABELS) {
+  Deno.test(`registry makes a handler of ${name} that says what it serves`, async () => {
+    const handler = await make(name, { words });
     assert(label.test(handler.label ?? ""), handler.label);
   });
 }
 
-for (const name of ["process", "directory"] as const) {
-  Deno.test(`registry passes the options of processes on to ${name}`, async () => {
+const COMMANDS: [name: HandlerName, wordsIn: (folder: string) => string[]][] = [
+  ["process", (folder) => [`${folder}/program`]],
+  ["directory", (folder) => [folder]],
+];
+for (const [name, wordsIn] of COMMANDS) {
+  Deno.test(`registry has ${name} start no more processes than all may together`, async () => {
+    await using scripts = await Scripts.write({ program: "exit 0" });
     const forks = new Permits(1);
     using _all = forks.take();
-    const dir = new URL("../../", import.meta.url).pathname;
-    const handler = registry[name]({ ...OPTIONS, dir, forks });
-    const refusal = await prepare(handler, { path: "/main.ts" }).catch((error) => error);
+    const handler = await make(name, { words: wordsIn(scripts.folder) }, forks);
+    const refusal = await prepare(handler, { path: "/program" }).catch((error) => error);
+    assertStringIncludes(String(refusal), "Max of possible forks");
+  });
+
+  Deno.test(`registry has ${name} with maxforks start so many, whatever others do`, async () => {
+    await using scripts = await Scripts.write({ program: "exec cat" });
+    const forks = new Permits(1);
+    using _all = forks.take();
+    const route = { words: wordsIn(scripts.folder), values: { maxforks: 1 } };
+    const handler = await make(name, route, forks);
+    await using _first = await Talk.open(handler, { path: "/program" });
+    const refusal = await prepare(handler, { path: "/program" }).catch((error) => error);
     assertStringIncludes(String(refusal), "Max of possible forks");
   });
 }

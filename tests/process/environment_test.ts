@@ -47,6 +47,7 @@ Deno.test("environment() has exactly the variables of the contract", () => {
       HTTP_HOST: "example.com:8080",
       HTTP_UPGRADE: "websocket",
       HTTP_X_TWO_WORDS: "yes",
+      STDWS_PARAM_C: " d",
     },
   );
 });

@@ -155,7 +155,7 @@ const needed = missing.length > 0 ? ` [needs ${missing.join(" and ")}]` : "";
 
 Deno.test({
   name: `compile.ts makes an executable that starts from elsewhere${needed}`,
-  ignore: needed !== "" && Deno.env.get("STDWS_TEST_ALL") !== "1",
+  ignore: needed !== "" && Deno.env.get("TEST_ALL") !== "1",
   fn: async () => {
     assertEquals(missing, [], "variables that must be set to compile");
     const folder = await Deno.makeTempDir();
@@ -196,20 +196,20 @@ Deno.test("compile.ts gives the reason and a hint, and exits with 1, if there is
 const self = new URL(import.meta.url).pathname;
 const found: { name: string; env: Record<string, string>; expected: unknown }[] = [
   {
-    name: "lets tests be left out without STDWS_BINARY",
+    name: "lets tests be left out without TEST_BINARY",
     env: {},
-    expected: { reason: "STDWS_BINARY is not set", ignore: true },
+    expected: { reason: "TEST_BINARY is not set", ignore: true },
   },
   {
-    name: "lets none be left out with STDWS_TEST_ALL=1",
-    env: { STDWS_TEST_ALL: "1" },
-    expected: { reason: "STDWS_BINARY is not set", ignore: false },
+    name: "lets none be left out with TEST_ALL=1",
+    env: { TEST_ALL: "1" },
+    expected: { reason: "TEST_BINARY is not set", ignore: false },
   },
-  { name: "takes the path of a file", env: { STDWS_BINARY: self }, expected: { path: self } },
+  { name: "takes the path of a file", env: { TEST_BINARY: self }, expected: { path: self } },
   {
     name: "refuses a path without a file in any case",
-    env: { STDWS_BINARY: "/nowhere/stdws" },
-    expected: { reason: 'STDWS_BINARY names "/nowhere/stdws", which is no file', ignore: false },
+    env: { TEST_BINARY: "/nowhere/stdws" },
+    expected: { reason: 'TEST_BINARY names "/nowhere/stdws", which is no file', ignore: false },
   },
 ];
 

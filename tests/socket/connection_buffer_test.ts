@@ -88,6 +88,51 @@ Deno.test("LiveConnection.drained() can be waited for by several, and again", as
   connection.closed(1000, "");
 });
 
+Deno.test("LiveConnection.drained() waits for as little as it is told to, each for its own", async () => {
+  using timers = new FakeTimers();
+  const { connection, socket } = opened();
+  connection.send("x".repeat(100_000));
+  const done: number[] = [];
+  for (const amount of [10_000, 50_000, 100_000, 0]) {
+    connection.drained(amount).then(() => done.push(amount));
+  }
+  socket.bufferedAmount = 100_000;
+  connection.drained(200_000).then(() => done.push(200_000));
+  await timers.pass(0);
+  // What asked before anything was under way is done, too.
+  assertEquals(done.toSorted((one, other) => one - other), [0, 10_000, 50_000, 100_000, 200_000]);
+  done.length = 0;
+  for (const amount of [10_000, 50_000, 0]) {
+    connection.drained(amount).then(() => done.push(amount));
+  }
+  for (const [unsent, expected] of [[60_000, []], [20_000, [50_000]]] as const) {
+    socket.bufferedAmount = unsent;
+    await timers.pass(1_000);
+    assertEquals(done, [...expected]);
+  }
+  assertEquals(timers.pending, 2);
+  socket.bufferedAmount = 0;
+  await timers.pass(1_000);
+  assertEquals(done.toSorted((one, other) => one - other), [0, 10_000, 50_000]);
+  assertEquals(timers.pending, 0);
+  connection.closed(1000, "");
+});
+
+Deno.test("LiveConnection.drained() wakes all who wait when it closes", async () => {
+  using timers = new FakeTimers();
+  const { connection, socket } = opened();
+  connection.send("x".repeat(100_000));
+  socket.bufferedAmount = 100_000;
+  let woken = 0;
+  for (const amount of [0, 10, 20]) connection.drained(amount).then(() => woken++);
+  await timers.pass(10);
+  assertEquals([woken, timers.pending], [0, 3]);
+  connection.close();
+  await timers.pass(0);
+  assertEquals([woken, timers.pending], [3, 0]);
+  connection.closed(1000, "");
+});
+
 const WAKES: [how: string, wake: (opening: ReturnType<typeof opened>) => void][] = [
   ["close() is called", ({ connection }) => connection.close()],
   ["the server ends it", ({ connection }) => connection.end(1001, "")],

@@ -18,7 +18,7 @@ const SIZES: [what: string, data: string | Uint8Array, passes: boolean][] = [
 ];
 for (const [what, data, passes] of SIZES) {
   Deno.test(`LiveConnection ${passes ? "takes" : "refuses"} ${what} where 10 bytes are allowed`, () => {
-    const { connection, socket, told } = opened(undefined, 10);
+    const { connection, socket, told } = opened(undefined, { maxFrameSize: 10 });
     connection.received(data);
     const close = "1009 A message may have 10 bytes";
     assertEquals(socket.closed, passes ? [] : [close]);
@@ -29,14 +29,14 @@ for (const [what, data, passes] of SIZES) {
 
 Deno.test("LiveConnection logs a message that is too large", () => {
   using log = new CapturedLog("error");
-  const { connection } = opened(undefined, 10);
+  const { connection } = opened(undefined, { maxFrameSize: 10 });
   connection.received("x".repeat(11));
   assertEquals(log.messages, ["ERROR websocket: A message is larger than 10 bytes"]);
   connection.closed(1009, "");
 });
 
 Deno.test("LiveConnection takes a message of any size where 0 bytes are allowed", () => {
-  const { connection, socket, told } = opened(undefined, 0);
+  const { connection, socket, told } = opened(undefined, { maxFrameSize: 0 });
   connection.received("x".repeat(3_000_000));
   assertEquals([socket.closed.length, told.length], [0, 2]);
   connection.closed(1000, "");

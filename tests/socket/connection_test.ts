@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CapturedLog } from "../base/captured_log.ts";
 import { FakeTimers } from "../base/fake_timers.ts";
 import { opened, Opening } from "./fake_socket.ts";
@@ -149,4 +149,23 @@ Deno.test("LiveConnection leaves no timer behind when it opens", () => {
   const { connection } = opened();
   assertEquals(timers.pending, 0);
   connection.closed(1000, "");
+});
+
+Deno.test("LiveConnection.send() says what a message has to be", () => {
+  using log = new CapturedLog("error");
+  const opening = new Opening((connection) => {
+    connection.send({ a: 1 } as unknown as string);
+  });
+  opening.connection.opened();
+  assertEquals(opening.socket.sent, []);
+  assertStringIncludes(
+    log.messages.join(),
+    "A message has to be a string or a Uint8Array, not an object (Object)",
+  );
+  assertThrows(
+    () => opening.connection.publish("room", 5 as unknown as string),
+    TypeError,
+    "not 5",
+  );
+  opening.connection.closed(1011, "");
 });

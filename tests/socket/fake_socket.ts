@@ -1,7 +1,10 @@
 import { Log } from "../../lib/base/log.ts";
 import type { Connection, Session } from "../../lib/handlers/handler.ts";
+import type { Recipient } from "../../lib/handlers/recipient.ts";
+import { Rooms } from "../../lib/handlers/rooms.ts";
 import { LiveConnection, type RawSocket } from "../../lib/socket/connection.ts";
 import { Roster } from "../../lib/socket/roster.ts";
+import { Usage } from "../../lib/socket/usage.ts";
 import { fakeRequest } from "../base/fake_request.ts";
 
 /** A socket that remembers what is done with it; the test plays the engine. */
@@ -27,22 +30,52 @@ export class FakeSocket implements RawSocket {
   }
 }
 
+/** What a test can say of an {@linkcode Opening}. */
+export interface OpeningOptions {
+  /** Bytes of a message. */
+  readonly maxFrameSize?: number;
+  readonly id?: string;
+  /** Where it meets others; default: it is alone. */
+  readonly rooms?: Rooms<Recipient>;
+  readonly subprotocol?: string;
+}
+
 /** A connection whose socket is not open yet, with all that it touches. */
 export class Opening {
   readonly socket = new FakeSocket();
   readonly roster = new Roster();
+  readonly rooms = new Rooms<Recipient>();
+  /** Of its handler. */
+  readonly usage = new Usage({ open() {} });
   readonly connection: LiveConnection;
   /** What its handler was told, in order. */
   readonly told: string[] = [];
+  /** How often it was disposed, as one that is replaced is by its last connection. */
+  disposed = 0;
 
-  /**
-   * @param open What the handler does, beside being remembered here.
-   * @param maxFrameSize Bytes of a message.
-   */
-  constructor(open: (connection: Connection) => Session | void = () => {}, maxFrameSize = 100) {
+  /** @param open What the handler does, beside being remembered here. */
+  constructor(
+    open: (connection: Connection) => Session | void = () => {},
+    options: OpeningOptions = {},
+  ) {
+    const { maxFrameSize = 100, id = "id-1", rooms = new Rooms(), subprotocol = "" } = options;
+    const usage = new Usage({
+      open() {},
+      [Symbol.asyncDispose]: () => {
+        this.disposed++;
+        return Promise.resolve();
+      },
+    });
+    usage.enter();
+    usage.retire();
     const ticket = {
-      request: fakeRequest({ id: "id-1" }),
-      log: new Log({ id: "id-1" }),
+      request: fakeRequest({ id }),
+      log: new Log({ id }),
+      headers: [],
+      subprotocol,
+      maxFrameSize,
+      pingMs: 0,
+      usage,
       open: (connection: Connection): Session => {
         this.told.push("open");
         const session = open(connection);
@@ -58,11 +91,12 @@ export class Opening {
         };
       },
       abandon: () => {
+        this.usage.leave();
         this.told.push("abandon");
       },
     };
     const { roster } = this;
-    this.connection = new LiveConnection(this.socket, ticket, { roster, maxFrameSize });
+    this.connection = new LiveConnection(this.socket, ticket, { roster, rooms });
   }
 }
 

@@ -83,3 +83,11 @@ Deno.test("Roster.close() waits no longer than its deadline", async () => {
   await closing;
   assertEquals([closed, roster.size], [true, 1]);
 });
+
+Deno.test("Roster.close() ends also who comes after it", async () => {
+  const roster = new Roster();
+  await roster.close(1001, "bye", 0);
+  const late = new FakeMember(roster, true);
+  await settle();
+  assertEquals([late.ended, roster.size], [["1001 bye"], 0]);
+});

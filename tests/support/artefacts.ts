@@ -1,4 +1,4 @@
-/** A folder for what a test leaves to be looked at: STDWS_ARTIFACTS, or one that is removed again. */
+/** A folder for what a test leaves to be looked at: TEST_ARTIFACTS, or one that is removed again. */
 export class Artefacts implements AsyncDisposable {
   readonly #folder: string;
   readonly #isKept: boolean;
@@ -10,7 +10,7 @@ export class Artefacts implements AsyncDisposable {
 
   /** Makes the folder. */
   static async open(): Promise<Artefacts> {
-    const kept = Deno.env.get("STDWS_ARTIFACTS");
+    const kept = Deno.env.get("TEST_ARTIFACTS");
     if (!kept) return new Artefacts(await Deno.makeTempDir({ prefix: "stdws-artefacts-" }), false);
     await Deno.mkdir(kept, { recursive: true });
     return new Artefacts(kept, true);

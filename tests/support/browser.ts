@@ -18,6 +18,8 @@ export interface PageOptions {
   readonly width?: number;
   readonly height?: number;
   readonly dark?: boolean;
+  /** Whether it consists of several files of its server; default: of one. */
+  readonly parts?: boolean;
 }
 
 /** A real Chromium without a window; disposing it ends it and fails if a page had any problem. */
@@ -53,7 +55,7 @@ export class Browser implements AsyncDisposable {
 
   /** Opens a page. */
   async open(url: string, options: PageOptions = {}): Promise<Page> {
-    const { width = 1280, height = 800, dark = false } = options;
+    const { width = 1280, height = 800, dark = false, parts = false } = options;
     const page = await this.context.newPage();
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme: dark ? "dark" : "light" });
@@ -64,7 +66,10 @@ export class Browser implements AsyncDisposable {
       this.problems.push(`${message.type()}: ${message.text()}`);
     });
     page.on("request", (request) => {
-      if (!request.isNavigationRequest()) this.problems.push(`request: ${request.url()}`);
+      const isPart = parts && new URL(request.url()).origin === new URL(url).origin;
+      if (!isPart && !request.isNavigationRequest()) {
+        this.problems.push(`request: ${request.url()}`);
+      }
     });
     await page.goto(url);
     return page;

@@ -9,7 +9,7 @@ export type Compiled =
   | { readonly reason: string; readonly ignore: boolean };
 
 /**
- * Finds the compiled program that STDWS_BINARY names. STDWS_TEST_ALL=1 asks for every test, so that
+ * Finds the compiled program that TEST_BINARY names. TEST_ALL=1 asks for every test, so that
  * the ones that need a binary fail without it instead of being left out.
  *
  * @example Usage in a test file
@@ -26,12 +26,12 @@ export type Compiled =
  * @returns The absolute path of the executable, or the reason for its absence.
  */
 export function compiledBinary(env: Record<string, string> = Deno.env.toObject()): Compiled {
-  const named = env.STDWS_BINARY;
-  if (!named) return { reason: "STDWS_BINARY is not set", ignore: env.STDWS_TEST_ALL !== "1" };
+  const named = env.TEST_BINARY;
+  if (!named) return { reason: "TEST_BINARY is not set", ignore: env.TEST_ALL !== "1" };
   const path = resolve(named);
   if (isFile(path)) return { path };
   // Whoever names one means to test it: a slip must not make the tests pass by leaving them out.
-  return { reason: `STDWS_BINARY names "${path}", which is no file`, ignore: false };
+  return { reason: `TEST_BINARY names "${path}", which is no file`, ignore: false };
 }
 
 /**

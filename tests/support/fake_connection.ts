@@ -1,8 +1,12 @@
+import type { PublishOptions } from "../../lib/base/connection.ts";
 import type { Connection } from "../../lib/handlers/handler.ts";
+import { Rooms } from "../../lib/handlers/rooms.ts";
 
 /** A connection that is no socket: it remembers what a handler does with it. */
 export class FakeConnection implements Connection {
   readonly id: string;
+  readonly subprotocol = "";
+  readonly #rooms: Rooms;
   readonly sent: (string | Uint8Array)[] = [];
   bufferedAmount = 0;
   /** How the handler closed it, `CODE REASON`. */
@@ -11,8 +15,10 @@ export class FakeConnection implements Connection {
   #waiting: PromiseWithResolvers<void> | undefined;
   #arrival = Promise.withResolvers<void>();
 
-  constructor(id = "fake-1") {
+  /** @param rooms Where it meets others; default: it is alone. */
+  constructor(id = "fake-1", rooms: Rooms = new Rooms()) {
     this.id = id;
+    this.#rooms = rooms;
     const { promise, resolve } = Promise.withResolvers<string>();
     this.closed = promise;
     this.#close = resolve;
@@ -28,8 +34,20 @@ export class FakeConnection implements Connection {
     this.#close(`${code} ${reason}`.trimEnd());
   }
 
-  drained(): Promise<void> {
-    if (this.bufferedAmount === 0) return Promise.resolve();
+  join(room: string): void {
+    this.#rooms.join(room, { connection: this, send: (data) => this.send(data) });
+  }
+
+  leave(room: string): void {
+    this.#rooms.leave(room, this.id);
+  }
+
+  publish(room: string, data: string | Uint8Array, options?: PublishOptions): number {
+    return this.#rooms.publish(room, data, this.id, options);
+  }
+
+  drained(amount = 0): Promise<void> {
+    if (this.bufferedAmount <= amount) return Promise.resolve();
     this.#waiting ??= Promise.withResolvers();
     return this.#waiting.promise;
   }

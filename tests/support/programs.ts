@@ -8,14 +8,14 @@ export interface Needing {
 
 /**
  * Leaves a test out, and says so in its name, where a program that it needs is missing. With
- * STDWS_TEST_ALL=1 it runs, and fails.
+ * TEST_ALL=1 it runs, and fails.
  */
 export function needing(name: string, ...programs: readonly string[]): Needing {
   const missing = programs.filter((program) => !isInstalled(program));
   if (missing.length === 0) return { name, ignore: false };
   return {
     name: `${name} [needs ${missing.join(", ")}]`,
-    ignore: Deno.env.get("STDWS_TEST_ALL") !== "1",
+    ignore: Deno.env.get("TEST_ALL") !== "1",
   };
 }
 

@@ -50,10 +50,13 @@ export interface StartOptions {
   readonly form?: Form;
   readonly env?: Record<string, string>;
   readonly cwd?: string;
+  /** Default: nothing comes. */
+  readonly stdin?: "null" | "piped";
 }
 
-function command(args: readonly string[], options: StartOptions): Deno.Command {
-  const { form = "deno run", env = {}, cwd = ROOT } = options;
+/** The program with arguments, not yet started. */
+export function command(args: readonly string[], options: StartOptions): Deno.Command {
+  const { form = "deno run", env = {}, cwd = ROOT, stdin = "null" } = options;
   const [program, first] = form === "binary"
     ? ["path" in binary ? binary.path : "there is no binary", []]
     : [Deno.execPath(), ["run", "-A", "--quiet", `${ROOT}main.ts`]];
@@ -62,7 +65,7 @@ function command(args: readonly string[], options: StartOptions): Deno.Command {
     // Not the colours of the terminal, and not the place of whoever runs the tests.
     env: { NO_COLOR: "1", TZ: "UTC", ...env },
     cwd,
-    stdin: "null",
+    stdin,
     stdout: "piped",
     stderr: "piped",
   });

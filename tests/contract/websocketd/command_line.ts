@@ -58,7 +58,12 @@ export const COMMAND_LINE: readonly Line[] = [
     assertStringIncludes(stdout, "MIT License");
   }],
   refused("exit 1: no arguments at all", [], 1, /COMMAND/),
-  refused("exit 1: nothing to serve", LOCAL, 1, /COMMAND, --dir.*--staticdir or --cgidir/),
+  refused(
+    "exit 1: nothing to serve",
+    LOCAL,
+    1,
+    /COMMAND, --route, --handlers, --dir.*--staticdir or --cgidir/,
+  ),
   refused("exit 1: both COMMAND and --dir", [...LOCAL, "--dir=/", "ls"], 1, /"ls".*--dir/),
   refused("exit 1: command not in PATH", [...LOCAL, "no-such-command"], 1, /no-such-command.*PATH/),
   ...["dir", "staticdir", "cgidir"].map((name) =>

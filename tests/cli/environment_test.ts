@@ -1,0 +1,101 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { UsageError } from "../../lib/base/errors.ts";
+import { readEnvironment, variableOf } from "../../lib/cli/environment.ts";
+import { FLAGS, type Options } from "../../lib/cli/flags.ts";
+
+Deno.test("readEnvironment() says nothing where no variable is set", () => {
+  assertEquals(readEnvironment({}), {
+    options: {},
+    command: [],
+    routes: [],
+    file: undefined,
+    used: [],
+    unknown: [],
+  });
+});
+
+const READ: [variables: Record<string, string>, options: Options][] = [
+  [{ STDWS_PORT: "8080" }, { port: 8080 }],
+  [{ STDWS_LOG_FORMAT: "json" }, { "log-format": "json" }],
+  [{ STDWS_SSL: "true", STDWS_BINARY: "0" }, { ssl: true, binary: false }],
+  [{ STDWS_DEVCONSOLE: "/_console" }, { devconsole: "/_console" }],
+  [{ STDWS_DEVCONSOLE: "t" }, { devconsole: true }],
+  [{ STDWS_PASSENV: "" }, { passenv: "" }],
+  [{ STDWS_PASSENV: "PATH,HOME" }, { passenv: "PATH,HOME" }],
+  [{ STDWS_ADDRESS: "::1" }, { address: ["::1"] }],
+  [{ STDWS_HEADER_WS: "A: 1\n B: 2, 3 \r\n\n" }, { "header-ws": ["A: 1", "B: 2, 3"] }],
+  [{ STDWS_MAXFORKS: "-1" }, { maxforks: -1 }],
+  [{ STDWS_ECHO: "true", PORT: "1", HOME: "/" }, { echo: true }],
+];
+for (const [variables, options] of READ) {
+  Deno.test(`readEnvironment() reads ${JSON.stringify(variables)}`, () => {
+    const read = readEnvironment(variables);
+    assertEquals(read.options, options);
+    assertEquals(read.used, Object.keys(variables).filter((name) => name.startsWith("STDWS_")));
+    assertEquals(read.unknown, []);
+  });
+}
+
+Deno.test("readEnvironment() reads a route a line", () => {
+  const { options, routes } = readEnvironment({
+    STDWS_ROUTE: "/a=echo\n/b/:c=broadcast?history=5\n",
+  });
+  assertEquals(options, {});
+  assertEquals(routes, [
+    { path: "/a", handler: "echo", words: [], values: {} },
+    { path: "/b/:c", handler: "broadcast", words: [], values: { history: 5 } },
+  ]);
+});
+
+Deno.test("readEnvironment() names the file", () => {
+  const { file, used, unknown } = readEnvironment({ STDWS_CONFIG: "a.jsonc" });
+  assertEquals({ file, used, unknown }, { file: "a.jsonc", used: ["STDWS_CONFIG"], unknown: [] });
+});
+
+Deno.test("readEnvironment() names what is no option, except what a program is told", () => {
+  const names = ["STDWS_PROT", "STDWS_CHECK", "STDWS_HELP", "STDWS_RECONNECT", "STDWS_port"];
+  const variables = { STDWS_PARAM_ROOM: "a", STDWS_PORT: "1", OTHER: "b" };
+  const others = Object.fromEntries(names.map((name) => [name, "1"]));
+  assertEquals(readEnvironment({ ...variables, ...others }).unknown, names);
+});
+
+const REFUSED: [name: string, text: string, expected: string][] = [
+  ["STDWS_PORT", "x", "a whole number"],
+  ["STDWS_PORT", "", "a whole number"],
+  ["STDWS_PORT", "65536", "a whole number, 0 to 65535"],
+  ["STDWS_MAXQUEUE", "0", "a whole number, 1 or more"],
+  ["STDWS_SSL", "yes", "true or false"],
+  ["STDWS_LOGLEVEL", "all", "debug, trace, access, info, error, fatal"],
+  ["STDWS_ADDRESS", "", "HOST, or several of them"],
+  ["STDWS_UNIXSOCKET", "", "PATH"],
+  ["STDWS_UNIXSOCKET_MODE", "9", "three octal digits, as 0660"],
+  ["STDWS_HEADER", "A: b\nc", '"Name: value"'],
+  ["STDWS_ORIGIN", "a b", "[scheme://]host[:port], separated by commas"],
+  ["STDWS_CONFIG", "", "a file"],
+  [
+    "STDWS_ROUTE",
+    "a",
+    "PATTERN=HANDLER[?option=value&…][ COMMAND args…], PATTERN beginning with / or being *",
+  ],
+];
+for (const [name, text, expected] of REFUSED) {
+  Deno.test(`readEnvironment() refuses ${JSON.stringify(text)} as ${name}`, () => {
+    const error = assertThrows(() => readEnvironment({ [name]: text }), UsageError);
+    assertEquals(error.message, `Invalid value "${text}" for ${name}: expected ${expected}`);
+    assertEquals(error.exitCode, 2);
+  });
+}
+
+Deno.test("readEnvironment() names the variable of a route that has a mistake", () => {
+  assertThrows(
+    () => readEnvironment({ STDWS_ROUTE: "/a=echo\n/b=broadcast?histry=5" }),
+    UsageError,
+    'Unknown option "histry" in STDWS_ROUTE=/b=broadcast?histry=5',
+  );
+});
+
+Deno.test("variableOf() gives each option a variable of its own", () => {
+  const names = FLAGS.map(variableOf);
+  assertEquals(new Set(names).size, names.length);
+  assertEquals(names.filter((name) => !/^STDWS_[A-Z_]+$/.test(name)), []);
+});

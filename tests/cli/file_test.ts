@@ -1,0 +1,287 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { UsageError } from "../../lib/base/errors.ts";
+import { parseConfigFile, readConfigFile } from "../../lib/cli/file.ts";
+import { FLAGS, type Options } from "../../lib/cli/flags.ts";
+import { LAYERED } from "../../lib/cli/layer.ts";
+import { MistakesError } from "../../lib/cli/mistakes_error.ts";
+import type { RouteSettings } from "../../lib/config.ts";
+
+const OPTIONS: [text: string, options: Options][] = [
+  ["{}", {}],
+  ['{ "$schema": "./stdws.schema.json" }', {}],
+  ['\uFEFF// all of it\n{ "port": 8080, /* free */ }', { port: 8080 }],
+  ['{ "ssl": true, "binary": false }', { ssl: true, binary: false }],
+  ['{ "maxforks": -1, "port": 0, "pingms": 86400000 }', {
+    maxforks: -1,
+    port: 0,
+    pingms: 86400000,
+  }],
+  ['{ "devconsole": true }', { devconsole: true }],
+  ['{ "devconsole": "/_console" }', { devconsole: "/_console" }],
+  ['{ "address": "::1" }', { address: ["::1"] }],
+  ['{ "address": ["::1", "127.0.0.1"] }', { address: ["::1", "127.0.0.1"] }],
+  ['{ "header-ws": ["A: 1", "B: 2"] }', { "header-ws": ["A: 1", "B: 2"] }],
+  ['{ "passenv": ["PATH", "HOME"] }', { passenv: "PATH,HOME" }],
+  ['{ "passenv": "PATH,HOME" }', { passenv: "PATH,HOME" }],
+  ['{ "passenv": [] }', { passenv: "" }],
+  ['{ "origin": ["a.example", "https://b.example:1"] }', {
+    origin: "a.example,https://b.example:1",
+  }],
+  ['{ "loglevel": "debug", "log-format": "json" }', { loglevel: "debug", "log-format": "json" }],
+  ['{ "unixsocket-mode": "0660" }', { "unixsocket-mode": "0660" }],
+];
+for (const [text, options] of OPTIONS) {
+  Deno.test(`parseConfigFile() reads the options ${text}`, () => {
+    assertEquals(parseConfigFile(text, "a"), { options, command: [], routes: [] });
+  });
+}
+
+Deno.test("parseConfigFile() knows every option but those of the command line alone", () => {
+  const names = FLAGS.map((flag) => flag.name).filter((name) => {
+    return !/^(help|version|license|config|check|connect|reconnect|quietms|ssl-insecure)$/.test(
+      name,
+    );
+  });
+  assertEquals(LAYERED.map((flag) => flag.name), names);
+  for (const { name, kind, choices, commas } of LAYERED) {
+    const value = name === "route"
+      ? "/a=echo"
+      : kind === "boolean" || kind === "switch"
+      ? true
+      : kind === "number"
+      ? 1
+      : name.startsWith("header")
+      ? "A: b"
+      : name === "unixsocket-mode"
+      ? "600"
+      : choices?.[0] ?? "a";
+    const { options, routes } = parseConfigFile(JSON.stringify({ [name]: value }), "a");
+    if (name === "route") assertEquals(routes.length, 1);
+    else assertEquals<unknown>(options, { [name]: kind === "list" ? [value] : value });
+    assert(commas === undefined || kind === "text");
+  }
+});
+
+const COMMANDS: [json: string, command: string[]][] = [
+  ['["sh", "-c", "echo a b"]', ["sh", "-c", "echo a b"]],
+  [`"sh -c 'echo a b'"`, ["sh", "-c", "echo a b"]],
+  ['["a b", ""]', ["a b", ""]],
+];
+for (const [json, command] of COMMANDS) {
+  Deno.test(`parseConfigFile() divides the command ${json}`, () => {
+    assertEquals(parseConfigFile(`{ "command": ${json} }`, "a").command, command);
+  });
+}
+
+const ROUTES: [json: string, route: Omit<RouteSettings, "path">][] = [
+  ['"echo"', { handler: "echo", words: [], values: {} }],
+  ['"broadcast?history=5&echo=false"', {
+    handler: "broadcast",
+    words: [],
+    values: { history: 5, echo: false },
+  }],
+  [`"shared?linger=5s sh -c 'a b'"`, {
+    handler: "shared",
+    words: ["sh", "-c", "a b"],
+    values: { linger: 5_000 },
+  }],
+  ['{ "handler": "echo" }', { handler: "echo", words: [], values: {} }],
+  ['{ "handler": "module", "file": "./a b.ts" }', {
+    handler: "module",
+    words: ["./a b.ts"],
+    values: {},
+  }],
+  ['{ "handler": "directory", "dir": "programs" }', {
+    handler: "directory",
+    words: ["programs"],
+    values: {},
+  }],
+  ['{ "handler": "tcp", "address": "unix:/run/a b" }', {
+    handler: "tcp",
+    words: ["unix:/run/a b"],
+    values: {},
+  }],
+  [
+    `{
+      "handler": "shared", "command": ["top", "-b"], "linger": "30s", "start": "now", "history": 10,
+      "env": { "A": "b=c", "D": "" }, "passenv": ["PATH", "HOME"], "subprotocol": "x, y",
+      "origin": ["a.example", "b.example"], "pingms": 5, "cwd": "/tmp"
+    }`,
+    {
+      handler: "shared",
+      words: ["top", "-b"],
+      values: {
+        linger: 30_000,
+        start: "now",
+        history: 10,
+        env: { A: "b=c", D: "" },
+        passenv: ["PATH", "HOME"],
+        subprotocol: ["x", "y"],
+        origin: "a.example,b.example",
+        pingms: 5,
+        cwd: "/tmp",
+      },
+    },
+  ],
+  ['{ "handler": "shared", "command": "top -b", "linger": 1500 }', {
+    handler: "shared",
+    words: ["top", "-b"],
+    values: { linger: 1500 },
+  }],
+  ['{ "handler": "shared", "command": "top -b", "linger": "forever" }', {
+    handler: "shared",
+    words: ["top", "-b"],
+    values: { linger: Infinity },
+  }],
+];
+for (const [json, route] of ROUTES) {
+  Deno.test(`parseConfigFile() reads the route ${json.replace(/\s+/g, " ")}`, () => {
+    const { routes } = parseConfigFile(`{ "routes": { "/a/:b": ${json} } }`, "a");
+    assertEquals(routes, [{ path: "/a/:b", place: "a:1:24", ...route }]);
+  });
+}
+
+Deno.test("parseConfigFile() keeps the order of routes, those of the list behind the others", () => {
+  const text = '{ "route": ["/c=echo"], "routes": { "/b": "echo", "/a": "echo", "*": "echo" } }';
+  const { routes } = parseConfigFile(text, "a");
+  assertEquals(routes.map(({ path }) => path), ["/b", "/a", "*", "/c"]);
+});
+
+const HANDLERS = "process, shared, broadcast, echo, module, tcp, directory";
+const DURATION = "milliseconds, a number with ms, s, m or h, or forever";
+
+const WRONG: [text: string, ...mistakes: string[]][] = [
+  ["", "1:1: It is no JSON: value expected"],
+  ["{", "1:2: It is no JSON: close brace expected"],
+  ['{\n  "port" 1 }', "2:10: It is no JSON: colon expected"],
+  ['{ "port": 1 "ssl": true }', "1:13: It is no JSON: comma expected"],
+  ["5", "1:1: Invalid value 5: expected an object"],
+  ["[]", "1:1: Invalid value []: expected an object"],
+  [
+    '{ "port": 1,\n  "port": 2 }',
+    "2:3: port is there twice: first on line 1",
+  ],
+  [
+    '{ "routes": {\n"/a": "echo",\n "/a": "echo" } }',
+    '3:2: routes["/a"] is there twice: first on line 2',
+  ],
+  ['{ "port": "80" }', '1:11: Invalid value "80" for port: expected a whole number, 0 to 65535'],
+  ['{ "port": 65536 }', "1:11: Invalid value 65536 for port: expected a whole number, 0 to 65535"],
+  ['{ "maxqueue": 0 }', "1:15: Invalid value 0 for maxqueue: expected a whole number, 1 or more"],
+  ['{ "maxforks": 1.5 }', "1:15: Invalid value 1.5 for maxforks: expected a whole number"],
+  ['{ "ssl": "yes" }', '1:10: Invalid value "yes" for ssl: expected true or false'],
+  [
+    '{ "loglevel": "all" }',
+    '1:15: Invalid value "all" for loglevel: expected debug, trace, access, info, error, fatal',
+  ],
+  [
+    '{ "devconsole": "x" }',
+    '1:17: Invalid value "x" for devconsole: expected true, false or a path as /_console',
+  ],
+  ['{ "dir": "" }', '1:10: Invalid value "" for dir: expected DIR'],
+  [
+    '{ "address": [""] }',
+    '1:15: Invalid value "" for address[0]: expected HOST, or several of them',
+  ],
+  [
+    '{ "header": ["A: b", "c"] }',
+    '1:22: Invalid value "c" for header[1]: expected "Name: value"',
+  ],
+  ['{ "header": "a b: c" }', '1:13: Invalid value "a b: c" for header: expected "Name: value"'],
+  [
+    '{ "unixsocket-mode": "9" }',
+    '1:22: Invalid value "9" for unixsocket-mode: expected three octal digits, as 0660',
+  ],
+  [
+    '{ "origin": "a b" }',
+    '1:13: Invalid value "a b" for origin: expected [scheme://]host[:port], separated by commas',
+  ],
+  ['{ "command": [] }', "1:14: Invalid value [] for command: expected COMMAND [args…]"],
+  [`{ "command": "a 'b" }`, "1:14: Cannot split the words of command: a quotation is not closed"],
+  [
+    '{ "routes": { "top": "echo" } }',
+    '1:15: Invalid pattern "top" in routes: expected a path beginning with /, or *',
+  ],
+  [
+    '{ "routes": { "/a": 5 } }',
+    '1:21: Invalid value 5 for routes["/a"]: expected HANDLER[?option=value&…][ COMMAND args…], or an object with a handler',
+  ],
+  [
+    '{ "routes": { "/a": "ecko" } }',
+    `1:21: Unknown handler "ecko" in routes["/a"]: ecko: expected one of ${HANDLERS}`,
+  ],
+  [
+    '{ "routes": { "/a": { "handler": "shard" } } }',
+    `1:34: Invalid value "shard" for routes["/a"].handler (did you mean "shared"?): expected ${HANDLERS}`,
+  ],
+  [
+    '{ "routes": { "/a": {} } }',
+    `1:21: There is no handler in routes["/a"]: expected ${HANDLERS}`,
+  ],
+  [
+    '{ "routes": { "/a": { "handler": "shared" } } }',
+    '1:21: There is no command in routes["/a"]: expected COMMAND [args…]',
+  ],
+  [
+    '{ "routes": { "/a": { "handler": "shared", "command": " " } } }',
+    '1:21: There is no COMMAND [args…] in routes["/a"]',
+  ],
+  [
+    '{ "routes": {\n  "/top": {\n    "handler": "shared", "command": "top",\n    "linger": "5 minutes" } } }',
+    `4:15: Invalid value "5 minutes" for routes["/top"].linger: expected ${DURATION}`,
+  ],
+  [
+    '{ "routes": { "/a": { "handler": "echo", "origin": "x y" } } }',
+    '1:52: Invalid value "x y" for routes["/a"].origin: expected [scheme://]host[:port], separated by commas',
+  ],
+  [
+    '{ "routes": { "/a": { "handler": "echo", "pingm": 5 } } }',
+    '1:42: Unknown option "pingm" of routes["/a"] (did you mean "pingms"?): echo takes maxframesize, origin, pingms, subprotocol',
+  ],
+  [
+    '{ "routes": { "/a": { "handler": "process", "command": "a", "env": { "A=": "" } } } }',
+    '1:68: Invalid value {"A=":""} for routes["/a"].env: expected names without =',
+  ],
+  [
+    '{ "port": -1,\n "ssl": 1 }',
+    "1:11: Invalid value -1 for port: expected a whole number, 0 to 65535",
+    "2:9: Invalid value 1 for ssl: expected true or false",
+  ],
+  [
+    '{ "routes": { "/a": "ecko" },\n "port": -1 }',
+    `1:21: Unknown handler "ecko" in routes["/a"]: ecko: expected one of ${HANDLERS}`,
+    "2:10: Invalid value -1 for port: expected a whole number, 0 to 65535",
+  ],
+];
+for (const [text, ...mistakes] of WRONG) {
+  Deno.test(`parseConfigFile() refuses ${JSON.stringify(text)} with exit code 1`, () => {
+    const error = assertThrows(() => parseConfigFile(text, "a.json"), MistakesError);
+    assertEquals(error.mistakes, mistakes.map((mistake) => `a.json:${mistake}`));
+    assertEquals(error.exitCode, 1);
+  });
+}
+
+const UNKNOWN: [key: string, hint: string][] = [
+  ["prot", ' (did you mean "port"?)'],
+  ["logLevel", ' (did you mean "loglevel"?)'],
+  ["log_format", ' (did you mean "log-format"?)'],
+  ["config", ""],
+  ["help", ""],
+  ["ssl-insecure", ""],
+  ["__proto__", ""],
+  ["constructor", ""],
+];
+for (const [key, hint] of UNKNOWN) {
+  Deno.test(`parseConfigFile() refuses the unknown option ${key}${hint}`, () => {
+    const error = assertThrows(() => parseConfigFile(`{ "${key}": 1 }`, "a"), MistakesError);
+    const [mistake = ""] = error.mistakes;
+    const begin = `a:1:3: Unknown option "${key}"${hint}: a file takes address, binary, `;
+    assertEquals(mistake.slice(0, begin.length), begin);
+  });
+}
+
+Deno.test("readConfigFile() names a file that cannot be read", async () => {
+  const reading = () => readConfigFile("stdws-no-such.jsonc");
+  const error = await assertRejects(reading, UsageError, '"stdws-no-such.jsonc"');
+  assertEquals((error as UsageError).exitCode, 1);
+});

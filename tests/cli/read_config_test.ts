@@ -1,0 +1,143 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { UsageError } from "../../lib/base/errors.ts";
+import { FLAGS, type Options } from "../../lib/cli/flags.ts";
+import { readConfig } from "../../lib/cli/read_config.ts";
+import type { Config } from "../../lib/config.ts";
+
+/** What each layer says. */
+interface Said {
+  readonly words?: Options;
+  readonly command?: readonly string[];
+  readonly file?: unknown;
+  readonly variables?: Record<string, string>;
+}
+
+async function read({ words = {}, command = [], file, variables = {} }: Said): Promise<Config> {
+  if (file === undefined) return (await readConfig({ options: words, command }, variables)).config;
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(path, JSON.stringify(file));
+    return (await readConfig({ options: { ...words, config: path }, command }, variables)).config;
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+const PORTS: [said: Said, port: number | undefined][] = [
+  [{}, undefined],
+  [{ variables: { STDWS_PORT: "1" } }, 1],
+  [{ file: { port: 2 } }, 2],
+  [{ file: { port: 2 }, variables: { STDWS_PORT: "1" } }, 2],
+  [{ words: { port: 3 }, file: { port: 2 }, variables: { STDWS_PORT: "1" } }, 3],
+  [{ words: { port: 3 }, variables: { STDWS_PORT: "1" } }, 3],
+  [{ words: { port: 0 }, file: { port: 2 } }, 0],
+  [{ file: { ssl: false }, variables: { STDWS_PORT: "1" } }, 1],
+];
+for (const [said, port] of PORTS) {
+  Deno.test(`readConfig() takes the port ${port} of ${JSON.stringify(said)}`, async () => {
+    const config = await read({ ...said, words: { echo: true, ...said.words } });
+    assertEquals(config.listen.port, port);
+  });
+}
+
+Deno.test("readConfig() takes a list from one layer alone", async () => {
+  const variables = { STDWS_ADDRESS: "c", STDWS_SUBPROTOCOL: "z" };
+  const file = { address: ["a", "b"] };
+  const { listen, dispatch } = await read({ words: { echo: true }, file, variables });
+  assertEquals(listen.addresses, ["a", "b"]);
+  assertEquals(dispatch.subprotocols, ["z"]);
+});
+
+Deno.test("readConfig() lets a higher layer switch off what a lower one switches on", async () => {
+  const said = { words: { echo: true, reverselookup: false }, file: { reverselookup: true } };
+  assertEquals((await read(said)).reverseLookup, false);
+});
+
+Deno.test("readConfig() has the routes of all layers, from the highest on", async () => {
+  const { routes } = await read({
+    words: { route: ["/words=echo", "/same=echo"] },
+    file: { routes: { "/file": "echo", "/same": "broadcast" }, route: ["/list=echo"] },
+    variables: { STDWS_ROUTE: "/variable=echo\n/same=echo" },
+  });
+  assertEquals(routes.map(({ path, handler }) => `${path} ${handler}`), [
+    "/words echo",
+    "/same echo",
+    "/file echo",
+    "/same broadcast",
+    "/list echo",
+    "/variable echo",
+    "/same echo",
+  ]);
+});
+
+const OTHERWISE: [said: Said, otherwise: string][] = [
+  [{ command: ["ls"], file: { echo: true } }, "process ls"],
+  [{ words: { dir: "a" }, file: { command: ["ls"] } }, "directory a"],
+  [{ words: { echo: true }, file: { dir: "a" }, variables: { STDWS_BROADCAST: "true" } }, "echo "],
+  [{ file: { command: "ls -l" }, variables: { STDWS_DIR: "a" } }, "process ls -l"],
+  [{ words: { port: 1 }, file: { dir: "a" }, variables: { STDWS_ECHO: "true" } }, "directory a"],
+  [{ variables: { STDWS_DIR: "a" } }, "directory a"],
+  [{ words: { echo: false }, file: { echo: true, dir: "a" } }, "directory a"],
+  [{ words: { echo: false }, file: { broadcast: true } }, "broadcast "],
+];
+for (const [said, expected] of OTHERWISE) {
+  Deno.test(`readConfig() serves ${expected.trim()} with ${JSON.stringify(said)}`, async () => {
+    const { otherwise } = await read(said);
+    assertEquals(`${otherwise?.handler} ${otherwise?.words.join(" ")}`, expected);
+  });
+}
+
+Deno.test("readConfig() refuses two in one layer", async () => {
+  const reading = read({ file: { dir: "a", echo: true }, variables: { STDWS_BROADCAST: "1" } });
+  await assertRejects(() => reading, UsageError, "Only one of them can be served: --dir=a, --echo");
+});
+
+Deno.test("readConfig() takes the file that the environment names, not beside --config", async () => {
+  const path = await Deno.makeTempFile();
+  await Deno.writeTextFile(path, '{ "echo": true, "maxforks": 7 }');
+  const variables = { STDWS_CONFIG: path };
+  const reading = await readConfig({ options: {}, command: [] }, variables);
+  assertEquals([reading.config.maxForks, reading.file], [7, path]);
+  assertEquals(reading.variables, ["STDWS_CONFIG"]);
+  const missing = { options: { config: "stdws-no-such" }, command: [] };
+  await assertRejects(() => readConfig(missing, variables), UsageError, '"stdws-no-such"');
+  await Deno.remove(path);
+});
+
+Deno.test("readConfig() refuses nothing at all to serve", async () => {
+  await assertRejects(() => read({}), UsageError, "There is nothing to serve: name a COMMAND");
+});
+
+const LIMITED = FLAGS.filter((flag) => "least" in flag || "most" in flag || "choices" in flag);
+for (const flag of LIMITED) {
+  Deno.test(`readConfig() has the limits of --${flag.name} that its table says`, async () => {
+    const good: unknown[] = [];
+    const bad: unknown[] = [];
+    if ("least" in flag) {
+      good.push(flag.least);
+      bad.push(flag.least - 1);
+    }
+    if ("most" in flag) {
+      good.push(flag.most);
+      bad.push(flag.most + 1);
+    }
+    if ("choices" in flag) {
+      good.push(...flag.choices);
+      bad.push("nothing", "");
+    }
+    // On the command line they are checked where they are used, in a file and a variable by the table.
+    for (const value of good) {
+      await read({ words: { echo: true, [flag.name]: value } as Options });
+      await read({ words: { echo: true }, file: { [flag.name]: value } });
+    }
+    for (const value of bad) {
+      const words = { echo: true, [flag.name]: value } as Options;
+      await assertRejects(() => read({ words }), UsageError, `"${value}" for --${flag.name}`);
+      await assertRejects(
+        () => read({ words: { echo: true }, file: { [flag.name]: value } }),
+        UsageError,
+        `for ${flag.name}`,
+      );
+    }
+  });
+}

@@ -1,0 +1,56 @@
+import { assertEquals } from "@std/assert";
+import { createApp } from "../../lib/app.ts";
+import { readConfig, type Reading } from "../../lib/cli/read_config.ts";
+import { Reloading, staleOptions } from "../../lib/cli/reloading.ts";
+import type { Options } from "../../lib/cli/flags.ts";
+import type { Route } from "../../lib/socket/route.ts";
+
+function reading(options: Options): Promise<Reading> {
+  return readConfig({ options: { echo: true, ...options }, command: [] }, {});
+}
+
+const STALE: [before: Options, after: Options, stale: string[]][] = [
+  [{}, {}, []],
+  [{ port: 1, address: ["a"] }, { port: 1, address: ["a"] }, []],
+  [{ port: 1 }, { port: 2 }, ["port"]],
+  [{ port: 1 }, {}, ["port"]],
+  [{}, { staticdir: ".", header: ["A: b"] }, ["header", "staticdir"]],
+  [{ address: ["a"] }, { address: ["b"] }, ["address"]],
+  [{ loglevel: "info" }, { loglevel: "debug" }, ["loglevel"]],
+  // What routes are made from.
+  [{ route: ["/a=echo"] }, { route: ["/b=echo"] }, []],
+  [{}, { echo: false, dir: ".", handlers: "x" }, []],
+  [{}, { binary: true, maxqueue: 5, passenv: "PATH", closems: 5 }, []],
+  [{ cgidir: "." }, { cgidir: ".", passenv: "PATH", closems: 5 }, ["closems", "passenv"]],
+];
+for (const [before, after, stale] of STALE) {
+  const changed = `${JSON.stringify(before)} to ${JSON.stringify(after)}`;
+  Deno.test(`staleOptions() names ${stale.join(", ") || "none"} from ${changed}`, async () => {
+    assertEquals(staleOptions(await reading(before), await reading(after)), stale);
+  });
+}
+
+Deno.test("Reloading keeps the handlers of routes that stay, one reload after the other", async () => {
+  const path = await Deno.makeTempFile();
+  await Deno.writeTextFile(path, '{ "routes": { "/a": "echo", "/b": "echo" } }');
+  const words = { options: { config: path }, command: [] };
+  const start = await readConfig(words, {});
+  const app = await createApp(start.config);
+  const taken: (readonly Route[])[] = [app.routes];
+  const server = { replaceRoutes: (routes: readonly Route[]) => void taken.push(routes) };
+  const reloading = new Reloading(words, start, { app, server });
+  await Deno.writeTextFile(path, '{ "routes": { "/b": "echo", "/c": "broadcast" } }');
+  await Promise.all([reloading.reload(), reloading.reload()]);
+  await Deno.writeTextFile(path, '{ "routes": { "/b": "no" } }');
+  await reloading.reload();
+  assertEquals(taken.map((routes) => routes.map((route) => route.path)), [
+    ["/a", "/b"],
+    ["/b", "/c"],
+    ["/b", "/c"],
+  ]);
+  const [before, after, again] = taken;
+  assertEquals(before?.[1]?.handler === after?.[0]?.handler, true);
+  assertEquals(after?.[1]?.handler === again?.[1]?.handler, true);
+  assertEquals(before?.[0]?.handler === after?.[0]?.handler, false);
+  await Deno.remove(path);
+});

@@ -1,0 +1,83 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { ConfigFile } from "../support/config_file.ts";
+import { freePort } from "../support/free_port.ts";
+import { Scripts } from "../support/scripts.ts";
+import { runToEnd, testBoth, TestServer } from "../support/server.ts";
+
+testBoth("stdws --check prints the routes in their order and the permissions", async (form) => {
+  await using scripts = await Scripts.write({ "it's one": "exec cat" });
+  const program = `${scripts.folder}/it's one`;
+  await using file = await ConfigFile.write({
+    port: 8080,
+    address: ["127.0.0.1", "::1"],
+    closems: 5,
+    routes: {
+      "/chat/:room": "broadcast?history=50&echo=true&slow=latest",
+      "/run": {
+        handler: "process",
+        command: [program, "-n", "{x}"],
+        env: { SECRET: "hidden" },
+        maxforks: 3,
+        origin: "https://a.example:1",
+        subprotocol: ["x", "y"],
+      },
+      "*": "echo",
+    },
+  });
+  const args = [`--config=${file.path}`, "--route=/first=echo?pingms=5", "--check"];
+  const { code, stdout, stderr } = await runToEnd(args, { form });
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  const command = `'${scripts.folder}/it'"'"'s one' -n '{x}'`;
+  const blank = " ".repeat(command.length);
+  const [routes = "", permissions = ""] = stdout.split("\n\n");
+  assertEquals(routes.split("\n"), [
+    "Routes, the first that matches wins:",
+    `  /first       echo       ${blank}  pingms=5`,
+    `  /chat/:room  broadcast  ${blank}  history=50 slow=latest`,
+    `  /run         process    ${command}  env=SECRET maxforks=3 closems=5 origin=https://a.example:1 subprotocol=x,y`,
+    "  *            echo",
+  ]);
+  const [title, line = ""] = permissions.split("\n");
+  assertEquals(title, "Permissions that Deno has to give, as a command:");
+  for (
+    const flag of [
+      "--allow-env=LD_LIBRARY_PATH,PATH",
+      "'--allow-net=127.0.0.1:8080,[::1]:8080'",
+      `'--allow-run=${scripts.folder}/it'"'"'s one'`,
+      `main.ts '--route=/first=echo?pingms=5' --config=${file.path}`,
+    ]
+  ) assertStringIncludes(line, flag);
+  assertEquals(stdout.includes("hidden"), false);
+});
+
+testBoth("stdws --check neither listens nor starts anything", async (form) => {
+  await using server = await TestServer.start(["--echo"], { form });
+  const folder = await Deno.makeTempDir();
+  const args = [`--port=${server.port}`, "--address=127.0.0.1", "--check"];
+  const command = ["--", "sh", "-c", `echo started > ${folder}/started`];
+  const { code, stdout } = await runToEnd([...args, ...command], { form });
+  assertEquals(code, 0);
+  assertMatch(stdout, /^ {2}\* {2}process {2}sh -c 'echo started/m);
+  // It is empty, otherwise that fails.
+  await Deno.remove(folder);
+});
+
+testBoth("stdws --check names what is wrong as a start does", async (form) => {
+  await using file = await ConfigFile.write({ routes: { "/a": "ecko" } });
+  const found = await runToEnd([`--config=${file.path}`, "--check"], { form });
+  assertEquals([found.code, found.stdout], [1, ""]);
+  assertMatch(found.stderr, /:3:11: Unknown handler "ecko" in routes\["\/a"\]/);
+  const missing = await runToEnd(["--check", "stdws-no-such-program"], { form });
+  assertEquals([missing.code, missing.stdout], [1, ""]);
+  assertMatch(missing.stderr, /"stdws-no-such-program"/);
+});
+
+testBoth("stdws --check takes variables into account and warns of unknown ones", async (form) => {
+  const port = String(freePort());
+  const env = { STDWS_PORT: port, STDWS_ADDRESS: "127.0.0.1", STDWS_ECHO: "1", STDWS_PROT: "1" };
+  const { code, stdout, stderr } = await runToEnd(["--check"], { form, env });
+  assertEquals(code, 0);
+  assertMatch(stderr, /^stdws: Warning: .*STDWS_PROT\n$/);
+  const flags = `--allow-env=STDWS_ADDRESS,STDWS_ECHO,STDWS_PORT --allow-net=127.0.0.1:${port}`;
+  assertStringIncludes(stdout, `deno run --no-prompt ${flags} main.ts\n`);
+});

@@ -1,0 +1,59 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { runToEnd, testBoth } from "../support/server.ts";
+
+const REFUSED: [args: string[], code: number, message: string][] = [
+  [["--route=/a"], 2, 'Invalid value "/a" for --route: expected PATTERN=HANDLER[?option=value&…]'],
+  [["--route="], 2, 'Invalid value "" for --route: expected PATTERN=HANDLER'],
+  [["--route"], 2, "Option --route needs a value"],
+  [["--route=/a=ecco"], 2, 'Unknown handler "ecco" in --route=/a=ecco: expected one of process, '],
+  [["--route=/a(=echo"], 2, 'Invalid pattern "/a(" in --route=/a(=: '],
+  [
+    ["--route=/a=echo?x=1"],
+    2,
+    'Unknown option "x" in --route=/a=echo?x=1: echo takes maxframesize',
+  ],
+  [
+    ["--route=/a=process?framing=json cat"],
+    2,
+    'Invalid value "json" for framing in --route=/a=proc',
+  ],
+  [
+    ["--route=/a=echo?origin=a%20b"],
+    2,
+    'Invalid value "a b" for origin of the route /a: expected [',
+  ],
+  [
+    ["--route=/a=echo?subprotocol=a%20b"],
+    2,
+    'Invalid value "a b" for subprotocol of the route /a: ',
+  ],
+  [["--subprotocol=a b", "--echo"], 2, 'Invalid value "a b" for --subprotocol: expected a name'],
+  [["--route=/a=process"], 2, "There is no COMMAND [args…] in --route=/a=process"],
+  [["--route=/a=echo cat"], 2, 'Unexpected word "cat" in --route=/a=echo cat: echo takes none'],
+  [["--route=/a=process 'x"], 2, "Cannot split the words of --route=/a=process 'x: a quotation is"],
+  [["--route=/a=process no-such-program"], 1, "Cannot serve the route /a: Cannot run "],
+  [
+    ["--route=/a=process?cwd=/no/such cat"],
+    1,
+    "Cannot serve the route /a: Cannot serve from the fo",
+  ],
+  [["--route=/a=directory /no/such"], 1, "Cannot serve the route /a: Cannot serve from directory "],
+  [
+    ["--route=/a/:b=process bash -c 'echo {b}'"],
+    1,
+    "Cannot serve the route /a/:b: Cannot put {b} into what bash runs, a client could run anything " +
+    `there: write bash -c '… "$1" …' sh {b}, or read STDWS_PARAM_B of the environment`,
+  ],
+  [["--route=/a=process awk '{print}'"], 1, "Cannot put {print} into what awk runs"],
+  [["--route=/a=echo", "--route=/b=ecco", "cat"], 2, 'Unknown handler "ecco" in --route=/b=ecco'],
+];
+for (const [args, code, message] of REFUSED) {
+  testBoth(`stdws refuses ${args.join(" ")} with exit code ${code}`, async (form) => {
+    const end = await runToEnd(["--port=0", "--address=127.0.0.1", ...args], { form });
+    assertEquals([end.code, end.stdout], [code, ""]);
+    const [first = "", second = ""] = end.stderr.split("\n");
+    assertStringIncludes(first, `stdws: `);
+    assertStringIncludes(first, message);
+    assertEquals(second, "Usage: stdws [options] COMMAND [args…]");
+  });
+}
