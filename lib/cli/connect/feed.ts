@@ -33,6 +33,7 @@ export class Feed {
     this.#options = options;
     const { promise, reject } = Promise.withResolvers<never>();
     this.failed = promise;
+    // Whoever waits for it is told; without anybody it would end the program.
     this.failed.catch(() => {});
     this.#fail = reject;
   }

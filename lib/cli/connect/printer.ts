@@ -21,6 +21,7 @@ export class Printer {
   constructor(write: (bytes: Uint8Array) => Promise<number>) {
     const { promise, reject } = Promise.withResolvers<never>();
     this.failed = promise;
+    // Whoever waits for it is told; without anybody it would end the program.
     this.failed.catch(() => {});
     this.#fail = reject;
     this.#write = write;

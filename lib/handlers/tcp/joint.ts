@@ -78,6 +78,7 @@ export class TcpJoint {
     await this.#over.promise;
     await this.#input.end(this.#patience);
     // Its own end first: closing with bytes that were not read would take back what was just written.
+    // It fails where the other side is gone, and then there is nobody to tell.
     await this.#conn.closeWrite().catch(() => {});
     await within(output.ended, INPUT_PATIENCE);
     this.#closed = true;
