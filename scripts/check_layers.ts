@@ -28,8 +28,11 @@ export const PLACES: readonly (readonly string[])[] = [
   ["lib/http/"],
   ["lib/socket/"],
   ["lib/handlers/"],
+  ["lib/hub/"],
   ["lib/process/"],
+  ["lib/codec/"],
   ["lib/bus/"],
+  ["lib/contract.ts"],
   ["lib/base/"],
 ];
 

@@ -76,3 +76,22 @@ export class LaunchError extends Error {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** What cannot be said, or understood, by a codec. */
+export class CodecError extends Error {
+  /** The class, as it is printed. */
+  override readonly name = "CodecError";
+  /** The close code that the client gets. */
+  readonly code: number;
+
+  /**
+   * Says why.
+   *
+   * @param code The close code that it means.
+   * @param message The reason, for the log and the client.
+   */
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

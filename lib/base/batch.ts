@@ -1,0 +1,168 @@
+/** A message: a string from a text frame, bytes from a binary one. */
+export type Message = string | Uint8Array;
+
+const encoder = new TextEncoder();
+// A byte order mark is part of what was said.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * Messages of one kind that lie in one buffer, with where each of them is. A batch is what one read of a
+ * stream or a socket brings: it goes through the server as it is, and is framed once, whoever gets it.
+ *
+ * Its bytes are there, and a string is made of them when somebody asks; of a batch that was made of a string
+ * it is the other way round.
+ *
+ * The buffer is borrowed: whoever keeps a batch for longer than the call that brought it MUST call
+ * {@linkcode Batch.keep} first.
+ */
+export class Batch {
+  /** Whether its messages are binary; otherwise they are text, and their bytes are UTF-8. */
+  readonly binary: boolean;
+  /** How many messages there are. */
+  readonly size: number;
+  /** Start and end of each message in the buffer, one pair behind the other. */
+  #spans: readonly number[];
+  #bytes: Uint8Array | undefined;
+  /** The one message, where the batch was made of a string. */
+  #text: string | undefined;
+  /** Where the bytes of the messages lie in a buffer of frames, those frames. */
+  #frames: Uint8Array | undefined;
+
+  /**
+   * Takes bytes as they lie in a buffer.
+   *
+   * @param spans Start and end of each message, one pair behind the other, in ascending order.
+   */
+  constructor(binary: boolean, bytes: Uint8Array | undefined, spans: readonly number[]) {
+    this.binary = binary;
+    this.#bytes = bytes;
+    this.#spans = spans;
+    this.size = spans.length / 2;
+  }
+
+  /** A batch of one message. */
+  static of(message: Message): Batch {
+    if (typeof message !== "string") return new Batch(true, message, [0, message.length]);
+    const batch = new Batch(false, undefined, ONE);
+    batch.#text = message;
+    return batch;
+  }
+
+  /** Bytes of all messages together; of a text that was not encoded yet, its length in UTF-16. */
+  get length(): number {
+    if (this.#bytes === undefined) return this.#text?.length ?? 0;
+    let length = 0;
+    const spans = this.#spans;
+    for (let at = 0; at < spans.length; at += 2) {
+      length += (spans[at + 1] as number) - (spans[at] as number);
+    }
+    return length;
+  }
+
+  /** The buffer that the messages lie in; what lies between them is nobody's business. */
+  get bytes(): Uint8Array {
+    if (this.#bytes === undefined) {
+      this.#bytes = encoder.encode(this.#text);
+      this.#spans = [0, this.#bytes.length];
+    }
+    return this.#bytes;
+  }
+
+  /** Where the messages lie in {@linkcode bytes}: start and end of each, one pair behind the other. */
+  get spans(): readonly number[] {
+    if (this.#bytes === undefined) void this.bytes;
+    return this.#spans;
+  }
+
+  /** The bytes of one message. */
+  bytesAt(index: number): Uint8Array {
+    const { bytes, spans } = this;
+    return bytes.subarray(spans[2 * index], spans[2 * index + 1]);
+  }
+
+  /** One message, as a handler takes it. */
+  at(index: number): Message {
+    if (this.#text !== undefined) return this.#text;
+    const bytes = this.bytesAt(index);
+    return this.binary ? bytes : decoder.decode(bytes);
+  }
+
+  /** The messages one after the other, as a handler takes them. */
+  *[Symbol.iterator](): Iterator<Message> {
+    for (let index = 0; index < this.size; index++) yield this.at(index);
+  }
+
+  /**
+   * The messages as unmasked frames (RFC 6455 §5.2), one behind the other, in memory of their own: it may be
+   * kept, and MUST NOT be changed.
+   */
+  get frames(): Uint8Array {
+    if (this.#frames !== undefined) return this.#frames;
+    const { bytes, spans } = this;
+    const framed: number[] = [];
+    const frames = new Uint8Array(framedLength(spans));
+    const head = 0x80 | (this.binary ? 2 : 1);
+    let to = 0;
+    for (let at = 0; at < spans.length; at += 2) {
+      const start = spans[at] as number;
+      const end = spans[at + 1] as number;
+      const length = end - start;
+      frames[to++] = head;
+      if (length < 126) frames[to++] = length;
+      else to = writeLength(frames, to, length);
+      framed.push(to, to + length);
+      // A call costs more than so many bytes.
+      if (length > 64) frames.set(bytes.subarray(start, end), to);
+      else for (let from = start, into = to; from < end;) frames[into++] = bytes[from++] as number;
+      to += length;
+    }
+    // From now on the messages are those in the frames, so that they are in memory once.
+    this.#bytes = frames;
+    this.#spans = framed;
+    return this.#frames = frames;
+  }
+
+  /** Has memory of its own from now on, and is the same batch. */
+  keep(): this {
+    if (this.#bytes !== undefined) void this.frames;
+    return this;
+  }
+
+  /** Some of the messages, from `start` to before `end`. */
+  slice(start: number, end: number = this.size): Batch {
+    if (start === 0 && end === this.size) return this;
+    const { spans } = this;
+    const some = new Batch(this.binary, this.#bytes, spans.slice(2 * start, 2 * end));
+    if (this.#frames === undefined || start >= end) return some;
+    // In frames a message begins where the frame before it has ended.
+    const first = start === 0 ? 0 : spans[2 * start - 1] as number;
+    const frames = this.#frames.subarray(first, spans[2 * end - 1]);
+    some.#frames = some.#bytes = frames;
+    some.#spans = some.#spans.map((at) => at - first);
+    return some;
+  }
+}
+
+/** The span of a text that is not encoded yet: that it is one message is all that counts. */
+const ONE = [0, 0] as const;
+
+function framedLength(spans: readonly number[]): number {
+  let length = 0;
+  for (let at = 0; at < spans.length; at += 2) {
+    const size = (spans[at + 1] as number) - (spans[at] as number);
+    length += size + (size < 126 ? 2 : size < 65_536 ? 4 : 10);
+  }
+  return length;
+}
+
+function writeLength(frames: Uint8Array, at: number, length: number): number {
+  if (length < 65_536) {
+    frames[at] = 126;
+    frames[at + 1] = length >> 8;
+    frames[at + 2] = length & 255;
+    return at + 3;
+  }
+  frames[at] = 127;
+  new DataView(frames.buffer, frames.byteOffset + at + 1).setBigUint64(0, BigInt(length));
+  return at + 9;
+}

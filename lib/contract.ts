@@ -1,0 +1,308 @@
+/**
+ * The contracts in the middle of the server, on one page: who calls whom, and what each MUST do.
+ *
+ * One message in goes transport → connection → session → standard input of a process; one line out goes
+ * standard output → codec → connection → transport, and for many clients standard output → codec → room →
+ * connection → transport. What travels is a {@linkcode Batch}: bytes, with where each message ends.
+ *
+ * Requests:
+ *
+ * - The server MUST take a snapshot of the request before anything else and pass on nothing else of it.
+ * - Guards of a route see every request for it, for a WebSocket or plain HTTP, before its handler does.
+ * - `start` MUST come before `accept` and `respond`.
+ * - `accept` is called once for each request for an upgrade that passed every check, before it is answered.
+ *   The server MUST afterwards call exactly one of `open` and `abandon` of the admission, once.
+ *
+ * Connections:
+ *
+ * - `message` and `batch` are called in the order of arrival, never before `open` has returned, never after
+ *   `close`. `close` is called once, also when the connection broke (1006) or the server ended it.
+ * - Whatever a handler, guard or session throws ends that one connection with 1011, before the upgrade with
+ *   status 500 (a `HandshakeError` with its own status), and is logged. It never ends the server.
+ *
+ * @module
+ */
+
+import type { Batch, Message } from "./base/batch.ts";
+import type { Associated, Log } from "./base/log.ts";
+import type { IncomingRequest } from "./base/request.ts";
+
+export type { Batch, IncomingRequest, Message };
+
+/** Whoever can be full: a connection, a room, the input of a process. */
+export interface Gauge {
+  /** Bytes of memory that wait in it, what each message costs beside its data included. */
+  readonly bufferedAmount: number;
+  /**
+   * Resolves when no more than an amount waits, or nothing ever will again. MUST NOT reject.
+   *
+   * @param amount Bytes; default: half of its high-water mark.
+   */
+  drained(amount?: number): Promise<void>;
+}
+
+/** Decides what a route does; made once for it. */
+export interface Handler {
+  /** What the log says of it when the server starts. */
+  readonly label?: string;
+  /**
+   * A request for a WebSocket, before it is answered: may start something, refuse with a response, or throw
+   * a `HandshakeError`. Without it, the route answers no such requests.
+   */
+  accept?(
+    request: IncomingRequest,
+    place: Place,
+  ): Response | Admission | Promise<Response | Admission>;
+  /**
+   * Short for an `accept` that only opens: takes the connection after the upgrade.
+   */
+  open?(connection: Connection, request: IncomingRequest): Session | void;
+  /**
+   * A request that is no WebSocket: answers it, or leaves it to the next route that matches. Without it, the
+   * route answers no such requests.
+   */
+  respond?(
+    request: IncomingRequest,
+    exchange: Exchange,
+    place: Place,
+  ): Response | undefined | Promise<Response | undefined>;
+  /**
+   * When its first route is taken up, before any request: may start what is to be there at once. Again where
+   * a route has it after it was disposed.
+   */
+  start?(place: Place): void;
+  /**
+   * At the server's shutdown, when all connections were told to close; or when its route was replaced and its
+   * last connection has ended.
+   */
+  [Symbol.asyncDispose]?(): Promise<void>;
+}
+
+/** What a handler may use of the server. */
+export interface Place {
+  /** Of the request, where there is one. */
+  readonly log: Log;
+  /** All rooms of the server. */
+  readonly hub: Hub;
+  /** Aborts when the server is ending: from then on connections are closed with 1001. */
+  readonly signal: AbortSignal;
+}
+
+/** What comes with a request that is no WebSocket, beside its head. */
+export interface Exchange {
+  /** The body as it comes; null where there is none. */
+  readonly body: ReadableStream<Uint8Array> | null;
+  /** Aborts when the client leaves before it has all of the answer. */
+  readonly left: AbortSignal;
+}
+
+/** What was settled before an upgrade. */
+export interface Admission {
+  /** What the log shall know of the connection. */
+  readonly associated?: Associated;
+  /**
+   * The subprotocol of the connection, one of those that the client offers; default: what the route has
+   * picked.
+   */
+  readonly subprotocol?: string;
+  /** What happens when others make messages for it faster than it reads; default `close`. */
+  readonly slow?: SlowPolicy;
+  /** The upgrade came about. */
+  open(connection: Connection): Session | void;
+  /** The upgrade did not come about. */
+  abandon?(): void;
+}
+
+/** One connection at its handler; what it remembers is its closure. */
+export interface Session {
+  /** A message came: a string from a text frame, bytes from a binary one. */
+  message?(data: Message): void;
+  /** Messages came that lie in one buffer; in place of `message`, for who passes bytes on. */
+  batch?(batch: Batch): void;
+  /** The connection ended. */
+  close?(code: number, reason: string): void;
+}
+
+/** Looks at a request before the handler of its route does. */
+export interface Guard {
+  /**
+   * Lets it pass by returning nothing, or says who it is, or refuses it with a response.
+   *
+   * @throws {HandshakeError} To refuse it with a status and a reason for the log.
+   */
+  check(request: IncomingRequest): Verdict | Promise<Verdict>;
+}
+
+/** What a {@linkcode Guard} has found: a refusal, what it knows of the client, or nothing. */
+export type Verdict = Response | Pick<IncomingRequest, "subject"> | void;
+
+/** One client at its handler. It may outlive a transport. */
+export interface Connection extends Gauge {
+  /** The id of the request that it began with. */
+  readonly id: string;
+  /** The subprotocol that was agreed on; empty where there is none. */
+  readonly subprotocol: string;
+  /**
+   * Sends one message: text as a text frame, bytes as a binary frame; or several as one batch. The bytes may
+   * be reused after the call. A message for a connection that is closing is dropped.
+   */
+  send(data: Message | Batch): void;
+  /**
+   * Closes it after everything that was sent; the first call decides.
+   *
+   * @param code 1000, or 3000 to 4999, or what RFC 6455 §7.4.1 lets a server send; default 1000.
+   * @param reason At most 123 bytes of UTF-8; what is longer is cut.
+   */
+  close(code?: number, reason?: string): void;
+  /**
+   * Takes nothing more from the client, until `resume`: TCP holds it back.
+   *
+   * @returns false where the engine cannot do that; then messages go on to come.
+   */
+  pause(): boolean;
+  /** Takes messages of the client again. */
+  resume(): void;
+  /**
+   * Enters a room: what is published there is sent to this connection, until it leaves or ends. Rooms are
+   * known by their names throughout the server.
+   */
+  join(room: string): void;
+  /** Leaves a room. */
+  leave(room: string): void;
+  /**
+   * Sends a message to all members of a room; one does not have to be a member for that. A member that
+   * reads too slowly is dealt with by the policy of its route: closed with 1013 where it says nothing.
+   *
+   * @returns To how many it was sent.
+   */
+  publish(room: string, data: Message | Batch, options?: PublishOptions): number;
+}
+
+/** Who gets a message that is published. */
+export interface PublishOptions {
+  /** Whether the connection that publishes gets it as well, where it is a member; default true. */
+  readonly echo?: boolean;
+}
+
+/**
+ * What happens to a client that reads more slowly than others make messages for it:
+ *
+ * - `close`: when 16 MiB wait for it, it is closed with 1013;
+ * - `drop-oldest`: when more than 1 MiB waits for it, the oldest messages are dropped;
+ * - `latest`: nothing waits for it but the latest message.
+ */
+export type SlowPolicy = "close" | "drop-oldest" | "latest";
+
+/**
+ * Carries messages between one client and its connection. It tells the connection of what happens by
+ * {@linkcode TransportEvents}.
+ */
+export interface Transport extends Gauge {
+  /**
+   * Sends messages behind all others. It MUST NOT use the batch's buffer after the call; of its `frames` it
+   * may.
+   */
+  send(batch: Batch): void;
+  /**
+   * Says how it ends, after everything that was sent. Afterwards the transport MUST tell its connection that
+   * it is closed, within a bounded time also without the client's answer.
+   */
+  close(code: number, reason: string): void;
+  /**
+   * Reads nothing more, until `resume`; that the client has left MUST still be found out.
+   *
+   * @returns false where it cannot do that.
+   */
+  pause(): boolean;
+  /** Reads again. */
+  resume(): void;
+}
+
+/** What a {@linkcode Transport} tells its connection. */
+export interface TransportEvents {
+  /** It is open. MUST come first, once. */
+  opened(): void;
+  /** Messages came, in their order; their buffer is borrowed. */
+  received(batch: Batch): void;
+  /** A message came, or was about to, that is larger than it may be; the connection closes it. */
+  tooLarge(): void;
+  /** It broke, or the client broke the protocol; `closed` follows. */
+  failed(message: string): void;
+  /** Ends it, whatever the handler does; the transport's `close` follows. */
+  end(code: number, reason: string): void;
+  /** It is closed. May come twice; the first counts. */
+  closed(code: number, reason: string): void;
+}
+
+/**
+ * How bytes of a program's streams become messages and the reverse. A codec holds no state: what a stream is
+ * in the middle of is in its decoder.
+ */
+export interface Codec {
+  /** The kinds of messages that it takes from clients; one of another kind is ignored. */
+  readonly takes: "text" | "binary" | "both";
+  /**
+   * Cuts a stream into messages.
+   *
+   * @param stream Which output of the program it is.
+   * @param take Gets them; their buffer is borrowed.
+   * @returns undefined where that stream is not for the client.
+   */
+  decoder(stream: "stdout" | "stderr", take: (batch: Batch) => void): Decoder | undefined;
+  /**
+   * Makes of messages of a client what the program reads, in memory of its own.
+   *
+   * @throws {CodecError} If one of them cannot be said that way.
+   */
+  encode(batch: Batch): Uint8Array;
+}
+
+/** Makes messages of chunks of bytes. */
+export interface Decoder {
+  /**
+   * Takes a chunk, whose memory is used again afterwards.
+   *
+   * @returns How many messages it made.
+   * @throws {CodecError} If it cannot be cut into messages.
+   */
+  push(chunk: Uint8Array): number;
+  /**
+   * Nothing more comes.
+   *
+   * @throws {CodecError} If that is in the middle of a message that cannot be sent without its end.
+   */
+  end(): void;
+}
+
+/** All rooms of a server. */
+export interface Hub {
+  /** The room of a name, which is there as long as somebody is in it. */
+  room(name: string): Room;
+}
+
+/** Members, and a bounded numbered log of what was said. */
+export interface Room {
+  /** Known throughout the server. */
+  readonly name: string;
+  /** How many are in it. */
+  readonly size: number;
+  /** Lets a member in; a second time does nothing. */
+  join(member: Member): void;
+  /** Lets a member out; does nothing where it is not in. */
+  leave(member: Member): void;
+  /**
+   * Sends messages to all members, and notes them in the log where somebody wants one.
+   *
+   * @param except Gets them not.
+   * @returns To how many they were sent.
+   */
+  publish(batch: Batch, except?: (member: Member) => boolean): number;
+}
+
+/** Who can be in a room. */
+export interface Member {
+  /** Of its connection. */
+  readonly id: string;
+  /** Takes what others make for it, as far as it keeps up. MUST NOT throw, nor wait. */
+  deliver(batch: Batch): void;
+}

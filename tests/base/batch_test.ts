@@ -1,0 +1,68 @@
+import { assertEquals } from "@std/assert";
+import { Batch } from "../../lib/base/batch.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** `ab`, an empty one and `ö` as they lie in a stream of lines. */
+const lines = () => new Batch(false, bytes("ab\n\nö\n"), [0, 2, 3, 3, 4, 6]);
+
+Deno.test("Batch has its messages as a handler takes them", () => {
+  assertEquals([...lines()], ["ab", "", "ö"]);
+  assertEquals([...new Batch(true, bytes("abc"), [0, 1, 1, 3])], [bytes("a"), bytes("bc")]);
+});
+
+Deno.test("Batch.of() makes a batch of a text or of bytes", () => {
+  const text = Batch.of("ö");
+  assertEquals([text.binary, text.size, [...text]], [false, 1, ["ö"]]);
+  assertEquals([text.bytes, text.spans, text.length], [bytes("ö"), [0, 2], 2]);
+  const binary = Batch.of(bytes("ö"));
+  assertEquals([binary.binary, binary.size, binary.length], [true, 1, 2]);
+});
+
+Deno.test("Batch.frames has every message in a frame of its own", () => {
+  assertEquals(
+    lines().frames,
+    new Uint8Array([0x81, 2, 97, 98, 0x81, 0, 0x81, 2, 0xc3, 0xb6]),
+  );
+  assertEquals(Batch.of(new Uint8Array([7])).frames, new Uint8Array([0x82, 1, 7]));
+});
+
+for (
+  const [length, head] of [
+    [125, [0x82, 125]],
+    [126, [0x82, 126, 0, 126]],
+    [65_535, [0x82, 126, 255, 255]],
+    [65_536, [0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0]],
+  ] as const
+) {
+  Deno.test(`Batch.frames writes the length of a message of ${length} bytes`, () => {
+    const { frames } = Batch.of(new Uint8Array(length).fill(9));
+    assertEquals([...frames.subarray(0, head.length)], [...head]);
+    assertEquals(frames.length, head.length + length);
+    assertEquals(frames.at(-1), 9);
+  });
+}
+
+Deno.test("Batch.keep() has the messages after their buffer was used again", () => {
+  const buffer = bytes("ab\ncd\n");
+  const batch = new Batch(false, buffer, [0, 2, 3, 5]);
+  assertEquals(batch.keep(), batch);
+  buffer.fill(0);
+  assertEquals([...batch], ["ab", "cd"]);
+  assertEquals([...Batch.of("text").keep()], ["text"]);
+});
+
+for (const framed of [false, true]) {
+  Deno.test(`Batch.slice() has some of the messages, framed before: ${framed}`, () => {
+    const batch = lines();
+    if (framed) batch.keep();
+    const some = batch.slice(1);
+    assertEquals([some.size, [...some]], [2, ["", "ö"]]);
+    assertEquals([...some.frames], [0x81, 0, 0x81, 2, 0xc3, 0xb6]);
+    assertEquals([...some], ["", "ö"]);
+    assertEquals([...batch.slice(0, 1)], ["ab"]);
+    assertEquals([...batch.slice(1, 1)], []);
+    assertEquals(batch.slice(0), batch);
+    assertEquals([...batch], ["ab", "", "ö"]);
+  });
+}
