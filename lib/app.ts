@@ -1,12 +1,7 @@
-import { UsageError } from "./base/errors.ts";
 import { SHUTDOWN_TIME } from "./base/limits.ts";
 import { Permits } from "./base/permits.ts";
-import type { Responder } from "./base/responder.ts";
 import type { Config, RouteConfig } from "./config.ts";
 import type { Modules } from "./handlers/modules.ts";
-import { cgi, type CgiOptions } from "./http/cgi.ts";
-import { devConsole } from "./http/console.ts";
-import { staticFiles } from "./http/static.ts";
 import { type NamedRoute, RouteMaker } from "./routes.ts";
 import { reverseLookup } from "./server/lookup.ts";
 import type { ListenOptions } from "./server/listen.ts";
@@ -33,11 +28,12 @@ export interface App extends ListenOptions, DispatchOptions {
  * @throws {UsageError} If the program, the module or the folder to serve is not there.
  */
 export async function createApp(config: Config): Promise<App> {
-  const { passEnv, closeMs } = config;
+  const { closeMs } = config;
   const forks = new Permits(config.maxForks);
-  const names = config.reverseLookup ? { lookup: reverseLookup } : {};
-  const maker = new RouteMaker(forks);
-  const responders = respondersOf(config, { passEnv, closeMs, forks, ...names });
+  const names: Pick<DispatchOptions, "lookup"> = config.reverseLookup
+    ? { lookup: reverseLookup }
+    : {};
+  const maker = new RouteMaker(forks, names.lookup);
   let longest = closeMs;
   async function make(changed: Config): Promise<readonly NamedRoute[]> {
     const routes = await routesOf(changed, maker);
@@ -51,7 +47,6 @@ export async function createApp(config: Config): Promise<App> {
     ...config.dispatch,
     ...names,
     routes: await make(config),
-    responders,
     get shutdownMs() {
       // Three waits of a process's end are longer by as much.
       return SHUTDOWN_TIME + 3 * longest;
@@ -63,29 +58,10 @@ export async function createApp(config: Config): Promise<App> {
 
 /** All routes in their order. */
 async function routesOf(config: Config, { modules }: RouteMaker): Promise<readonly RouteConfig[]> {
-  const { routes, handlersDir, otherwise } = config;
+  const { routes, handlersDir, otherwise, pages } = config;
   const files = handlersDir ? await modules.list(handlersDir) : [];
   const listed = files.map(({ path, file }): RouteConfig => {
     return { path, handler: "module", words: [file], placeholders: false, values: {}, options: {} };
   });
-  return [...routes, ...listed, ...(otherwise ? [otherwise] : [])];
-}
-
-/** In the order in which they are asked. */
-function respondersOf(config: Config, scripts: CgiOptions): Responder[] {
-  const { cgiDir, staticDir, devConsole: consolePath } = config;
-  const responders: Responder[] = [];
-  if (consolePath !== false) {
-    const other = cgiDir ? "cgidir" : staticDir ? "staticdir" : undefined;
-    if (consolePath === true && other) {
-      throw new UsageError(
-        `--devconsole cannot be used with --${other}, unless it has a path: --devconsole=/_console`,
-        4,
-      );
-    }
-    responders.push(devConsole(consolePath === true ? {} : { path: consolePath }));
-  }
-  if (cgiDir) responders.push(cgi(cgiDir, scripts));
-  if (staticDir) responders.push(staticFiles(staticDir, cgiDir ? { scripts: cgiDir } : {}));
-  return responders;
+  return [...routes, ...listed, ...(otherwise ? [otherwise] : []), ...pages];
 }

@@ -55,7 +55,7 @@ export interface Settings {
   readonly sslCert?: string | undefined;
   readonly sslKey?: string | undefined;
   readonly sslCa?: string | undefined;
-  readonly dispatch?: Omit<DispatchOptions, "routes" | "responders" | "lookup">;
+  readonly dispatch?: Omit<DispatchOptions, "routes" | "lookup">;
   readonly binary?: boolean | undefined;
   readonly passStderr?: boolean | undefined;
   readonly passEnv?: readonly string[] | undefined;
@@ -96,12 +96,8 @@ export interface Config {
   readonly watch: boolean;
   /** The route `*`, behind all others. */
   readonly otherwise: RouteConfig | undefined;
-  /** Empty where no files are served. */
-  readonly staticDir: string;
-  /** Empty where no scripts are run. */
-  readonly cgiDir: string;
-  /** Whether there is a console: at every path, or at the one that is named. */
-  readonly devConsole: boolean | string;
+  /** What is served over HTTP where no route is, in the order in which they are asked. */
+  readonly pages: readonly RouteConfig[];
   /** Of CGI scripts, and of routes that say nothing else. */
   readonly passEnv: readonly string[];
   /** Processes at once; 0 or less means no limit. */
@@ -110,7 +106,7 @@ export interface Config {
   readonly closeMs: number;
   readonly reverseLookup: boolean;
   readonly listen: ListenOptions;
-  readonly dispatch: Omit<DispatchOptions, "routes" | "responders" | "lookup">;
+  readonly dispatch: Omit<DispatchOptions, "routes" | "lookup">;
   readonly log: LogOptions;
 }
 
@@ -122,7 +118,6 @@ export interface Config {
 export function resolveConfig(settings: Settings): Config {
   const { listen = {}, dispatch = {}, routes = [], handlersDir = "" } = settings;
   const { maxForks = MAX_FORKS, maxQueue = MAX_QUEUE, closeMs = 0 } = settings;
-  const { staticDir = "", cgiDir = "", devConsole = false } = settings;
   if (settings.binary && settings.passStderr) {
     throw new UsageError("--passstderr cannot be used with --binary: its messages are text");
   }
@@ -164,9 +159,7 @@ export function resolveConfig(settings: Settings): Config {
     handlersDir,
     watch: settings.watch ?? false,
     otherwise: otherwise && routeOf(otherwise, defaults, false),
-    staticDir,
-    cgiDir,
-    devConsole,
+    pages: pagesOf(settings).map((page) => routeOf(page, defaults, false)),
     passEnv,
     maxForks,
     closeMs,
@@ -201,6 +194,39 @@ function otherwiseOf(settings: Settings): RouteSettings | undefined {
     );
   }
   return undefined;
+}
+
+/** What websocketd would serve over HTTP. */
+function pagesOf({ staticDir, cgiDir, devConsole }: Settings): RouteSettings[] {
+  const pages: RouteSettings[] = [];
+  if (devConsole !== undefined && devConsole !== false) {
+    const other = cgiDir ? "cgidir" : staticDir ? "staticdir" : undefined;
+    if (devConsole === true && other) {
+      throw new UsageError(
+        `--devconsole cannot be used with --${other}, unless it has a path: --devconsole=/_console`,
+        4,
+      );
+    }
+    if (devConsole !== true && !devConsole.startsWith("/")) {
+      throw new UsageError(
+        `Invalid value "${devConsole}" for --devconsole: expected a path such as /_console`,
+      );
+    }
+    pages.push({
+      path: devConsole === true ? "*" : literal(devConsole),
+      handler: "console",
+      words: [],
+      values: {},
+    });
+  }
+  if (cgiDir) pages.push({ path: "*", handler: "cgi", words: [cgiDir], values: {} });
+  if (staticDir) pages.push({ path: "*", handler: "static", words: [staticDir], values: {} });
+  return pages;
+}
+
+/** A pattern that matches a path as it stands. */
+function literal(path: string): string {
+  return path.replace(/[:*+?(){}\\]/g, "\\$&");
 }
 
 function routeOf(

@@ -137,7 +137,7 @@ export interface Guard {
 export type Verdict = Response | Pick<IncomingRequest, "subject"> | void;
 
 /** One client at its handler. It may outlive a transport. */
-export interface Connection extends Gauge {
+export interface Connection extends Gauge, Member {
   /** The id of the request that it began with. */
   readonly id: string;
   /** The subprotocol that was agreed on; empty where there is none. */
@@ -276,33 +276,66 @@ export interface Decoder {
 
 /** All rooms of a server. */
 export interface Hub {
-  /** The room of a name, which is there as long as somebody is in it. */
+  /** The room of a name, of those that everybody shares. */
   room(name: string): Room;
+  /** Rooms apart from all others: those of the same name are the same; without a name, those of everybody. */
+  space(name?: string): Rooms;
+}
+
+/** Rooms by their names. */
+export interface Rooms {
+  /**
+   * The room of a name. One that nobody is in is not remembered: whoever asks for it MUST either use it at
+   * once or ask again.
+   */
+  room(name: string): Room;
+  /**
+   * Keeps the last messages of each room, as many as anybody wants.
+   *
+   * @param route What wants them, until `forget`.
+   */
+  keep(route: object, count: number): void;
+  /** Takes back what `keep` was told. */
+  forget(route: object): void;
 }
 
 /** Members, and a bounded numbered log of what was said. */
 export interface Room {
-  /** Known throughout the server. */
+  /** Known to all who share its space. */
   readonly name: string;
   /** How many are in it. */
   readonly size: number;
   /** Lets a member in; a second time does nothing. */
-  join(member: Member): void;
+  join(member: Member, options?: JoinOptions): void;
   /** Lets a member out; does nothing where it is not in. */
-  leave(member: Member): void;
+  leave(member: Pick<Member, "id">): void;
   /**
-   * Sends messages to all members, and notes them in the log where somebody wants one.
+   * Sends messages to all members in the order in which they came, and notes them in the log where anybody
+   * wants one.
    *
-   * @param except Gets them not.
+   * @param except Whether a member, by its id, does not get them.
    * @returns To how many they were sent.
    */
-  publish(batch: Batch, except?: (member: Member) => boolean): number;
+  publish(batch: Batch, except?: (id: string) => boolean): number;
 }
 
-/** Who can be in a room. */
+/** What a member gets of a room beside what is said from now on. */
+export interface JoinOptions {
+  /** How many of the last messages it gets first; default 0. */
+  readonly last?: number;
+  /** Whether it is told who joins and leaves; default false. */
+  readonly watches?: boolean;
+}
+
+/** Who can be in a room: a connection. */
 export interface Member {
-  /** Of its connection. */
+  /** Unique throughout the server. */
   readonly id: string;
-  /** Takes what others make for it, as far as it keeps up. MUST NOT throw, nor wait. */
+  /**
+   * Takes messages that others have made for it, as far as it keeps up: beyond that, the policy of its
+   * admission decides. MUST NOT throw, nor wait.
+   */
   deliver(batch: Batch): void;
+  /** Takes what was said before it came: all of it, before anything that is delivered from now on. */
+  replay(past: readonly Batch[]): void;
 }

@@ -19,10 +19,10 @@
  */
 
 import { configureLog, Log } from "./base/log.ts";
-import { httpLog } from "./base/session_log.ts";
+import type { Exchange, IncomingRequest, Place } from "./contract.ts";
 import { broadcast } from "./handlers/broadcast.ts";
 import { echo } from "./handlers/echo.ts";
-import { tryPage } from "./http/try_page.ts";
+import { tryPage } from "./handlers/try_page.ts";
 import { nativeHandler } from "./server/native.ts";
 import { Dispatcher } from "./socket/dispatch.ts";
 
@@ -30,15 +30,15 @@ const dispatcher = new Dispatcher({
   routes: [
     { path: "/echo", handler: echo() },
     { path: "/chat/:room", handler: broadcast() },
+    { path: "*", handler: { respond } },
   ],
-  responders: [{
-    respond(request) {
-      const page = tryPage(request.method, request.path);
-      if (page) httpLog(request).access("http", "STATIC");
-      return page;
-    },
-  }],
 });
+
+function respond(request: IncomingRequest, _: Exchange, { log }: Place): Response | undefined {
+  const page = tryPage(request.method, request.path);
+  if (page) log.access("http", "STATIC");
+  return page;
+}
 
 const fetch = nativeHandler(dispatcher);
 

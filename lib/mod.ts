@@ -29,29 +29,40 @@
  */
 
 export { HandshakeError, LaunchError, ListenError, UsageError } from "./base/errors.ts";
-export { type Associated, configureLog, type Level, type LogOptions } from "./base/log.ts";
-export type { PublishOptions } from "./base/connection.ts";
+export { configureLog, type Level, type Log, type LogOptions } from "./base/log.ts";
+export { Batch } from "./base/batch.ts";
 export { Permits } from "./base/permits.ts";
 export type { RemoteAddress } from "./base/request.ts";
-export type { Exchange, Responder } from "./base/responder.ts";
-export { broadcast, type BroadcastOptions } from "./handlers/broadcast.ts";
-export { directory } from "./handlers/directory.ts";
-export { echo } from "./handlers/echo.ts";
 export type {
   Admission,
   Connection,
+  Exchange,
+  Gauge,
+  Guard,
   Handler,
+  Hub,
   IncomingRequest,
-  Preparation,
+  JoinOptions,
+  Member,
+  Message,
+  Place,
+  PublishOptions,
+  Room,
+  Rooms,
   Session,
-} from "./handlers/handler.ts";
+  SlowPolicy,
+  Verdict,
+} from "./contract.ts";
+export type { Associated } from "./base/log.ts";
+export type { Header } from "./connection/ticket.ts";
+export { broadcast, type BroadcastOptions } from "./handlers/broadcast.ts";
+export { directory } from "./handlers/directory.ts";
+export { echo } from "./handlers/echo.ts";
 export { process, type ProcessOptions } from "./handlers/process.ts";
-export type { SlowPolicy } from "./handlers/recipient.ts";
 export { shared, type SharedOptions } from "./handlers/shared.ts";
-export { Space } from "./handlers/space.ts";
 export { tcp, type TcpOptions } from "./handlers/tcp.ts";
-export { cgi, type CgiOptions } from "./http/cgi.ts";
-export { staticFiles, type StaticOptions } from "./http/static.ts";
+export { cgi, type CgiOptions } from "./handlers/cgi/cgi.ts";
+export { staticFiles, type StaticOptions } from "./handlers/static/static.ts";
 export type { Framing } from "./process/framing.ts";
 export { serve, type ServeOptions, type Server } from "./serve.ts";
 export type { EngineOptions } from "./server/choose_engine.ts";
@@ -59,6 +70,6 @@ export type { TlsOptions } from "./server/credentials.ts";
 export type { EngineName } from "./server/engine.ts";
 export type { ListenOptions } from "./server/listen.ts";
 export type { UnixSocketOptions } from "./server/unix_socket.ts";
-export type { DispatchOptions, Header } from "./socket/dispatch.ts";
+export type { DispatchOptions } from "./socket/dispatch.ts";
 export type { OriginOptions, OriginRule } from "./socket/origin.ts";
 export type { Route, RouteOptions } from "./socket/route.ts";

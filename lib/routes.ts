@@ -1,11 +1,10 @@
 import { UsageError } from "./base/errors.ts";
 import type { Permits } from "./base/permits.ts";
 import { placed, type RouteConfig } from "./config.ts";
-import type { Handler } from "./handlers/handler.ts";
+import type { Handler } from "./contract.ts";
 import type { KindContext } from "./handlers/kind.ts";
 import { Modules } from "./handlers/modules.ts";
 import { registry } from "./handlers/registry.ts";
-import { Spaces } from "./handlers/spaces.ts";
 import type { Route } from "./socket/route.ts";
 
 /** A route that can say what it is. */
@@ -21,15 +20,20 @@ export interface NamedRoute extends Route {
  * that a reload does not split a room or start a second process.
  */
 export class RouteMaker {
-  readonly #context: KindContext;
+  readonly #context: Omit<KindContext, "scripts">;
   #handlers = new Map<string, Handler>();
 
   /**
    * @param forks How many processes may run at once.
+   * @param lookup Finds the name of a client's address, where names are looked up.
    * @param modules What loads the modules of users.
    */
-  constructor(forks: Permits, modules: Modules = new Modules()) {
-    this.#context = { forks, spaces: new Spaces(), modules };
+  constructor(
+    forks: Permits,
+    lookup: KindContext["lookup"] = undefined,
+    modules: Modules = new Modules(),
+  ) {
+    this.#context = { forks, lookup, modules };
   }
 
   /** What the modules of users are loaded by. */
@@ -44,13 +48,15 @@ export class RouteMaker {
    */
   async make(routes: readonly RouteConfig[]): Promise<NamedRoute[]> {
     const before = this.#handlers;
+    const scripts = routes.filter(({ handler }) => handler === "cgi").flatMap(({ words }) => words);
+    const context = { ...this.#context, scripts };
     const handlers = new Map<string, Handler>();
     const made: NamedRoute[] = [];
     for (const route of routes) {
-      const key = await of(route, () => this.#keyOf(route));
+      const key = await of(route, () => keyOf(route, context));
       // Where a later one fails, nothing is to be undone: a handler starts nothing before it is taken up.
       const handler = handlers.get(key) ?? before.get(key) ??
-        await of(route, () => this.#make(route));
+        await of(route, () => make(route, context));
       handlers.set(key, handler);
       const label = labelOf(route, handler);
       made.push({ path: route.path, handler, ...route.options, label, config: route });
@@ -58,16 +64,16 @@ export class RouteMaker {
     this.#handlers = handlers;
     return made;
   }
+}
 
-  #make(route: RouteConfig): Handler | Promise<Handler> {
-    return registry[route.handler].make(route, this.#context);
-  }
+function make(route: RouteConfig, context: KindContext): Handler | Promise<Handler> {
+  return registry[route.handler].make(route, context);
+}
 
-  async #keyOf(route: RouteConfig): Promise<string> {
-    const { path, handler, words, placeholders, values } = route;
-    const stamp = await registry[handler].stamp?.(route, this.#context);
-    return JSON.stringify([path, handler, words, placeholders, values, stamp]);
-  }
+async function keyOf(route: RouteConfig, context: KindContext): Promise<string> {
+  const { path, handler, words, placeholders, values } = route;
+  const stamp = await registry[handler].stamp?.(route, context);
+  return JSON.stringify([path, handler, words, placeholders, values, stamp]);
 }
 
 /** Has what a route cannot be say which route it is; what is no `--route` says so by its own option. */

@@ -25,15 +25,15 @@ export const PLACES: readonly (readonly string[])[] = [
   ["lib/app.ts", "lib/routes.ts"],
   ["lib/config.ts"],
   ["lib/server/"],
-  ["lib/http/"],
   ["lib/socket/"],
   ["lib/handlers/"],
+  ["lib/connection/"],
   ["lib/hub/"],
   ["lib/process/"],
   ["lib/codec/"],
   ["lib/bus/"],
   ["lib/contract.ts"],
-  ["lib/base/"],
+  ["lib/console/", "lib/base/"],
 ];
 
 /** Deno Deploy has no programs to start and no command line. */

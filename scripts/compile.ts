@@ -108,7 +108,7 @@ export function compileArgs({ target, output }: Job): string[] {
     // Everything in the lock file would go along, also the 14 MB that drive the browser of the tests.
     "--no-lock",
     // The page of the console, which is read as files.
-    "--include=lib/http/console",
+    "--include=lib/console",
     ...(target === undefined ? [] : [`--target=${target}`]),
     `--output=${output}`,
     "main.ts",

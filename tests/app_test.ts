@@ -5,8 +5,8 @@ import { parseRoute } from "../lib/cli/route.ts";
 import { resolveConfig, type Settings } from "../lib/config.ts";
 import { reverseLookup } from "../lib/server/lookup.ts";
 
-function appOf(settings: Settings): ReturnType<typeof createApp> {
-  return createApp(resolveConfig(settings));
+async function appOf(settings: Settings): ReturnType<typeof createApp> {
+  return await createApp(resolveConfig(settings));
 }
 
 const LABELS: [settings: Settings, label: string][] = [
@@ -29,8 +29,8 @@ Deno.test("createApp() passes on where to listen and how to decide of requests",
   const settings = { echo: true, listen, dispatch, unixSocket: "a.sock", engine: "node" };
   const files = { ssl: true, sslCert: "c.pem", sslKey: "k.pem" };
   const app = await appOf({ ...settings, ...files });
-  const { routes, responders, shutdownMs, remake: _, modules: _modules, ...passed } = app;
-  assertEquals([routes.length, responders?.length, shutdownMs], [1, 0, 3_000]);
+  const { routes, shutdownMs, remake: _, modules: _modules, ...passed } = app;
+  assertEquals([routes.length, shutdownMs], [1, 3_000]);
   assertEquals<unknown>(passed, {
     ...listen,
     ...dispatch,
@@ -104,14 +104,16 @@ const RESPONDERS: [settings: Settings, labels: (string | undefined)[]][] = [
 ];
 for (const [settings, labels] of RESPONDERS) {
   Deno.test(`createApp() asks for pages in order with ${JSON.stringify(settings)}`, async () => {
-    const { responders } = await appOf(settings);
-    assertEquals(responders?.map((responder) => responder.label), labels);
+    const { routes } = await appOf(settings);
+    const pages = routes.filter(({ handler }) => handler.respond);
+    assertEquals(pages.map(({ handler }) => handler.label), labels);
   });
 }
 
 for (const settings of [{ staticDir: "tests" }, { cgiDir: "." }]) {
-  Deno.test(`createApp() has no route for ${JSON.stringify(settings)} alone`, async () => {
-    assertEquals((await appOf(settings)).routes, []);
+  Deno.test(`createApp() takes no WebSockets with ${JSON.stringify(settings)} alone`, async () => {
+    const { routes } = await appOf(settings);
+    assertEquals(routes.filter(({ handler }) => handler.accept ?? handler.open), []);
   });
 }
 

@@ -35,9 +35,7 @@ Deno.test("resolveConfig() fills in every default", () => {
     handlersDir: "",
     watch: false,
     otherwise: otherwise("process", ["ls", "-l"], PROCESS),
-    staticDir: "",
-    cgiDir: "",
-    devConsole: false,
+    pages: [],
     passEnv: defaultPassEnv(Deno.build.os),
     maxForks: 1024,
     closeMs: 0,
@@ -55,6 +53,11 @@ Deno.test("resolveConfig() answers a Config that cannot be changed", () => {
 
 const TLS: Settings = { ssl: true, sslCert: "c.pem", sslKey: "k.pem" };
 const FILES = { certFile: "c.pem", keyFile: "k.pem" };
+
+const { passenv, closems } = PROCESS;
+const CGI = (dir: string) => otherwise("cgi", [dir], { passenv, closems });
+const STATIC = (dir: string) => otherwise("static", [dir]);
+const CONSOLE = (path: string) => ({ ...otherwise("console"), path });
 
 const RESOLVED: [settings: Settings, part: Partial<Config>][] = [
   [{ command: ["ls"] }, { otherwise: otherwise("process", ["ls"], PROCESS) }],
@@ -74,25 +77,26 @@ const RESOLVED: [settings: Settings, part: Partial<Config>][] = [
   [{ echo: true, dispatch: { maxFrameSize: 0 } }, { dispatch: { maxFrameSize: 0 } }],
   [{ echo: true, dispatch: { pingMs: 0 } }, { dispatch: { pingMs: 0 } }],
   // Files and scripts alone are enough, and go with any handler.
-  [{ staticDir: "public" }, { otherwise: undefined, staticDir: "public", cgiDir: "" }],
-  [{ cgiDir: "cgi" }, { otherwise: undefined, cgiDir: "cgi", staticDir: "" }],
-  [{ staticDir: "a", cgiDir: "b" }, { otherwise: undefined, staticDir: "a", cgiDir: "b" }],
+  [{ staticDir: "public" }, { otherwise: undefined, pages: [STATIC("public")] }],
+  [{ cgiDir: "cgi" }, { otherwise: undefined, pages: [CGI("cgi")] }],
+  [{ staticDir: "a", cgiDir: "b" }, { otherwise: undefined, pages: [CGI("b"), STATIC("a")] }],
   [{ command: ["ls"], staticDir: "a" }, {
     otherwise: otherwise("process", ["ls"], PROCESS),
-    staticDir: "a",
+    pages: [STATIC("a")],
   }],
   [{ dir: "programs", cgiDir: "b" }, {
     otherwise: otherwise("directory", ["programs"], PROCESS),
-    cgiDir: "b",
+    pages: [CGI("b")],
   }],
   [{ broadcast: true, staticDir: "a", cgiDir: "b" }, {
     otherwise: otherwise("broadcast"),
-    staticDir: "a",
+    pages: [CGI("b"), STATIC("a")],
   }],
-  [{ echo: true, devConsole: true }, { devConsole: true }],
-  [{ echo: true, devConsole: "/_console" }, { devConsole: "/_console" }],
-  [{ echo: true, devConsole: false }, { devConsole: false }],
-  [{ staticDir: "a", devConsole: true }, { staticDir: "a", devConsole: true }],
+  [{ echo: true, devConsole: true }, { pages: [CONSOLE("*")] }],
+  [{ echo: true, devConsole: "/_console" }, { pages: [CONSOLE("/_console")] }],
+  [{ echo: true, devConsole: "/a(b)*" }, { pages: [CONSOLE("/a\\(b\\)\\*")] }],
+  [{ echo: true, devConsole: false }, { pages: [] }],
+  [{ staticDir: "a", devConsole: "/c" }, { pages: [CONSOLE("/c"), STATIC("a")] }],
   // Where it listens.
   [{ echo: true, listen: { redirectPort: 0 } }, { listen: { redirectPort: 0 } }],
   [{ echo: true, listen: { redirectPort: 65_535 } }, { listen: { redirectPort: 65_535 } }],

@@ -65,15 +65,15 @@ for (const [name, handler, end] of FAILING) {
   });
 }
 
-const REFUSING: [what: string, prepare: Handler["prepare"], status: number][] = [
+const REFUSING: [what: string, accept: Handler["accept"], status: number][] = [
   ["answers with a response", () => new Response("no", { status: 402 }), 402],
   ["throws a HandshakeError", () => fail(new HandshakeError(403, "no")), 403],
   ["throws anything else", () => fail("broken"), 500],
   ["rejects", () => Promise.reject(new HandshakeError(410, "gone")), 410],
 ];
-for (const [what, prepare, status] of REFUSING) {
-  Deno.test(`serve() answers ${status} where prepare ${what}`, async () => {
-    const handler: Handler = { open() {}, ...(prepare ? { prepare } : {}) };
+for (const [what, accept, status] of REFUSING) {
+  Deno.test(`serve() answers ${status} where accept ${what}`, async () => {
+    const handler: Handler = accept ? { accept } : {};
     await using server = await serve({ ...HERE, routes: [{ path: "*", handler }] });
     using client = await RawClient.request(server.addresses[0] ?? "");
     assertEquals(client.answer.status, status);

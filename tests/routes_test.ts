@@ -4,10 +4,10 @@ import { Permits } from "../lib/base/permits.ts";
 import { parseConfigFile } from "../lib/cli/file.ts";
 import { parseRoute } from "../lib/cli/route.ts";
 import { resolveConfig, type RouteConfig } from "../lib/config.ts";
-import type { Handler } from "../lib/handlers/handler.ts";
+import type { Handler } from "../lib/contract.ts";
 import { Modules } from "../lib/handlers/modules.ts";
 import { RouteMaker } from "../lib/routes.ts";
-import { Talk } from "./handlers/talk.ts";
+import { Talk, together } from "./handlers/talk.ts";
 
 /** Routes as they are made from a command line. */
 function routesOf(...texts: string[]): readonly RouteConfig[] {
@@ -20,10 +20,12 @@ function makerOf(): RouteMaker {
 
 Deno.test("RouteMaker.make() has no room remember for a route that it could not serve", async () => {
   const maker = makerOf();
+  const handlers: Handler[] = [];
   const talk = async (text: string) => {
     const [made] = await maker.make(routesOf(text));
     assert(made);
-    made.handler.start?.();
+    handlers.push(made.handler);
+    together(...handlers);
     return await Talk.open(made.handler);
   };
   const one = await talk("/=broadcast");
@@ -42,7 +44,7 @@ Deno.test("RouteMaker makes routes in their order, with their options and labels
     ),
   );
   const shown = routes.map(({ handler, label, config: _, ...route }) => {
-    assert("open" in handler);
+    assert(handler.accept);
     return { ...route, label: label.replace(/: \S+\/sh/, ": sh") };
   });
   assertEquals<unknown>(shown, [
@@ -108,7 +110,7 @@ class FakeModules extends Modules {
 
 function withModules(): { maker: RouteMaker; modules: FakeModules } {
   const modules = new FakeModules();
-  return { maker: new RouteMaker(new Permits(0), modules), modules };
+  return { maker: new RouteMaker(new Permits(0), undefined, modules), modules };
 }
 
 Deno.test("RouteMaker makes a handler again where what it depends on has changed", async () => {

@@ -74,6 +74,12 @@ export class Batch {
     return this.#spans;
   }
 
+  /** Bytes of one message; of a text that was not encoded yet, its length in UTF-16. */
+  lengthAt(index: number): number {
+    if (this.#bytes === undefined) return this.length;
+    return (this.#spans[2 * index + 1] as number) - (this.#spans[2 * index] as number);
+  }
+
   /** The bytes of one message. */
   bytesAt(index: number): Uint8Array {
     const { bytes, spans } = this;

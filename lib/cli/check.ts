@@ -21,7 +21,7 @@ export function check(
     "",
     "Permissions that Deno has to give, as a command:",
     `  ${command.join(" ")}`,
-    ...notesOf(reading, configs),
+    ...notesOf(configs),
     "",
   ].join("\n");
 }
@@ -40,21 +40,20 @@ function commandLine({ options, command }: Words): string[] {
   return [...words, ...(command.length > 0 ? ["--", ...command.map(quote)] : [])];
 }
 
-function notesOf({ config }: Reading, routes: readonly RouteConfig[]): string[] {
+function notesOf(routes: readonly RouteConfig[]): string[] {
   const notes: string[] = [];
   const starts = (...kinds: string[]) => routes.some(({ handler }) => kinds.includes(handler));
-  const scripts = config.cgiDir !== "";
   if (starts("module")) {
     notes.push(
       "Modules may need more, for what they do themselves and for what they import from other folders.",
     );
   }
-  if (starts("directory") || scripts) {
+  if (starts("directory", "cgi")) {
     notes.push(
       "A program that is new in its folder needs permission to run, too: check again then.",
     );
   }
-  if (Deno.build.os === "linux" && (starts("process", "shared", "directory") || scripts)) {
+  if (Deno.build.os === "linux" && starts("process", "shared", "directory", "cgi")) {
     notes.push(
       "Deno lets stdws look at /proc only with -A: without it, programs themselves are ended, but not what",
       "they have started, and nobody ends them if the server is killed.",

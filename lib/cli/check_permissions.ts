@@ -30,6 +30,18 @@ const OF_KINDS: Readonly<Record<HandlerName, Needs>> = {
     ofFolder(folder, permissions);
     ofEnvironment({ passenv: config.passEnv, ...values }, permissions);
   },
+  cgi({ words: [folder = ""], values }, permissions) {
+    ofFolder(folder, permissions);
+    ofEnvironment(values, permissions);
+  },
+  static({ words: [folder = ""] }, permissions) {
+    permissions.add("read", resolve(folder), Deno.realPathSync(folder));
+  },
+  console(_, permissions) {
+    // The page is put together from its files; an executable does not know where they are to others.
+    const files = fileURLToPath(new URL("../console", import.meta.url));
+    permissions.add("read", Deno.build.standalone ? "lib/console" : files);
+  },
 };
 
 /** The permissions that Deno has to give to a configuration. */
@@ -43,7 +55,6 @@ export function permissionsOf(
   if (config.handlersDir) permissions.add("read", resolve(config.handlersDir));
   for (const route of routes) OF_KINDS[route.handler](route, permissions, config);
   ofListeners(config, permissions);
-  ofPages(config, permissions);
   // A name is asked for at the address of each client.
   if (config.reverseLookup) permissions.addAll("net");
   return permissions;
@@ -115,20 +126,4 @@ function addUnixSocket(path: string, permissions: Permissions): void {
   permissions.add("write", path);
   // Deno 2.6 asks for the file alone, and knows no such address.
   if (isDenoSince(2, 9)) permissions.add("net", `unix:${path}`);
-}
-
-function ofPages(
-  { staticDir, cgiDir, devConsole, passEnv }: Config,
-  permissions: Permissions,
-): void {
-  if (staticDir) permissions.add("read", resolve(staticDir), Deno.realPathSync(staticDir));
-  if (cgiDir) {
-    ofFolder(cgiDir, permissions);
-    ofEnvironment({ passenv: passEnv }, permissions);
-  }
-  // The page is put together from its files; an executable does not know where they are to others.
-  if (devConsole !== false) {
-    const files = fileURLToPath(new URL("../http/console", import.meta.url));
-    permissions.add("read", Deno.build.standalone ? "lib/http/console" : files);
-  }
 }

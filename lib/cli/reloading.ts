@@ -7,10 +7,20 @@ import { readConfig, type Reading, type Words } from "./read_config.ts";
 const log = new Log();
 
 /** The options that only routes are made from. */
-const OF_ROUTES = ["dir", "echo", "broadcast", "handlers", "binary", "passstderr", "maxqueue"];
-
-/** The options that routes and CGI scripts are made from. */
-const OF_PROGRAMS = ["passenv", "closems"];
+const OF_ROUTES = [
+  "dir",
+  "echo",
+  "broadcast",
+  "handlers",
+  "staticdir",
+  "cgidir",
+  "devconsole",
+  "binary",
+  "passstderr",
+  "maxqueue",
+  "passenv",
+  "closems",
+];
 
 /** What a reload changes. */
 export interface Reloaded {
@@ -64,10 +74,9 @@ export class Reloading {
 
 /** The options that have changed since the start, and that a reload does not change. */
 export function staleOptions(start: Reading, now: Reading): string[] {
-  const scripts = start.config.cgiDir !== "";
   const [before, after] = [start.options, now.options] as readonly Record<string, unknown>[];
   return Object.keys({ ...before, ...after }).sort().filter((name) => {
-    if (OF_ROUTES.includes(name) || (OF_PROGRAMS.includes(name) && !scripts)) return false;
+    if (OF_ROUTES.includes(name)) return false;
     return JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]);
   });
 }

@@ -110,11 +110,16 @@ function watch(): AsyncDisposable | undefined {
 }
 
 function startsPrograms({ config, file }: Reading): boolean {
-  const { cgiDir, routes, otherwise } = config;
+  const { routes, otherwise, pages } = config;
   // A file can have a route that does, when it is read again.
-  if (cgiDir || file !== undefined) return true;
-  const kinds = [...routes, ...(otherwise ? [otherwise] : [])].map((route) => route.handler);
-  return kinds.some((kind) => kind === "process" || kind === "directory" || kind === "shared");
+  if (file !== undefined) return true;
+  const kinds = [...routes, ...(otherwise ? [otherwise] : []), ...pages].map((route) =>
+    route.handler
+  );
+  return kinds.some((kind) =>
+    kind === "process" || kind === "directory" || kind === "shared" ||
+    kind === "cgi"
+  );
 }
 
 /** Serves until a signal comes, then ends gracefully, or at once if there is a second one. */

@@ -1,4 +1,3 @@
-import type { Responder } from "../base/responder.ts";
 import type { Config } from "../config.ts";
 import { placeholdersIn } from "../process/placeholders.ts";
 import type { NamedRoute } from "../routes.ts";
@@ -8,7 +7,6 @@ import { paramsOfPattern } from "../socket/route.ts";
 /** What is served. */
 export interface Served {
   readonly routes: readonly Pick<NamedRoute, "label">[];
-  readonly responders?: readonly Responder[];
 }
 
 /** What the log says when the server has started: what is served, and where. */
@@ -18,8 +16,10 @@ export function startLines(
   server: Pick<Server, "addresses" | "redirects">,
 ): string[] {
   // websocketd names static files before CGI scripts, although it asks the scripts first.
-  const responders = (app.responders ?? []).toReversed();
-  const lines = [...app.routes, ...responders].flatMap(({ label }) => label ?? []);
+  const first = app.routes.length - config.pages.length;
+  const pages = app.routes.slice(first)
+    .filter((_, index) => config.pages[index]?.handler !== "console").toReversed();
+  const lines = [...app.routes.slice(0, first), ...pages].flatMap(({ label }) => label ?? []);
   lines.push(...placeholdersOfClients(config));
   const everywhere = !config.listen.addresses?.length;
   const named = (url: string) =>
@@ -30,10 +30,11 @@ export function startLines(
     // A browser does not reach a Unix socket.
     if (!url.startsWith("ws")) continue;
     const page = url.replace(/^ws/, "http");
-    if (config.cgiDir || config.staticDir) lines.push(`Serving CGI or static files : ${page}`);
-    if (config.devConsole) {
-      const path = config.devConsole === true ? "/" : config.devConsole;
-      lines.push(`Developer console enabled   : ${page.replace(/\/$/, "")}${path}`);
+    const consoles = config.pages.filter(({ handler }) => handler === "console");
+    if (config.pages.length > consoles.length) lines.push(`Serving CGI or static files : ${page}`);
+    for (const { path } of consoles) {
+      const shown = path === "*" ? "/" : path.replace(/\\(.)/g, "$1");
+      lines.push(`Developer console enabled   : ${page.replace(/\/$/, "")}${shown}`);
     }
   }
   for (const url of server.redirects) lines.push(`Starting redirect server   : ${named(url)}`);

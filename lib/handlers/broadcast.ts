@@ -1,10 +1,8 @@
 import type { IncomingRequest } from "../base/request.ts";
-import { sessionLog } from "../base/session_log.ts";
-import type { Handler } from "./handler.ts";
+import type { Handler, Hub, Rooms, SlowPolicy } from "../contract.ts";
+import { chosenName } from "../hub/live_room.ts";
 import { kindOf } from "./kind.ts";
-import { Recipient, type SlowPolicy } from "./recipient.ts";
 import { SLOW } from "./slow.ts";
-import { type Room, Space } from "./space.ts";
 
 /** What a {@linkcode broadcast} does beside sending every message to everybody. */
 export interface BroadcastOptions {
@@ -21,8 +19,8 @@ export interface BroadcastOptions {
   readonly write?: boolean;
   /** What happens to a client that reads too slowly; default `close`. */
   readonly slow?: SlowPolicy;
-  /** Where its rooms are: handlers with the same have them in common; default: rooms of its own. */
-  readonly space?: Space;
+  /** Handlers with the same name have the same rooms, apart from all others; default: those of everybody. */
+  readonly rooms?: string;
 }
 
 /**
@@ -31,15 +29,14 @@ export interface BroadcastOptions {
  *
  * @example Viewers and speakers
  * ```ts
- * import { broadcast, serve, Space } from "@stdws/stdws";
+ * import { broadcast, serve } from "@stdws/stdws";
  *
- * const space = new Space();
  * await using server = await serve({
  *   port: 0,
  *   addresses: ["127.0.0.1"],
  *   routes: [
- *     { path: "/watch/:room", handler: broadcast({ space, history: 10, write: false }) },
- *     { path: "/speak/:room", handler: broadcast({ space }) },
+ *     { path: "/watch/:room", handler: broadcast({ history: 10, write: false }) },
+ *     { path: "/speak/:room", handler: broadcast() },
  *   ],
  * });
  *
@@ -57,45 +54,49 @@ export interface BroadcastOptions {
  */
 export function broadcast(options: BroadcastOptions = {}): Handler {
   const { history = 0, echo = true, presence = false, write = true, slow = "close" } = options;
-  const { space = new Space() } = options;
+  let wanted: Rooms | undefined;
+  function roomsOf(hub: Hub): Rooms {
+    const rooms = hub.space(options.rooms);
+    // Where it is a part of another handler, nobody starts it.
+    if (!wanted) rooms.keep(handler, history);
+    return wanted = rooms;
+  }
   const handler: Handler = {
-    // Not when it is made: one of a reload that fails is never taken up, nor disposed.
-    start: () => space.keep(handler, history),
     label: "Serving using handler       : broadcast",
-    open(connection, request) {
-      const { id } = connection;
-      const room = roomOf(request);
-      const log = sessionLog(request);
-      // Where it is a part of another handler, nobody starts it.
-      space.keep(handler, history);
-      const client = new Recipient(connection, slow, log);
-      space.enter(room, client, { history, presence });
+    // Not when it is made: one of a reload that fails is never taken up, nor disposed.
+    start: ({ hub }) => void roomsOf(hub),
+    accept(request, { hub, log }) {
+      // Now, because a request is not remembered.
+      const name = roomOf(request);
       return {
-        message(data) {
-          if (write) return space.publish(room, data, id, echo);
-          log.error("websocket", "The client sent a message where it may only read");
-          connection.close(1008, "Messages are not allowed here");
-        },
-        close() {
-          client.leave();
-          space.leave(room, id);
+        slow,
+        open(connection) {
+          const room = roomsOf(hub).room(name);
+          room.join(connection, { last: history, watches: presence });
+          const except = echo ? undefined : (id: string) => id === connection.id;
+          return {
+            batch(batch) {
+              if (write) return void room.publish(batch, except);
+              log.error("websocket", "The client sent a message where it may only read");
+              connection.close(1008, "Messages are not allowed here");
+            },
+            close: () => room.leave(connection),
+          };
         },
       };
     },
     [Symbol.asyncDispose]() {
-      space.forget(handler);
+      wanted?.forget(handler);
+      wanted = undefined;
       return Promise.resolve();
     },
   };
   return handler;
 }
 
-/** By key, a path and a parameter are never the same: `/chat` is not the room `/chat` of `/x/%2Fchat`. */
-function roomOf({ params, path }: IncomingRequest): Room {
-  const { room } = params;
-  return room === undefined
-    ? { key: `path ${path}`, name: path }
-    : { key: `room ${room}`, name: room };
+/** A path and a parameter are never the same: `/chat` is not the room `/chat` of `/x/%2Fchat`. */
+function roomOf({ params, path }: IncomingRequest): string {
+  return params.room === undefined ? path : chosenName(params.room);
 }
 
 /** `broadcast` for the registry. */
@@ -136,7 +137,5 @@ export const broadcastKind = kindOf({
     },
     SLOW,
   ],
-  make: ({ values: { rooms = "", ...options } }, { spaces }) => {
-    return broadcast({ ...options, space: spaces.of(rooms) });
-  },
+  make: ({ values }) => broadcast(values),
 });

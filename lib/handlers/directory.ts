@@ -1,9 +1,10 @@
 import { confine } from "../base/confine.ts";
 import { HandshakeError } from "../base/errors.ts";
 import { realFolder } from "../base/folder.ts";
-import type { Handler, IncomingRequest } from "./handler.ts";
+import type { Handler } from "../contract.ts";
 import { kindOf } from "./kind.ts";
 import { type Endpoint, processHandler } from "./process.ts";
+import { restOf } from "./rest_of.ts";
 import {
   FRAMING,
   PROCESS_OPTIONS,
@@ -25,18 +26,10 @@ export function directory(folder: string, options: ProcessOptions = {}): Handler
 /** The same for a route: of `/tools/*`, the folder is at `/tools`. */
 function directoryAt(pattern: string, folder: string, options: ProcessOptions): Handler {
   const root = realFolder(folder, "from directory");
-  const isBelow = pattern.endsWith("/*");
   return processHandler({
     label: `Serving from directory      : ${root}`,
-    locate: (request) => locate(root, request.path, isBelow ? restOf(request) : request.path),
+    locate: (request) => locate(root, request.path, restOf(pattern, request)),
   }, options);
-}
-
-/** What the last wildcard of the pattern has matched. */
-function restOf({ params }: IncomingRequest): string {
-  let last = 0;
-  while (`${last + 1}` in params) last++;
-  return `/${params[last] ?? ""}`;
 }
 
 /** Finds the program of a path, of which the end is looked for in the folder. */

@@ -1,7 +1,5 @@
-import { sessionLog } from "../base/session_log.ts";
-import type { Handler } from "./handler.ts";
+import type { Handler } from "../contract.ts";
 import { kindOf } from "./kind.ts";
-import { Recipient } from "./recipient.ts";
 
 /**
  * Sends every message back as it came.
@@ -24,13 +22,9 @@ import { Recipient } from "./recipient.ts";
 export function echo(): Handler {
   return {
     label: "Serving using handler       : echo",
-    open(connection, request) {
-      const client = new Recipient(connection, "close", sessionLog(request));
-      return {
-        message: (data) => client.send(data),
-        close: () => client.leave(),
-      };
-    },
+    accept: () => ({
+      open: (connection) => ({ batch: (batch) => connection.deliver(batch) }),
+    }),
   };
 }
 

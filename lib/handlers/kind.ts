@@ -1,8 +1,7 @@
 import type { Permits } from "../base/permits.ts";
-import type { Handler } from "./handler.ts";
+import type { Handler } from "../contract.ts";
 import type { Modules } from "./modules.ts";
 import type { Option, Values } from "./option.ts";
-import type { Spaces } from "./spaces.ts";
 
 /** A kind of handler: what its routes can say, and how one is made. */
 export interface Kind {
@@ -48,8 +47,10 @@ export interface RouteOf<T extends readonly Option[]> {
 export interface KindContext {
   /** How many processes may run at once. */
   readonly forks: Permits;
-  /** The rooms of broadcast. */
-  readonly spaces: Spaces;
+  /** Finds the name of a client's address, where names are looked up. */
+  readonly lookup: ((address: string) => Promise<string>) | undefined;
+  /** The folders of all CGI scripts, which no other route serves. */
+  readonly scripts: readonly string[];
   /** Loads the modules of users. */
   readonly modules: Modules;
 }

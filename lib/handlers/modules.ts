@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf } from "../base/errors.ts";
 import { Log } from "../base/log.ts";
-import type { Handler } from "./handler.ts";
+import type { Handler } from "../contract.ts";
 import { followImports } from "./modules/follow_imports.ts";
 import { ModuleGraph } from "./modules/graph.ts";
 import { type ListedModule, listModules } from "./modules/list_modules.ts";

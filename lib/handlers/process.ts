@@ -8,7 +8,7 @@ import { environment } from "../process/environment.ts";
 import { fillPlaceholders } from "../process/placeholders.ts";
 import { Runner } from "../process/runner.ts";
 import { programPath } from "../process/program_path.ts";
-import type { Admission, Handler, Session } from "./handler.ts";
+import type { Admission, Handler, Session } from "../contract.ts";
 import { kindOf } from "./kind.ts";
 import {
   FRAMING,
@@ -91,7 +91,7 @@ export function processHandler(programs: Programs, options: ProcessOptions): Han
   function start(
     request: IncomingRequest,
     endpoint: Endpoint,
-  ): Required<Omit<Admission, "subprotocol">> {
+  ): Required<Omit<Admission, "subprotocol" | "slow">> {
     const { program, args } = endpoint;
     const started = runner.start({
       program,
@@ -129,13 +129,10 @@ export function processHandler(programs: Programs, options: ProcessOptions): Han
 
   return {
     label: programs.label,
-    prepare(request) {
+    accept(request) {
       const endpoint = programs.locate(request);
       if (endpoint instanceof Promise) return endpoint.then((found) => start(request, found));
       return start(request, endpoint);
-    },
-    open() {
-      throw new Error("A process is started before its connection: call prepare first");
     },
     [Symbol.asyncDispose]: () => runner[Symbol.asyncDispose](),
   };

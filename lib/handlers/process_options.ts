@@ -74,6 +74,12 @@ export const PROCESS_OPTIONS = [
   },
 ] as const satisfies readonly Option[];
 
+/** Those of them that CGI scripts have, which run in their own folder and are talked to as CGI says. */
+export const CGI_OPTIONS = PROCESS_OPTIONS.filter(
+  (option): option is Exclude<typeof option, { name: "cwd" | "maxqueue" }> =>
+    option.name !== "cwd" && option.name !== "maxqueue",
+);
+
 /** How a program of its own talks to its client. */
 export const FRAMING = {
   name: "framing",

@@ -1,4 +1,6 @@
 import { broadcastKind } from "./broadcast.ts";
+import { cgiKind } from "./cgi/cgi.ts";
+import { consoleKind } from "./console/console.ts";
 import { directoryKind } from "./directory.ts";
 import { echoKind } from "./echo.ts";
 import type { Kind } from "./kind.ts";
@@ -6,6 +8,7 @@ import { moduleKind } from "./module.ts";
 import type { Option } from "./option.ts";
 import { processKind } from "./process.ts";
 import { sharedKind } from "./shared.ts";
+import { staticKind } from "./static/static.ts";
 import { tcpKind } from "./tcp.ts";
 
 /** All kinds of handlers by their names: a new one is added here and nowhere else. */
@@ -17,6 +20,9 @@ export const registry = {
   module: moduleKind,
   tcp: tcpKind,
   directory: directoryKind,
+  static: staticKind,
+  cgi: cgiKind,
+  console: consoleKind,
 } as const satisfies Record<string, Kind>;
 
 /** The name of a kind of handler. */

@@ -10,10 +10,9 @@ import { sharedEnvironment } from "../process/shared_environment.ts";
 import { SharedInput } from "../process/shared_input.ts";
 import { SharedProcess } from "../process/shared_process.ts";
 import type { Close } from "../process/status.ts";
-import type { Connection, Handler, Session } from "./handler.ts";
+import type { Connection, Handler, Session, SlowPolicy } from "../contract.ts";
 import { kindOf } from "./kind.ts";
 import { PROCESS_OPTIONS, type ProcessOptions, processOptionsOf } from "./process_options.ts";
-import type { SlowPolicy } from "./recipient.ts";
 import { Client, type ClientOptions } from "./shared/client.ts";
 import { Crowd } from "./shared/crowd.ts";
 import { Events } from "./shared/events.ts";
@@ -127,7 +126,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
   });
 
   function open(connection: Connection, arrival: Arrival): Session {
-    const client = new Client(connection, { ...arrival, slow, lines: talk.history });
+    const client = new Client(connection, { ...arrival, past: talk.history });
     crowd.add(client);
     if (supervisor.last) {
       // The process that it came to has ended since.
@@ -155,7 +154,8 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
 
   return {
     label: `Serving using shared process: ${[program, ...args].join(" ")}`,
-    async prepare(request) {
+    async accept(request, place) {
+      talk.hub = place.hub;
       if (input.waiting > FULL * maxQueue) {
         throw new HandshakeError(
           503,
@@ -171,6 +171,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
       const { pid } = supervisor;
       return {
         associated: { command: program, ...(pid === undefined ? {} : { pid: String(pid) }) },
+        slow,
         open: (connection) => open(connection, arrival),
         abandon() {
           supervisor.begin();
@@ -178,10 +179,8 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
         },
       };
     },
-    open() {
-      throw new Error("A shared process is started before its connection: call prepare first");
-    },
-    start() {
+    start({ hub }) {
+      talk.hub = hub;
       supervisor.resume();
       if (start === "now") supervisor.start();
     },

@@ -1,7 +1,7 @@
 import { messageOf } from "../base/errors.ts";
 import { MAX_QUEUE } from "../base/limits.ts";
 import { sessionLog } from "../base/session_log.ts";
-import type { Handler } from "./handler.ts";
+import type { Handler } from "../contract.ts";
 import { kindOf } from "./kind.ts";
 import { parseTcpAddress } from "./tcp/address.ts";
 import { dial } from "./tcp/dial.ts";
@@ -48,7 +48,7 @@ export function tcp(address: string, options: TcpOptions = {}): Handler {
   const running = new Set<Promise<void>>();
   return {
     label: `Serving using handler       : tcp ${address}`,
-    async prepare(request) {
+    async accept(request) {
       const associated = { command: `tcp ${address}` };
       const log = sessionLog(request).with(associated);
       const conn = await dial(target, address, { timeout: CONNECT_TIMEOUT });
@@ -68,9 +68,6 @@ export function tcp(address: string, options: TcpOptions = {}): Handler {
         },
         abandon: () => conn.close(),
       };
-    },
-    open() {
-      throw new Error("The other side is connected before the client: call prepare first");
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(running);

@@ -1,4 +1,4 @@
-import type { Connection } from "../base/connection.ts";
+import type { Connection } from "../contract.ts";
 import { messageOf } from "../base/errors.ts";
 import { INPUT_PATIENCE, OVERFLOW_PATIENCE } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";

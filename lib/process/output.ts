@@ -1,4 +1,4 @@
-import type { Connection } from "../base/connection.ts";
+import type { Connection } from "../contract.ts";
 import { HIGH_WATER_MARK, OUTPUT_QUIET } from "../base/limits.ts";
 import { within } from "../base/within.ts";
 

@@ -1,4 +1,4 @@
-import { redirect } from "../http/redirect.ts";
+import { redirect } from "../handlers/redirect.ts";
 import { Dispatcher } from "../socket/dispatch.ts";
 import { chooseEngine, type EngineOptions } from "./choose_engine.ts";
 import { readCredentials } from "./credentials.ts";
@@ -60,8 +60,8 @@ export async function listen(options: ListenOptions, dispatcher: Dispatcher): Pr
       bounds.push(bound);
       addresses.push(`${secure ? "wss" : "ws"}://${bound.host}/`);
       if (redirectPort === undefined) continue;
-      const responders = [redirect({ port: bound.port, secure })];
-      const redirecting = makeEngine(new Dispatcher({ routes: [], responders }));
+      const handler = redirect({ port: bound.port, secure });
+      const redirecting = makeEngine(new Dispatcher({ routes: [{ path: "*", handler }] }));
       const other = await listenAt(redirecting, address, redirectPort, undefined);
       bounds.push(other);
       redirects.push(`http://${other.host}/`);

@@ -1,10 +1,12 @@
 import { HandshakeError, messageOf } from "../base/errors.ts";
 import { Log } from "../base/log.ts";
 import { snapshot } from "../base/request.ts";
-import type { Dispatcher, Ticket } from "../socket/dispatch.ts";
+import { LiveConnection } from "../connection/live_connection.ts";
+import type { Ticket } from "../connection/ticket.ts";
+import { NativeTransport } from "../connection/transport/native_transport.ts";
+import type { Dispatcher } from "../socket/dispatch.ts";
 import type { Engine } from "./engine.ts";
 import { keepServing } from "./keep_serving.ts";
-import { NativeSocket } from "./native_socket.ts";
 import { withMode } from "./with_mode.ts";
 
 /** The engine on `Deno.serve` and `Deno.upgradeWebSocket`. */
@@ -72,7 +74,13 @@ function upgrade(request: Request, ticket: Ticket, dispatcher: Dispatcher): Resp
   }
   // From here on nothing may throw: that would stop the whole listener.
   const { socket, response } = upgraded;
-  new NativeSocket(socket, ticket, dispatcher);
+  const { maxFrameSize, pingMs, request: { remote } } = ticket;
+  const transport = new NativeTransport(socket, {
+    maxFrameSize,
+    pingMs,
+    port: Number(remote.port),
+  });
+  transport.listen(new LiveConnection(transport, ticket, dispatcher));
   for (const [name, value] of ticket.headers) response.headers.append(name, value);
   return response;
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TLSSocket } from "node:tls";
 import { HandshakeError, messageOf } from "../base/errors.ts";
 import { type IncomingRequest, snapshot } from "../base/request.ts";
-import type { Exchange } from "../base/responder.ts";
+import type { Exchange } from "../contract.ts";
 import type { Authorities } from "./authorities.ts";
 import { subjectOf } from "./subject.ts";
 

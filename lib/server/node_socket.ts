@@ -1,8 +1,11 @@
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
-import { CLOSE_TIMEOUT, NODE_MESSAGE_OVERHEAD } from "../base/limits.ts";
-import { type ConnectionOptions, LiveConnection, type RawSocket } from "../socket/connection.ts";
-import type { Ticket } from "../socket/dispatch.ts";
+import { Batch } from "../base/batch.ts";
+import { CLOSE_TIMEOUT, HIGH_WATER_MARK, NODE_MESSAGE_OVERHEAD } from "../base/limits.ts";
+import { type ConnectionOptions, LiveConnection } from "../connection/live_connection.ts";
+import type { Ticket } from "../connection/ticket.ts";
+import { Backlog, type Unsent } from "../connection/transport/backlog.ts";
+import type { Transport } from "../contract.ts";
 
 // How often to look whether a client still reads while its connection is closing, in ms.
 const LOOK_MS = 1_000;
@@ -10,13 +13,14 @@ const LOOK_MS = 1_000;
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** A WebSocket of the package ws, which tells its connection what happens. */
-export class NodeSocket implements RawSocket {
+export class NodeSocket implements Transport, Unsent {
   /** Of the header of a frame, which may have more where the message is large; then that does not count. */
   readonly headerBytes = 2;
   readonly overhead = NODE_MESSAGE_OVERHEAD;
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
   readonly #connection: LiveConnection;
+  readonly #backlog = new Backlog(this);
   #heard = false;
   #broken = false;
   #corked = false;
@@ -32,7 +36,7 @@ export class NodeSocket implements RawSocket {
       this.#heard = true;
       // Not as the Buffer that it is, which has other methods.
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-      this.#connection.received(isBinary ? bytes : decoder.decode(bytes));
+      this.#connection.received(Batch.of(isBinary ? bytes : decoder.decode(bytes)));
     });
     socket.on("error", (error) => {
       this.#broken = true;
@@ -41,6 +45,7 @@ export class NodeSocket implements RawSocket {
       else this.#connection.failed(error.message);
     });
     socket.on("close", (code, reason) => {
+      this.#backlog.release();
       clearInterval(this.#pings);
       clearInterval(this.#closing);
       this.#connection.closed(code, decoder.decode(reason));
@@ -53,14 +58,33 @@ export class NodeSocket implements RawSocket {
   }
 
   get bufferedAmount(): number {
+    return this.#backlog.amount;
+  }
+
+  drained(amount: number = HIGH_WATER_MARK / 2): Promise<void> {
+    return this.#backlog.drained(amount);
+  }
+
+  get unsent(): number {
     return this.#socket.bufferedAmount;
   }
 
   get isBehind(): boolean {
-    return this.bufferedAmount > 0;
+    return this.unsent > 0;
   }
 
-  send(data: string | Uint8Array): void {
+  pause(): boolean {
+    return false;
+  }
+
+  resume(): void {}
+
+  send(batch: Batch): void {
+    for (const message of batch) this.#send(message);
+  }
+
+  #send(data: string | Uint8Array): void {
+    this.#backlog.add(data.length);
     if (!this.#corked) {
       // What is sent in one go leaves in one write.
       this.#corked = true;
@@ -72,6 +96,7 @@ export class NodeSocket implements RawSocket {
   }
 
   close(code: number, reason: string): void {
+    this.#backlog.release();
     this.#socket.close(code, reason);
     this.#watchClose();
   }
@@ -84,12 +109,12 @@ export class NodeSocket implements RawSocket {
   /** Drops a client that neither answers the close frame nor reads what was sent before it. */
   #watchClose(): void {
     if (this.#closing !== undefined) return;
-    let before = this.bufferedAmount;
+    let before = this.unsent;
     let stalled = 0;
     this.#closing = setInterval(() => {
-      const { bufferedAmount } = this;
-      stalled = bufferedAmount < before ? 0 : stalled + LOOK_MS;
-      before = bufferedAmount;
+      const { unsent } = this;
+      stalled = unsent < before ? 0 : stalled + LOOK_MS;
+      before = unsent;
       if (stalled >= CLOSE_TIMEOUT) this.#socket.terminate();
     }, LOOK_MS);
   }

@@ -1,26 +1,25 @@
 import { HandshakeError, LaunchError, messageOf } from "../base/errors.ts";
+import { isUpgrade } from "../base/is_upgrade.ts";
 import { MAX_FRAME_SIZE } from "../base/limits.ts";
-import type { Log } from "../base/log.ts";
+import { Log } from "../base/log.ts";
 import { plain } from "../base/plain.ts";
 import type { IncomingRequest } from "../base/request.ts";
-import type { Exchange, Responder } from "../base/responder.ts";
 import { httpLog, sessionLog } from "../base/session_log.ts";
-import type { Admission, Connection, Handler, Session } from "../handlers/handler.ts";
-import type { Recipient } from "../handlers/recipient.ts";
-import { Rooms } from "../handlers/rooms.ts";
-import { checkHandshake, isUpgrade } from "./handshake.ts";
-import { checkOrigin, type OriginOptions } from "./origin.ts";
-import { Roster } from "./roster.ts";
-import { LiveRoute, parsePattern, type Route, type RouteOptions } from "./route.ts";
+import { Roster } from "../connection/roster.ts";
+import type { Header, Ticket } from "../connection/ticket.ts";
+import type { Admission, Exchange, Place, Verdict } from "../contract.ts";
+import { LocalHub } from "../hub/local_hub.ts";
+import { checkHandshake } from "./handshake.ts";
+import type { LiveRoute, Route, RouteOptions } from "./route.ts";
+import { RouteTable } from "./route_table.ts";
 import { offers } from "./subprotocol.ts";
-import { Usage } from "./usage.ts";
 
-/** How requests become connections. */
-export interface DispatchOptions extends OriginOptions, RouteOptions {
-  /** The first that matches wins. */
+export type { Header };
+
+/** How requests become connections and answers. */
+export interface DispatchOptions extends RouteOptions {
+  /** The first that matches, and does what is asked for, wins. */
   readonly routes: readonly Route[];
-  /** Asked in turn for an answer to what is no request for an upgrade; 404 where none has one. */
-  readonly responders?: readonly Responder[];
   /** Finds the name of a client's address; default: the address stays. */
   readonly lookup?: (address: string) => Promise<string>;
   /** Headers of a 101 answer. */
@@ -29,39 +28,19 @@ export interface DispatchOptions extends OriginOptions, RouteOptions {
   readonly headersHttp?: readonly Header[];
 }
 
-/** Name and value. */
-export type Header = readonly [name: string, value: string];
-
-/** An upgrade that an engine shall carry out: exactly one of `open` and `abandon` follows. */
-export interface Ticket {
-  readonly request: IncomingRequest;
-  readonly log: Log;
-  /** Headers of the 101 answer. */
-  readonly headers: readonly Header[];
-  /** What was agreed on, empty where there is none; its header is among the others. */
-  readonly subprotocol: string;
-  /** Bytes of a message; 0 means no limit. */
-  readonly maxFrameSize: number;
-  /** Milliseconds between pings; 0 means none. */
-  readonly pingMs: number;
-  /** Of its handler; after `open`, the connection says when it leaves. */
-  readonly usage: Usage;
-  open(connection: Connection): Session | void;
-  abandon(): void;
-}
-
 /** What is done with requests, whichever engine brings them. */
 export class Dispatcher {
   readonly roster = new Roster();
-  /** Where connections meet by `join` and `publish`. */
-  readonly rooms = new Rooms<Recipient>();
+  readonly hub = new LocalHub();
   readonly #options: DispatchOptions;
-  #closing = false;
-  #routes: readonly LiveRoute[] = [];
-  readonly #usages = new Map<Handler, Usage>();
+  readonly #ending = new AbortController();
+  readonly #routes: RouteTable;
 
   constructor(options: DispatchOptions) {
     this.#options = options;
+    const { guards, sameOrigin, origins, subprotocols, maxFrameSize, pingMs } = options;
+    const defaults = { guards, sameOrigin, origins, subprotocols, maxFrameSize, pingMs };
+    this.#routes = new RouteTable(defaults as RouteOptions, this.#placeOf(new Log()));
     this.replaceRoutes(options.routes);
   }
 
@@ -72,40 +51,18 @@ export class Dispatcher {
    * @throws {UsageError} If a path is no pattern; then they stay as they were.
    */
   replaceRoutes(routes: readonly Route[]): void {
-    // Nobody would end what their handlers start.
-    if (this.#closing) return;
-    for (const { path } of routes) parsePattern(path, "routes");
-    const { origins, subprotocols, maxFrameSize, pingMs } = this.#options;
-    const defaults = { origins, subprotocols, maxFrameSize, pingMs };
-    this.#routes = routes.map((route) => {
-      return new LiveRoute({ ...defaults, ...route } as Route, this.#usageOf(route.handler));
-    });
-    const current = new Set(routes.map((route) => route.handler));
-    for (const [handler, usage] of this.#usages) if (!current.has(handler)) usage.retire();
-  }
-
-  #usageOf(handler: Handler): Usage {
-    const known = this.#usages.get(handler);
-    if (known?.resume()) return known;
-    const usage = new Usage(handler);
-    this.#usages.set(handler, usage);
-    usage.ended.then(() => {
-      // Unless it was taken up again meanwhile.
-      if (this.#usages.get(handler) === usage) this.#usages.delete(handler);
-    });
-    usage.start();
-    return usage;
+    this.#routes.replace(routes);
   }
 
   /** Whether a request asks for a WebSocket, and there are some. */
   opens({ headers }: IncomingRequest): boolean {
-    return this.#routes.length > 0 && isUpgrade(headers);
+    return isUpgrade(headers) && this.#routes.accepts;
   }
 
   /** Decides about a request: an answer, or an upgrade. Never throws. */
   async dispatch(request: IncomingRequest, exchange: Exchange): Promise<Response | Ticket> {
     try {
-      if (this.#closing) throw new HandshakeError(503, "The server is shutting down");
+      this.#expectOpen();
       if (this.opens(request)) return await this.#admit(request);
       return this.#answer(await this.#respond(request, exchange));
     } catch (error) {
@@ -115,62 +72,66 @@ export class Dispatcher {
 
   /** Ends all connections and handlers; `deadline` in ms. */
   async close(code: number, reason: string, deadline: number): Promise<void> {
-    this.#closing = true;
-    const parts = [this.roster.close(code, reason, deadline)];
+    this.#ending.abort();
     // Not after it: a process that stays when its clients have left is to be ended in that time, too.
-    for (const usage of this.#usages.values()) parts.push(usage.dispose());
-    for (const responder of new Set(this.#options.responders)) {
-      const ended = responder[Symbol.asyncDispose]?.();
-      if (ended) parts.push(ended);
-    }
-    await Promise.all(parts);
+    await Promise.all([this.roster.close(code, reason, deadline), this.#routes.dispose()]);
   }
 
-  async #respond(request: IncomingRequest, exchange: Exchange): Promise<Response> {
-    for (const responder of this.#options.responders ?? []) {
-      const response = await responder.respond(request, exchange);
+  async #respond(asked: IncomingRequest, exchange: Exchange): Promise<Response> {
+    const place = this.#placeOf(httpLog(asked));
+    for (const { route, request } of this.#routes.matches(asked, "respond")) {
+      const response = await route.usage.during(async () => {
+        const { refusal, request: known } = await this.#guard(route, request);
+        return refusal ?? await route.respond?.(known, exchange, place);
+      });
       if (response) return response;
     }
-    httpLog(request).access("http", "NOT FOUND");
+    place.log.access("http", "NOT FOUND");
     return plain(404);
   }
 
   async #admit(asked: IncomingRequest): Promise<Response | Ticket> {
-    const { method, headers, host, secure } = asked;
+    const { method, headers } = asked;
     checkHandshake(method, headers);
-    const { route, request: matched } = this.#match(asked);
-    const { sameOrigin } = this.#options;
-    checkOrigin({ origin: headers.get("origin"), host, secure }, {
-      ...route.options,
-      ...(sameOrigin ? { sameOrigin } : {}),
-    });
-    const { handler, usage } = route;
+    const [match] = this.#routes.matches(asked, "accept");
+    if (!match) throw new HandshakeError(404, `NOT FOUND: ${asked.path}`);
+    const { route } = match;
     // Before anything is waited for: a handler that is replaced meanwhile must not be disposed.
-    usage.enter();
-    let admission: Admission = {};
+    route.usage.enter();
+    let admission: Admission | undefined;
     try {
-      const request = await this.#named(matched);
-      const prepared = await handler.prepare?.(request);
-      if (prepared instanceof Response) {
-        const answer = this.#answer(prepared);
-        usage.leave();
+      const { refusal, request: known } = await this.#guard(route, match.request);
+      const request = refusal ? known : await this.#named(known);
+      const place = this.#placeOf(sessionLog(request));
+      const accepted = refusal ?? await route.accept?.(request, place);
+      if (accepted instanceof Response) {
+        const answer = this.#answer(accepted);
+        route.usage.leave();
         return answer;
       }
-      admission = prepared ?? {};
-      if (this.#closing) throw new HandshakeError(503, "The server is shutting down");
+      admission = accepted;
+      this.#expectOpen();
+      if (!admission) throw new Error("It neither accepted nor refused the request");
       return this.#ticket(request, route, admission);
     } catch (error) {
-      abandon(admission, usage, sessionLog(asked));
+      abandon(admission, route, sessionLog(asked));
       throw error;
     }
   }
 
-  #match(request: IncomingRequest): { route: LiveRoute; request: IncomingRequest } {
-    for (const route of this.#routes) {
-      const matched = route.match(request);
-      if (matched) return { route, request: matched };
+  /** Has the guards of a route look at a request, one after the other. */
+  async #guard(
+    { guards }: LiveRoute,
+    request: IncomingRequest,
+  ): Promise<{ refusal?: Response; request: IncomingRequest }> {
+    for (const guard of guards) {
+      const checked = guard.check(request);
+      // Most know at once.
+      const verdict: Verdict = checked instanceof Promise ? await checked : checked;
+      if (verdict instanceof Response) return { refusal: verdict, request };
+      if (verdict) request = Object.freeze({ ...request, ...verdict });
     }
-    throw new HandshakeError(404, `NOT FOUND: ${request.path}`);
+    return { request };
   }
 
   /** The request with the name of its client, where names are looked up. */
@@ -182,7 +143,7 @@ export class Dispatcher {
   }
 
   #ticket(request: IncomingRequest, route: LiveRoute, admission: Admission): Ticket {
-    const { handler, usage, options } = route;
+    const { usage, options } = route;
     const subprotocol = admission.subprotocol ?? request.subprotocol;
     if (subprotocol && !offers(request.headers.get("sec-websocket-protocol"), subprotocol)) {
       throw new Error(`It chose the subprotocol "${subprotocol}", which the client does not offer`);
@@ -193,12 +154,12 @@ export class Dispatcher {
       log,
       headers: this.#headersWs(subprotocol),
       subprotocol,
+      slow: admission.slow ?? "close",
       maxFrameSize: options.maxFrameSize ?? MAX_FRAME_SIZE,
       pingMs: options.pingMs ?? 0,
-      usage,
-      open: (connection) =>
-        admission.open ? admission.open(connection) : handler.open(connection, request),
-      abandon: () => abandon(admission, usage, log),
+      open: (connection) => admission.open(connection),
+      abandon: () => abandon(admission, route, log),
+      left: () => usage.leave(),
     };
   }
 
@@ -208,6 +169,14 @@ export class Dispatcher {
     // A second one would be an error to the client (RFC 6455 §11.3.4).
     const others = headersWs.filter(([name]) => name.toLowerCase() !== "sec-websocket-protocol");
     return [...others, ["Sec-WebSocket-Protocol", subprotocol]];
+  }
+
+  #placeOf(log: Log): Place {
+    return { log, hub: this.hub, signal: this.#ending.signal };
+  }
+
+  #expectOpen(): void {
+    if (this.#ending.signal.aborted) throw new HandshakeError(503, "The server is shutting down");
   }
 
   /** The answer to a request that failed, which is logged. */
@@ -235,11 +204,11 @@ export class Dispatcher {
 }
 
 /** The upgrade does not come about. Never throws: an engine has nobody to tell. */
-function abandon(admission: Admission, usage: Usage, log: Log): void {
+function abandon(admission: Admission | undefined, { usage }: LiveRoute, log: Log): void {
   const failed = (error: unknown) =>
     log.error("session", `The handler failed: ${messageOf(error)}`);
   try {
-    const abandoned: unknown = admission.abandon?.();
+    const abandoned: unknown = admission?.abandon?.();
     if (abandoned instanceof Promise) abandoned.catch(failed);
   } catch (error) {
     failed(error);

@@ -1,11 +1,5 @@
 import { HandshakeError } from "../base/errors.ts";
 
-/** Whether a request asks for a WebSocket: `Upgrade: websocket` and `upgrade` in `Connection`. */
-export function isUpgrade(headers: Headers): boolean {
-  return headers.get("upgrade")?.toLowerCase() === "websocket" &&
-    /(?:^|[,\s])upgrade(?:$|[,\s])/i.test(headers.get("connection") ?? "");
-}
-
 /**
  * Checks an opening handshake (RFC 6455 §4.2.1), which the runtime does only in part.
  *

@@ -1,5 +1,7 @@
 import { HandshakeError, UsageError } from "../base/errors.ts";
 import { splitHostPort } from "../base/host.ts";
+import { isUpgrade } from "../base/is_upgrade.ts";
+import type { Guard } from "../contract.ts";
 
 /** One of the origins that `--origin` allows. */
 export interface OriginRule {
@@ -55,6 +57,19 @@ export function parseOrigins(list: string, option = "--origin"): OriginRule[] {
       2,
     );
   });
+}
+
+/**
+ * The guard of WebSockets against pages of others; none where everybody may connect. What is no WebSocket a
+ * browser keeps from them itself.
+ */
+export function originGuard(options: OriginOptions): readonly Guard[] {
+  if (!options.sameOrigin && !options.origins) return [];
+  return [{
+    check({ headers, host, secure }) {
+      if (isUpgrade(headers)) checkOrigin({ origin: headers.get("origin"), host, secure }, options);
+    },
+  }];
 }
 
 /**

@@ -1,7 +1,7 @@
 import { messageOf, UsageError } from "../base/errors.ts";
 import { decodePath, type IncomingRequest } from "../base/request.ts";
-import type { Handler } from "../handlers/handler.ts";
-import type { OriginRule } from "./origin.ts";
+import type { Guard, Handler } from "../contract.ts";
+import { originGuard, type OriginOptions } from "./origin.ts";
 import { pickSubprotocol } from "./subprotocol.ts";
 import type { Usage } from "./usage.ts";
 
@@ -10,9 +10,9 @@ import type { Usage } from "./usage.ts";
 const REWRITTEN = /[\\\t\r\n]|\/(?:\.|%2e){1,2}(?:\/|$)/i;
 
 /** What a route may have of its own, in place of what the server has. */
-export interface RouteOptions {
-  /** The origins that may connect. */
-  readonly origins?: readonly OriginRule[];
+export interface RouteOptions extends OriginOptions {
+  /** Look at every request before the handler does, in this order, behind the check of its origin. */
+  readonly guards?: readonly Guard[];
   /** The subprotocols that are agreed to, where the client offers one of them. */
   readonly subprotocols?: readonly string[];
   /** Bytes of a message; 0 means no limit; default 1 MiB. */
@@ -25,7 +25,7 @@ export interface RouteOptions {
 export interface Route extends RouteOptions {
   /** A URLPattern path such as `/chat/:room`; `*` is every path. */
   readonly path: string;
-  /** What decides about its connections. */
+  /** What decides about its requests and connections. */
   readonly handler: Handler;
 }
 
@@ -56,7 +56,11 @@ export function parsePattern(path: string, where: string): URLPattern | undefine
 
 /** A route that requests are matched against. */
 export class LiveRoute {
-  readonly handler: Handler;
+  /** Of its handler; undefined where that takes no WebSockets. */
+  readonly accept: Handler["accept"];
+  /** Of its handler; undefined where that takes nothing but WebSockets. */
+  readonly respond: Handler["respond"];
+  readonly guards: readonly Guard[];
   readonly options: RouteOptions;
   /** Of its handler, which other routes may have as well. */
   readonly usage: Usage;
@@ -65,7 +69,9 @@ export class LiveRoute {
   /** @throws {UsageError} If its path is no pattern. */
   constructor(route: Route, usage: Usage) {
     const { path, handler, ...options } = route;
-    this.handler = handler;
+    this.accept = acceptOf(handler);
+    this.respond = handler.respond?.bind(handler);
+    this.guards = [...originGuard(options), ...options.guards ?? []];
     this.options = options;
     this.usage = usage;
     this.#pattern = parsePattern(path, "routes");
@@ -95,4 +101,11 @@ export class LiveRoute {
     if (!this.#pattern && !subprotocol) return request;
     return Object.freeze({ ...request, params: Object.freeze(params), subprotocol });
   }
+}
+
+/** What a handler does with a request for a WebSocket, also where it says only what it does when it is open. */
+export function acceptOf(handler: Handler): Handler["accept"] {
+  if (handler.accept) return handler.accept.bind(handler);
+  if (!handler.open) return undefined;
+  return (request) => ({ open: (connection) => handler.open?.(connection, request) });
 }

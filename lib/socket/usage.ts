@@ -1,6 +1,6 @@
 import { messageOf } from "../base/errors.ts";
 import { Log } from "../base/log.ts";
-import type { Handler } from "../handlers/handler.ts";
+import type { Handler, Place } from "../contract.ts";
 
 /** A handler with the number of those that it serves: one that was replaced is disposed after the last of them. */
 export class Usage {
@@ -16,9 +16,9 @@ export class Usage {
   }
 
   /** The handler is taken up. */
-  start(): void {
+  start(place: Place): void {
     try {
-      const started: unknown = this.#handler.start?.();
+      const started: unknown = this.#handler.start?.(place);
       if (started instanceof Promise) started.catch((error) => this.#notStarted(error));
     } catch (error) {
       this.#notStarted(error);
@@ -40,6 +40,16 @@ export class Usage {
   leave(): void {
     this.#users--;
     this.#disposeUnused();
+  }
+
+  /** Has it in use while something is done with it. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    this.enter();
+    try {
+      return await work();
+    } finally {
+      this.leave();
+    }
   }
 
   /** Nobody comes any more. */

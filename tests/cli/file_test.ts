@@ -147,7 +147,7 @@ Deno.test("parseConfigFile() keeps the order of routes, those of the list behind
   assertEquals(routes.map(({ path }) => path), ["/b", "/a", "*", "/c"]);
 });
 
-const HANDLERS = "process, shared, broadcast, echo, module, tcp, directory";
+const HANDLERS = "process, shared, broadcast, echo, module, tcp, directory, static, cgi, console";
 const DURATION = "milliseconds, a number with ms, s, m or h, or forever";
 
 const WRONG: [text: string, ...mistakes: string[]][] = [

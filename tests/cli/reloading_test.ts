@@ -14,14 +14,14 @@ const STALE: [before: Options, after: Options, stale: string[]][] = [
   [{ port: 1, address: ["a"] }, { port: 1, address: ["a"] }, []],
   [{ port: 1 }, { port: 2 }, ["port"]],
   [{ port: 1 }, {}, ["port"]],
-  [{}, { staticdir: ".", header: ["A: b"] }, ["header", "staticdir"]],
+  [{}, { engine: "node", header: ["A: b"] }, ["engine", "header"]],
   [{ address: ["a"] }, { address: ["b"] }, ["address"]],
   [{ loglevel: "info" }, { loglevel: "debug" }, ["loglevel"]],
   // What routes are made from.
   [{ route: ["/a=echo"] }, { route: ["/b=echo"] }, []],
   [{}, { echo: false, dir: ".", handlers: "x" }, []],
   [{}, { binary: true, maxqueue: 5, passenv: "PATH", closems: 5 }, []],
-  [{ cgidir: "." }, { cgidir: ".", passenv: "PATH", closems: 5 }, ["closems", "passenv"]],
+  [{ cgidir: "." }, { cgidir: "lib", staticdir: ".", passenv: "PATH", devconsole: "/c" }, []],
 ];
 for (const [before, after, stale] of STALE) {
   const changed = `${JSON.stringify(before)} to ${JSON.stringify(after)}`;

@@ -7,7 +7,7 @@ import { parseOrigins } from "../../lib/socket/origin.ts";
 type App = Parameters<typeof startLines>[1];
 type Where = Parameters<typeof startLines>[2];
 
-const NOTHING: App = { routes: [], responders: [] };
+const NOTHING: App = { routes: [] };
 const TLS: Settings = { ssl: true, sslCert: "c.pem", sslKey: "k.pem" };
 const ECHO = { path: "*", handler: echo(), label: "Serving using handler       : echo" };
 const HOST = Deno.hostname();
@@ -110,19 +110,21 @@ Deno.test("startLines() puts the developer console after the server that has it"
 });
 
 Deno.test("startLines() begins with what is served, in websocketd's order", () => {
-  const app: App = {
-    routes: [ECHO, { path: "/x", handler: { open() {} }, label: "Serving /x" }],
-    responders: [
-      { label: "Serving CGI scripts from    : /cgi", respond: () => undefined },
-      { respond: () => undefined },
-      { label: "Serving static content from : /public", respond: () => undefined },
-    ],
-  };
-  assertEquals(linesOf({ listen: at("a") }, { addresses: ["ws://a:1/"] }, app), [
+  const labels = [
     "Serving using handler       : echo",
     "Serving /x",
-    "Serving static content from : /public",
+    "Serving *                   : console",
     "Serving CGI scripts from    : /cgi",
+    "Serving static content from : /public",
+  ];
+  const settings = { listen: at("a"), devConsole: "/c", cgiDir: "/cgi", staticDir: "/public" };
+  const app: App = { routes: labels.map((label) => ({ label })) };
+  const lines = linesOf(settings, { addresses: ["ws://a:1/"] }, app);
+  assertEquals(lines.slice(0, 5), [
+    labels[0],
+    labels[1],
+    labels[4],
+    labels[3],
     starting("ws://a:1/"),
   ]);
 });
@@ -138,7 +140,7 @@ for (const folders of [{ staticDir: "a" }, { cgiDir: "a" }, { staticDir: "a", cg
   });
 }
 
-Deno.test("startLines() does without responders", () => {
+Deno.test("startLines() does without pages", () => {
   const lines = linesOf({}, {}, { routes: [ECHO] });
   assertEquals(lines, ["Serving using handler       : echo"]);
 });

@@ -48,9 +48,9 @@ testEach("stdws lets a module close a connection with a code and a reason", asyn
 
 testEach("stdws lets a module refuse with a response", async (form) => {
   const text = `export default {
-    prepare: (request) => request.params.name === "me" ? undefined
+    accept: (request) => request.params.name === "me"
+      ? { open: (connection) => connection.send("welcome") }
       : new Response("not you", { status: 403, headers: { "x-why": "name", "content-length": "7" } }),
-    open: (connection) => connection.send("welcome"),
   };`;
   await serving(form, text, async (server) => {
     using refused = await RawClient.request(`${server.url}a/you`);
@@ -65,8 +65,10 @@ testEach(
   "stdws lets a module choose the subprotocol among those that are offered",
   async (form) => {
     const text = `export default {
-    prepare: ({ params }) => Promise.resolve({ subprotocol: params.name }),
-    open: (connection) => connection.send(connection.subprotocol),
+    accept: ({ params }) => Promise.resolve({
+      subprotocol: params.name,
+      open: (connection) => connection.send(connection.subprotocol),
+    }),
   };`;
     await serving(form, text, async (server) => {
       const headers = { "Sec-WebSocket-Protocol": "v1,v2" };
@@ -80,24 +82,23 @@ testEach(
   },
 );
 
-testEach("stdws lets a module prepare something and take the connection with it", async (form) => {
+testEach("stdws lets a module accept something and take the connection with it", async (form) => {
   const text = `export default {
-    prepare: ({ params }) => ({
-      open: (connection) => connection.send("prepared " + params.name),
+    accept: ({ params }) => ({
+      open: (connection) => connection.send("accepted " + params.name),
       abandon: () => console.log("abandoned"),
     }),
     open: (connection) => connection.send("not this one"),
   };`;
   await serving(form, text, async (server) => {
     using client = await RawClient.open(`${server.url}a/b`);
-    assertEquals(await client.text(), "prepared b");
+    assertEquals(await client.text(), "accepted b");
   });
 });
 
-testEach("stdws tells a module that what it prepared is not used", async (form) => {
+testEach("stdws tells a module that what it accepted does not come about", async (form) => {
   const text = `export default {
-    prepare: () => ({ subprotocol: "none", abandon: () => console.log("abandoned") }),
-    open() {},
+    accept: () => ({ subprotocol: "none", open() {}, abandon: () => console.log("abandoned") }),
   };`;
   await serving(form, text, async (server) => {
     using refused = await RawClient.request(`${server.url}a/b`);
@@ -196,8 +197,8 @@ testEach("stdws says that an asynchronous open cannot make a session", async (fo
 });
 
 for (const how of ["throw new Error('oh no');", "return Promise.reject(new Error('oh no'));"]) {
-  testEach(`stdws answers 500 where a module does this in prepare: ${how}`, async (form) => {
-    await serving(form, `export default { prepare() { ${how} }, open() {} };`, async (server) => {
+  testEach(`stdws answers 500 where a module does this in accept: ${how}`, async (form) => {
+    await serving(form, `export default { accept() { ${how} } };`, async (server) => {
       using other = await RawClient.open(`${server.url}elsewhere`);
       using refused = await RawClient.request(`${server.url}a/b`);
       assertEquals(refused.answer.status, 500);

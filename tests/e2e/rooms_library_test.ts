@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Connection, Handler } from "../../lib/handlers/handler.ts";
+import type { Connection, Handler } from "../../lib/contract.ts";
 import { serve } from "../../lib/serve.ts";
 import { RawClient } from "../support/client.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { serve } from "../../lib/serve.ts";
-import type { Responder } from "../../lib/base/responder.ts";
+import type { Handler } from "../../lib/contract.ts";
 import { Certificates, sslOptions } from "../support/certificates.ts";
 import { RawClient } from "../support/client.ts";
 import { needing } from "../support/programs.ts";
@@ -102,7 +102,7 @@ async function endOf(wire: Wire, { sends, drips }: Slow): Promise<number> {
 }
 
 /** Answers with the number of bytes of a body. */
-function counter(wait: () => Promise<void>): Responder {
+function counter(wait: () => Promise<void>): Handler {
   return {
     async respond(_request, { body }) {
       await wait();
@@ -131,8 +131,7 @@ for (const secure of [false, true]) {
           engine: "node",
           port: 0,
           addresses: ["127.0.0.1"],
-          routes: [],
-          responders: [counter(waiting)],
+          routes: [{ path: "*", handler: counter(waiting) }],
           ...(secure ? { tls: { certFile: cert, keyFile: key } } : {}),
         });
         const port = Number(new URL(server.addresses[0] ?? "").port);
@@ -160,17 +159,19 @@ Deno.test("serve() with engine: node tells who reads a body that it was cut off"
     engine: "node",
     port: 0,
     addresses: ["127.0.0.1"],
-    routes: [],
-    responders: [{
-      async respond(_request, exchange) {
-        exchange.left.addEventListener("abort", () => left.resolve());
-        try {
-          for await (const _chunk of exchange.body ?? []);
-          failed.resolve(undefined);
-        } catch (error) {
-          failed.resolve(error);
-        }
-        return new Response();
+    routes: [{
+      path: "*",
+      handler: {
+        async respond(_request, exchange) {
+          exchange.left.addEventListener("abort", () => left.resolve());
+          try {
+            for await (const _chunk of exchange.body ?? []);
+            failed.resolve(undefined);
+          } catch (error) {
+            failed.resolve(error);
+          }
+          return new Response();
+        },
       },
     }],
   });

@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import { MAX_UNSENT } from "../../lib/base/limits.ts";
 import { broadcast } from "../../lib/handlers/broadcast.ts";
 import { FakeConnection } from "../support/fake_connection.ts";
 import { Talk } from "./talk.ts";
@@ -76,27 +75,4 @@ Deno.test("broadcast() is a set of rooms of its own each time", async () => {
   await using other = await Talk.open(broadcast(), { path: "/room" });
   one.say("a");
   assertEquals(other.connection.sent, []);
-});
-
-Deno.test("broadcast() closes a slow member with 1013 and goes on with the others", async () => {
-  const members = await enter("/room", "/room", "/room");
-  const [quick, slow, last] = members.map((member) => member.connection);
-  if (slow) slow.bufferedAmount = MAX_UNSENT + 1;
-  members[0]?.say("a");
-  assertEquals(await slow?.closed, "1013 Reads too slowly");
-  assertEquals([quick?.sent, last?.sent], [["a"], ["a"]]);
-  members[1]?.leave();
-  members[2]?.say("b");
-  assertEquals([quick?.sent, last?.sent], [["a", "b"], ["a", "b"]]);
-});
-
-Deno.test("broadcast() closes nobody for whom no more waits than may", async () => {
-  const members = await enter("/room", "/room");
-  const connection = members[1]?.connection;
-  // A message that waits counts as 64 bytes beside its data.
-  if (connection) connection.bufferedAmount = MAX_UNSENT - 65;
-  members[0]?.say("a");
-  // The first close decides: had there been one, this one would not be heard of.
-  connection?.close(4000, "not before");
-  assertEquals(await connection?.closed, "4000 not before");
 });

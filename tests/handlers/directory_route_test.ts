@@ -2,17 +2,17 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { HandshakeError } from "../../lib/base/errors.ts";
 import { Permits } from "../../lib/base/permits.ts";
 import { directoryKind } from "../../lib/handlers/directory.ts";
-import type { Handler } from "../../lib/handlers/handler.ts";
+import type { Handler } from "../../lib/contract.ts";
 import { Modules } from "../../lib/handlers/modules.ts";
-import { Spaces } from "../../lib/handlers/spaces.ts";
 import { LiveRoute } from "../../lib/socket/route.ts";
 import { Usage } from "../../lib/socket/usage.ts";
 import { fakeRequest } from "../base/fake_request.ts";
 import { Scripts } from "../support/scripts.ts";
+import { fakePlace } from "../support/fake_place.ts";
 import { Talk } from "./talk.ts";
 
 async function made(path: string, folder: string): Promise<Handler> {
-  const context = { forks: new Permits(0), spaces: new Spaces(), modules: new Modules() };
+  const context = { forks: new Permits(0), lookup: undefined, scripts: [], modules: new Modules() };
   const route = { path, words: [folder], placeholders: true, values: {} };
   return await directoryKind.make(route, context);
 }
@@ -40,8 +40,8 @@ for (const [pattern, path, shown] of PLACES) {
     const request = fakeRequest({ path, target: encodeURI(path) });
     const matched = new LiveRoute({ path: pattern, handler }, new Usage(handler)).match(request);
     if (shown === undefined) {
-      const prepare = async () => await handler.prepare?.(matched ?? request);
-      await assertRejects(prepare, HandshakeError, `NOT FOUND: ${path}`);
+      const accept = async () => await handler.accept?.(matched ?? request, fakePlace());
+      await assertRejects(accept, HandshakeError, `NOT FOUND: ${path}`);
       return;
     }
     await using talk = await Talk.open(handler, { ...matched, headers: {} });

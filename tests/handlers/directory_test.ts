@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { HandshakeError, LaunchError, UsageError } from "../../lib/base/errors.ts";
 import { directory } from "../../lib/handlers/directory.ts";
-import { prepare, Talk } from "./talk.ts";
+import { accept, Talk } from "./talk.ts";
 
 const PROGRAM = '#!/bin/sh\necho "$SCRIPT_NAME|$PATH_INFO|$PATH_TRANSLATED"\n';
 
@@ -102,7 +102,7 @@ for (const path of REFUSED) {
   Deno.test(`directory() refuses ${JSON.stringify(path).slice(0, 40)} with 404`, async () => {
     await using programs = await Programs.make();
     const handler = directory(programs.dir);
-    const error = await assertRejects(() => prepare(handler, { path }), HandshakeError);
+    const error = await assertRejects(() => accept(handler, { path }), HandshakeError);
     assertEquals(error.status, 404);
   });
 }
@@ -112,20 +112,20 @@ Deno.test("directory() refuses what is neither a file nor a folder with 404", as
   const made = await new Deno.Command("mkfifo", { args: [`${programs.dir}/fifo`] }).output();
   assert(made.success);
   const handler = directory(programs.dir);
-  const error = await assertRejects(() => prepare(handler, { path: "/fifo" }), HandshakeError);
+  const error = await assertRejects(() => accept(handler, { path: "/fifo" }), HandshakeError);
   assertEquals(error.status, 404);
 });
 
 Deno.test("directory() cannot start a file that is not executable", async () => {
   await using programs = await Programs.make();
   const handler = directory(programs.dir);
-  await assertRejects(() => prepare(handler, { path: "/plain.txt" }), LaunchError, "plain.txt");
+  await assertRejects(() => accept(handler, { path: "/plain.txt" }), LaunchError, "plain.txt");
 });
 
 Deno.test("directory() finds a program that was added later", async () => {
   await using programs = await Programs.make();
   const handler = directory(programs.dir);
-  await assertRejects(() => prepare(handler, { path: "/late" }), HandshakeError);
+  await assertRejects(() => accept(handler, { path: "/late" }), HandshakeError);
   await Deno.writeTextFile(`${programs.dir}/late`, PROGRAM, { mode: 0o755 });
   await using talk = await Talk.open(handler, { path: "/late" });
   assertEquals(await talk.connection.closed, "1000");

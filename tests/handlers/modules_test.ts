@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
 import * as nodeModule from "node:module";
-import type { Handler } from "../../lib/handlers/handler.ts";
+import type { Handler } from "../../lib/contract.ts";
 import { Modules } from "../../lib/handlers/modules.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { FakeTimers } from "../base/fake_timers.ts";
@@ -132,7 +132,7 @@ Deno.test({
   async fn() {
     const own = new URL("../../lib/base/errors.ts", import.meta.url).pathname;
     const text = `import { HandshakeError } from "${own}";
-export default { open() {}, prepare() { throw new HandshakeError(418, "tea"); } };`;
+export default { accept() { throw new HandshakeError(418, "tea"); } };`;
     await using tree = await Tree.make({ "a.ts": text });
     const { HandshakeError } = await import("../../lib/base/errors.ts");
     const modules = new Modules();

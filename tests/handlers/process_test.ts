@@ -4,8 +4,7 @@ import { Permits } from "../../lib/base/permits.ts";
 import { process } from "../../lib/handlers/process.ts";
 import { startOf } from "../../lib/process/proc.ts";
 import { FakeConnection } from "../support/fake_connection.ts";
-import { fakeRequest } from "../base/fake_request.ts";
-import { prepare, Talk } from "./talk.ts";
+import { accept, Talk } from "./talk.ts";
 
 const sh = (script: string): string[] => ["sh", "-c", script];
 
@@ -37,9 +36,9 @@ Deno.test("process() sends a last line without an end", async () => {
   assertEquals(talk.connection.sent, ["one", "two"]);
 });
 
-Deno.test("process() starts the program when it prepares, and keeps what it writes", async () => {
+Deno.test("process() starts the program when it accepts, and keeps what it writes", async () => {
   const handler = process(sh('echo "$$"; exec cat'));
-  const { open, associated } = await prepare(handler);
+  const { open, associated } = await accept(handler);
   const pid = Number(associated?.pid);
   assert(startOf(pid));
   const connection = new FakeConnection();
@@ -53,7 +52,7 @@ Deno.test("process() starts the program when it prepares, and keeps what it writ
 Deno.test("process() ends a program whose upgrade did not come about", async () => {
   const forks = new Permits(1);
   const handler = process(["sleep", "600"], { forks });
-  const { abandon, associated } = await prepare(handler);
+  const { abandon, associated } = await accept(handler);
   assertEquals(forks.taken, 1);
   abandon?.();
   await handler[Symbol.asyncDispose]?.();
@@ -71,7 +70,7 @@ Deno.test("process() refuses with 429 when all permits are taken", async () => {
   const forks = new Permits(1);
   const handler = process(["cat"], { forks });
   const talk = await Talk.open(handler);
-  const error = await assertRejects(() => prepare(handler), HandshakeError);
+  const error = await assertRejects(() => accept(handler), HandshakeError);
   assertEquals(error.status, 429);
   await talk[Symbol.asyncDispose]();
   assertEquals(forks.taken, 0);
@@ -82,7 +81,7 @@ Deno.test("process() refuses with 429 when all permits are taken", async () => {
 Deno.test("process() shares permits with other handlers that have the same", async () => {
   const forks = new Permits(1);
   await using _talk = await Talk.open(process(["cat"], { forks }));
-  await assertRejects(() => prepare(process(["cat"], { forks })), HandshakeError);
+  await assertRejects(() => accept(process(["cat"], { forks })), HandshakeError);
 });
 
 Deno.test("process() has given its permit back when the client hears that it ended", async () => {
@@ -99,7 +98,7 @@ Deno.test("process() gives its permit back when the program cannot be started", 
   const handler = process([program], { forks });
   await Deno.remove(program);
   for (let count = 0; count < 2; count++) {
-    const error = await assertRejects(() => prepare(handler), LaunchError);
+    const error = await assertRejects(() => accept(handler), LaunchError);
     assertEquals(error.program, program);
   }
   assertEquals(forks.taken, 0);
@@ -109,10 +108,6 @@ Deno.test("process() refuses a program that is not there", () => {
   const error = assertThrows(() => process(["there-is-no-such-program"]), UsageError);
   assertEquals(error.exitCode, 1);
   assertThrows(() => process([]), UsageError);
-});
-
-Deno.test("process() opens nothing that it has not prepared", () => {
-  assertThrows(() => process(["cat"]).open(new FakeConnection(), fakeRequest()), Error, "prepare");
 });
 
 Deno.test("process() passes arguments on as they are and says them", async () => {

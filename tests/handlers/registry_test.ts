@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Permits } from "../../lib/base/permits.ts";
-import type { Handler } from "../../lib/handlers/handler.ts";
+import type { Handler } from "../../lib/contract.ts";
 import type { RouteOf } from "../../lib/handlers/kind.ts";
 import { Modules } from "../../lib/handlers/modules.ts";
 import type { Option } from "../../lib/handlers/option.ts";
@@ -10,9 +10,8 @@ import {
   registry,
   ROUTE_OPTIONS,
 } from "../../lib/handlers/registry.ts";
-import { Spaces } from "../../lib/handlers/spaces.ts";
 import { Scripts } from "../support/scripts.ts";
-import { prepare, Talk } from "./talk.ts";
+import { accept, Talk } from "./talk.ts";
 
 /** Makes a handler as a route does. */
 async function make(
@@ -20,19 +19,22 @@ async function make(
   route: Partial<RouteOf<readonly Option[]>>,
   forks: Permits = new Permits(0),
 ): Promise<Handler> {
-  const context = { forks, spaces: new Spaces(), modules: new Modules() };
+  const context = { forks, lookup: undefined, scripts: [], modules: new Modules() };
   const all = { path: "/a", words: [], placeholders: false, values: {}, ...route };
   return await registry[name].make(all, context);
 }
 
-Deno.test("registry has exactly seven kinds of handlers", () => {
+Deno.test("registry has exactly ten kinds of handlers", () => {
   assertEquals([...HANDLER_NAMES].sort(), [
     "broadcast",
+    "cgi",
+    "console",
     "directory",
     "echo",
     "module",
     "process",
     "shared",
+    "static",
     "tcp",
   ]);
 });
@@ -76,7 +78,7 @@ for (const [name, wordsIn] of COMMANDS) {
     const forks = new Permits(1);
     using _all = forks.take();
     const handler = await make(name, { words: wordsIn(scripts.folder) }, forks);
-    const refusal = await prepare(handler, { path: "/program" }).catch((error) => error);
+    const refusal = await accept(handler, { path: "/program" }).catch((error) => error);
     assertStringIncludes(String(refusal), "Max of possible forks");
   });
 
@@ -87,7 +89,7 @@ for (const [name, wordsIn] of COMMANDS) {
     const route = { words: wordsIn(scripts.folder), values: { maxforks: 1 } };
     const handler = await make(name, route, forks);
     await using _first = await Talk.open(handler, { path: "/program" });
-    const refusal = await prepare(handler, { path: "/program" }).catch((error) => error);
+    const refusal = await accept(handler, { path: "/program" }).catch((error) => error);
     assertStringIncludes(String(refusal), "Max of possible forks");
   });
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { HIGH_WATER_MARK } from "../../lib/base/limits.ts";
+import { Batch } from "../../lib/base/batch.ts";
 import { Log } from "../../lib/base/log.ts";
 import { Client } from "../../lib/handlers/shared/client.ts";
 import { Crowd } from "../../lib/handlers/shared/crowd.ts";
@@ -8,7 +9,7 @@ import { Recent } from "../../lib/handlers/shared/recent.ts";
 import { FakeTimers } from "../base/fake_timers.ts";
 import { FakeConnection } from "../support/fake_connection.ts";
 
-const OPTIONS = { slow: "close", log: new Log(), lines: [], announcement: "" } as const;
+const OPTIONS = { log: new Log(), past: [], announcement: "" };
 const MUCH = HIGH_WATER_MARK + 1;
 
 /** Clients that are so many bytes behind, and the pace of their process, at a time that a test says. */
@@ -125,27 +126,15 @@ Deno.test("Pace does not wait for clients that are closing", () => {
   assert(scene.held);
 });
 
-Deno.test("Client is closed after all that it was sent, also what was held back and what was before", async () => {
+Deno.test("Client sends nothing more when it is closed, and is closed once", async () => {
   const connection = new FakeConnection();
-  connection.bufferedAmount = MUCH;
-  const client = new Client(connection, { ...OPTIONS, slow: "latest", lines: ["old"] });
-  client.send("dropped");
-  client.send("last");
+  const client = new Client(connection, { ...OPTIONS, past: [Batch.of("old")] });
+  client.send(Batch.of("last"));
   client.close(1000, "");
-  client.send("too late");
+  client.send(Batch.of("too late"));
+  client.close(1001, "");
   assertEquals(await connection.closed, "1000");
   assertEquals(connection.sent, ["old", "last"]);
-  connection.drain();
-});
-
-Deno.test("Client that reads too slowly is closed with 1013, once", async () => {
-  const connection = new FakeConnection();
-  const client = new Client(connection, OPTIONS);
-  connection.bufferedAmount = 5 * MUCH;
-  client.send("one");
-  client.send("two");
-  assertEquals(await connection.closed, "1013 Reads too slowly");
-  assertEquals(connection.sent, []);
 });
 
 Deno.test("Recent knows the last names", () => {

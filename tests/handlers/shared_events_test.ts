@@ -8,6 +8,7 @@ import { SharedInput } from "../../lib/process/shared_input.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { fakeRequest, type RequestChanges } from "../base/fake_request.ts";
 import { FakeStdin } from "../process/fake_stdin.ts";
+import { LocalHub } from "../../lib/hub/local_hub.ts";
 import { FakeConnection } from "../support/fake_connection.ts";
 
 const encoder = new TextEncoder();
@@ -21,15 +22,15 @@ class Stage {
   #sink: ChunkSink;
 
   constructor() {
+    this.events.hub = new LocalHub();
     this.#sink = this.events.started(new Log());
   }
 
   open(id: string, changes: RequestChanges = {}): Client {
     const connection = new FakeConnection(id);
     const client = new Client(connection, {
-      slow: "close",
       log: new Log(),
-      lines: [],
+      past: [],
       announcement: this.events.announce(fakeRequest({ id, ...changes })),
     });
     this.connections.set(id, connection);

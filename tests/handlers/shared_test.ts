@@ -4,12 +4,11 @@ import { Permits } from "../../lib/base/permits.ts";
 import type { KindContext } from "../../lib/handlers/kind.ts";
 import { Modules } from "../../lib/handlers/modules.ts";
 import { shared, sharedKind, type SharedOptions } from "../../lib/handlers/shared.ts";
-import { Spaces } from "../../lib/handlers/spaces.ts";
 import { startOf } from "../../lib/process/proc.ts";
 import { CapturedLog } from "../base/captured_log.ts";
-import { fakeRequest } from "../base/fake_request.ts";
+import { fakePlace } from "../support/fake_place.ts";
 import { FakeConnection } from "../support/fake_connection.ts";
-import { prepare, Talk } from "./talk.ts";
+import { accept, Talk } from "./talk.ts";
 
 const sh = (script: string): string[] => ["sh", "-c", script];
 
@@ -110,7 +109,7 @@ Deno.test("shared() ends what neither reads nor obeys, and all that it has start
 Deno.test("shared() with start=now has its process before any client", async () => {
   const handler = shared(sh('echo "$$"; exec cat'), { start: "now", history: 1 });
   using log = new CapturedLog();
-  handler.start?.();
+  handler.start?.(fakePlace());
   await using one = await come(handler);
   const [pid] = await one.connection.count(1);
   assertEquals(pid, one.admission.associated?.pid);
@@ -123,7 +122,7 @@ Deno.test("shared() gives a program that cannot be started back to the request, 
   const forks = new Permits(1);
   const handler = shared([program], { forks });
   await Deno.remove(program);
-  for (let count = 0; count < 2; count++) await assertRejects(() => prepare(handler), LaunchError);
+  for (let count = 0; count < 2; count++) await assertRejects(() => accept(handler), LaunchError);
   assertEquals(forks.taken, 0);
 });
 
@@ -132,7 +131,7 @@ Deno.test("shared() takes one permit for all clients, and refuses with 429 where
   const handler = shared(["cat"], { forks });
   const [one, two] = [await come(handler), await come(handler)];
   assertEquals(forks.taken, 1);
-  const error = await assertRejects(() => prepare(shared(["cat"], { forks })), HandshakeError);
+  const error = await assertRejects(() => accept(shared(["cat"], { forks })), HandshakeError);
   assertEquals(error.status, 429);
   one.leave();
   await two[Symbol.asyncDispose]();
@@ -142,7 +141,7 @@ Deno.test("shared() takes one permit for all clients, and refuses with 429 where
 Deno.test("shared() ends the process of a client whose upgrade did not come about", async () => {
   const forks = new Permits(1);
   const handler = shared(["sleep", "600"], { forks });
-  const { abandon } = await prepare(handler);
+  const { abandon } = await accept(handler);
   abandon?.();
   await handler[Symbol.asyncDispose]?.();
   assertEquals(forks.taken, 0);
@@ -266,10 +265,6 @@ Deno.test("shared() writes what the process says on stderr into the log", async 
   await log.until(/^ERROR stderr: broken$/);
 });
 
-Deno.test("shared() opens nothing that it has not prepared", () => {
-  assertThrows(() => shared(["cat"]).open(new FakeConnection(), fakeRequest()), Error, "prepare");
-});
-
 const WRONG: [what: string, words: string[], options: SharedOptions, message: string][] = [
   ["a program that is not there", ["there-is-no-such-program"], {}, "there-is-no-such-program"],
   ["history with events", ["cat"], { framing: "events", history: 5 }, "history=5 cannot be used"],
@@ -285,7 +280,8 @@ for (const [what, words, options, message] of WRONG) {
 
 const CONTEXT: KindContext = {
   forks: new Permits(0),
-  spaces: new Spaces(),
+  lookup: undefined,
+  scripts: [],
   modules: new Modules(),
 };
 

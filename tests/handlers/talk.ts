@@ -1,13 +1,31 @@
 import { assert } from "@std/assert";
-import type { Admission, Handler, Session } from "../../lib/handlers/handler.ts";
+import { Batch, type Message } from "../../lib/base/batch.ts";
+import type { Admission, Handler, Place, Session } from "../../lib/contract.ts";
+import { acceptOf } from "../../lib/socket/route.ts";
 import { fakeRequest, type RequestChanges } from "../base/fake_request.ts";
 import { FakeConnection } from "../support/fake_connection.ts";
+import { fakePlace } from "../support/fake_place.ts";
 
-/** What a handler prepares for a request; fails where it refuses with a response. */
-export async function prepare(handler: Handler, changes: RequestChanges = {}): Promise<Admission> {
-  const prepared = await handler.prepare?.(fakeRequest(changes));
-  assert(!(prepared instanceof Response), "refused with a response");
-  return prepared ?? {};
+/** The server of each handler: those of one server are given the same. */
+const places = new WeakMap<Handler, Place>();
+
+/** Says that handlers are of one server. */
+export function together(...handlers: readonly Handler[]): Place {
+  const place = handlers.map((handler) => places.get(handler)).find(Boolean) ?? fakePlace();
+  for (const handler of handlers) places.set(handler, place);
+  return place;
+}
+
+function placeOf(handler: Handler): Place {
+  return places.get(handler) ?? together(handler);
+}
+
+/** What a handler admits a request with; fails where it refuses with a response. */
+export async function accept(handler: Handler, changes: RequestChanges = {}): Promise<Admission> {
+  const admission = await acceptOf(handler)?.(fakeRequest(changes), placeOf(handler));
+  assert(admission, "it takes no WebSockets");
+  assert(!(admission instanceof Response), "refused with a response");
+  return admission;
 }
 
 /** A connection at a handler, as a server would lead it there. */
@@ -30,21 +48,21 @@ export class Talk implements AsyncDisposable {
     this.#session = session;
   }
 
-  /** Prepares and opens. */
+  /** Is admitted and opens. */
   static async open(
     handler: Handler,
     changes: RequestChanges = {},
     connection: FakeConnection = new FakeConnection(),
   ): Promise<Talk> {
-    const admission = await prepare(handler, changes);
-    const session = admission.open?.(connection) ??
-      (admission.open ? {} : handler.open(connection, fakeRequest(changes)) ?? {});
+    const admission = await accept(handler, changes);
+    const session = admission.open(connection) ?? {};
     return new Talk(handler, connection, admission, session);
   }
 
   /** The client sends a message. */
-  say(data: string | Uint8Array): void {
-    this.#session.message?.(data);
+  say(data: Message): void {
+    if (this.#session.batch) this.#session.batch(Batch.of(data));
+    else this.#session.message?.(data);
   }
 
   /** The client leaves. */

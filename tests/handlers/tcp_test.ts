@@ -6,7 +6,7 @@ import { CapturedLog } from "../base/captured_log.ts";
 import { FakeConnection } from "../support/fake_connection.ts";
 import { freePort } from "../support/free_port.ts";
 import { joined, readAll, someBytes, Target, writeAll } from "../support/target.ts";
-import { prepare, Talk } from "./talk.ts";
+import { accept, Talk } from "./talk.ts";
 
 const MEGABYTE = 1024 * 1024;
 
@@ -175,7 +175,7 @@ Deno.test("tcp() takes what the other side still sends after its client has left
 
 Deno.test("tcp() closes the connection of a client whose upgrade did not come about", async () => {
   using target = Target.tcp();
-  const [admission, conn] = await Promise.all([prepare(tcp(target.address)), target.accept()]);
+  const [admission, conn] = await Promise.all([accept(tcp(target.address)), target.accept()]);
   admission.abandon?.();
   assertEquals(await conn.read(new Uint8Array(1)), null);
   conn.close();
@@ -199,13 +199,13 @@ Deno.test("tcp() ends with all of its connections when it is disposed", async ()
 
 Deno.test("tcp() refuses with 502 before the upgrade where nobody listens", async () => {
   const address = `127.0.0.1:${freePort()}`;
-  const error = await assertRejects(() => prepare(tcp(address)), HandshakeError, address);
+  const error = await assertRejects(() => accept(tcp(address)), HandshakeError, address);
   assertEquals(error.status, 502);
 });
 
 Deno.test("tcp() tells the log where a client was led", async () => {
   using target = Target.tcp();
-  const [admission, conn] = await Promise.all([prepare(tcp(target.address)), target.accept()]);
+  const [admission, conn] = await Promise.all([accept(tcp(target.address)), target.accept()]);
   assertEquals(admission.associated, { command: `tcp ${target.address}` });
   admission.abandon?.();
   conn.close();

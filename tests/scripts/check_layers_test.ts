@@ -25,9 +25,9 @@ const cases: { name: string; edges: [from: string, to: string][]; expected: stri
   },
   {
     name: "names both files and both places of an upward import",
-    edges: [["lib/bus/memory.ts", "lib/http/health.ts"]],
+    edges: [["lib/bus/memory.ts", "lib/handlers/health.ts"]],
     expected: [
-      "lib/bus/memory.ts imports lib/http/health.ts: lib/bus/ is below lib/http/ and may not import from it",
+      "lib/bus/memory.ts imports lib/handlers/health.ts: lib/bus/ is below lib/handlers/ and may not import from it",
     ],
   },
   {

@@ -96,7 +96,7 @@ Deno.test("compileArgs() leaves out what only the tests need", () => {
 });
 
 Deno.test("compileArgs() takes the page of the dev console along", () => {
-  assert(compileArgs({ output: "a" }).includes("--include=lib/http/console"));
+  assert(compileArgs({ output: "a" }).includes("--include=lib/console"));
 });
 
 Deno.test("compileArgs() passes the target on", () => {

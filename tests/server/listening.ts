@@ -11,8 +11,8 @@ export const PLAIN: HandshakeOptions = { headers: { Upgrade: undefined, Connecti
 
 /** Listens with what answers every request with the path that was asked for. */
 export async function start(options: ListenOptions): Promise<Listening & AsyncDisposable> {
-  const responders = [{ respond: ({ path }: { path: string }) => new Response(path) }];
-  const listening = await listen(options, new Dispatcher({ routes: [], responders }));
+  const handler = { respond: ({ path }: { path: string }) => new Response(path) };
+  const listening = await listen(options, new Dispatcher({ routes: [{ path: "*", handler }] }));
   return { ...listening, [Symbol.asyncDispose]: () => listening.shutdown() };
 }
 

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { HandshakeError } from "../../lib/base/errors.ts";
 import type { IncomingRequest } from "../../lib/base/request.ts";
-import type { Exchange } from "../../lib/base/responder.ts";
-import type { Handler, Preparation } from "../../lib/handlers/handler.ts";
-import { Dispatcher, type DispatchOptions, type Ticket } from "../../lib/socket/dispatch.ts";
+import type { Ticket } from "../../lib/connection/ticket.ts";
+import type { Admission, Exchange, Handler } from "../../lib/contract.ts";
+import { Dispatcher, type DispatchOptions } from "../../lib/socket/dispatch.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { fakeRequest } from "../base/fake_request.ts";
 import { settle } from "../base/fake_timers.ts";
@@ -42,9 +42,9 @@ class Told implements Handler {
   readonly requests: IncomingRequest[] = [];
   started = 0;
   disposed = 0;
-  readonly #prepared: () => Preparation;
+  readonly #prepared: () => Response | Admission;
 
-  constructor(prepared: () => Preparation = () => {}) {
+  constructor(prepared: () => Response | Admission = () => ({ open() {} })) {
     this.#prepared = prepared;
   }
 
@@ -52,12 +52,10 @@ class Told implements Handler {
     this.started++;
   }
 
-  prepare(request: IncomingRequest): Preparation {
+  accept(request: IncomingRequest): Response | Admission {
     this.requests.push(request);
     return this.#prepared();
   }
-
-  open(): void {}
 
   [Symbol.asyncDispose](): Promise<void> {
     this.disposed++;
@@ -181,7 +179,7 @@ Deno.test("Dispatcher has --sameorigin hold for a route with origins of its own"
 
 Deno.test("Dispatcher has the subprotocol of an admission stand above that of the route", async () => {
   const headersWs = [["X-All", "a"], ["sec-websocket-protocol", "fixed"]] as const;
-  const handler = new Told(() => ({ subprotocol: "b" }));
+  const handler = new Told(() => ({ subprotocol: "b", open() {} }));
   const routes = [{ path: "*", handler, subprotocols: ["a"] }];
   const dispatcher = new Dispatcher({ headersWs, routes });
   const ticket = await ticketOf(dispatcher, asking("/", { "Sec-WebSocket-Protocol": "a, b" }));
@@ -193,7 +191,11 @@ Deno.test("Dispatcher has the subprotocol of an admission stand above that of th
 Deno.test("Dispatcher answers 500 to a subprotocol that the client does not offer", async () => {
   using log = new CapturedLog();
   let abandoned = 0;
-  const handler = new Told(() => ({ subprotocol: "b", abandon: () => void abandoned++ }));
+  const handler = new Told(() => ({
+    subprotocol: "b",
+    open() {},
+    abandon: () => void abandoned++,
+  }));
   const dispatcher = new Dispatcher({ routes: [{ path: "*", handler }] });
   assertEquals(await statusOf(dispatcher, asking("/", { "Sec-WebSocket-Protocol": "a" })), 500);
   assertEquals(abandoned, 1);
@@ -251,7 +253,7 @@ Deno.test("Dispatcher.replaceRoutes() disposes a handler after its last connecti
   tickets[1]?.open(new FakeConnection());
   await settle();
   assertEquals(handler.disposed, 0);
-  tickets[1]?.usage.leave();
+  tickets[1]?.left();
   await settle();
   assertEquals(handler.disposed, 1);
 });
@@ -269,7 +271,7 @@ Deno.test("Dispatcher.replaceRoutes() keeps a handler that comes back before it 
   (await ticketOf(dispatcher, asking("/a"))).abandon();
 });
 
-const REFUSALS: [what: string, prepared: () => Preparation][] = [
+const REFUSALS: [what: string, prepared: () => Response | Admission][] = [
   ["a response", () => new Response(null, { status: 403 })],
   ["a HandshakeError", () => {
     throw new HandshakeError(403, "no");

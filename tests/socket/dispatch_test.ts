@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { HandshakeError, LaunchError } from "../../lib/base/errors.ts";
 import type { IncomingRequest } from "../../lib/base/request.ts";
-import type { Exchange, Responder } from "../../lib/base/responder.ts";
-import type { Handler } from "../../lib/handlers/handler.ts";
-import { Dispatcher, type DispatchOptions, type Ticket } from "../../lib/socket/dispatch.ts";
+import type { Ticket } from "../../lib/connection/ticket.ts";
+import type { Exchange, Guard, Handler } from "../../lib/contract.ts";
+import { Dispatcher, type DispatchOptions } from "../../lib/socket/dispatch.ts";
+import type { Route } from "../../lib/socket/route.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { fakeRequest, type RequestChanges } from "../base/fake_request.ts";
 import { settle } from "../base/fake_timers.ts";
@@ -33,18 +34,19 @@ async function answerOf(
   return decision;
 }
 
-/** Responders that are remembered by their numbers when they are asked. */
+/** Routes that are remembered by their numbers when they are asked. */
 function asking(
   ...answers: (() => Response | undefined | Promise<Response | undefined>)[]
-): { asked: number[]; responders: Responder[] } {
+): { asked: number[]; routes: Route[] } {
   const asked: number[] = [];
-  const responders = answers.map((answer, index) => ({
-    respond() {
+  const routes = answers.map((answer, index) => {
+    const respond = () => {
       asked.push(index);
       return answer();
-    },
-  }));
-  return { asked, responders };
+    };
+    return { path: "*", handler: { respond } };
+  });
+  return { asked, routes };
 }
 
 const none = () => undefined;
@@ -68,8 +70,8 @@ const TURNS: Turn[] = [
 for (const [what, answers, text, expected] of TURNS) {
   Deno.test(`Dispatcher takes the answer of ${what}`, async () => {
     using log = new CapturedLog();
-    const { asked, responders } = asking(...answers);
-    const answer = await answerOf({ responders });
+    const { asked, routes } = asking(...answers);
+    const answer = await answerOf({ routes });
     assertEquals([answer.status, await answer.text(), asked], [200, text, expected]);
     assertEquals(log.messages, []);
   });
@@ -77,7 +79,7 @@ for (const [what, answers, text, expected] of TURNS) {
 
 const SILENT: [what: string, options: Partial<DispatchOptions>][] = [
   ["nobody is asked", {}],
-  ["nobody has one", { responders: asking(none, later).responders }],
+  ["nobody has one", { routes: asking(none, later).routes }],
   ["there are only routes", { routes: [ROUTE] }],
 ];
 for (const [what, options] of SILENT) {
@@ -89,10 +91,11 @@ for (const [what, options] of SILENT) {
   });
 }
 
-Deno.test("Dispatcher hands the request and its exchange to every responder", async () => {
+Deno.test("Dispatcher hands the request and its exchange to every route", async () => {
   const handed: [IncomingRequest, Exchange][] = [];
-  const responder: Responder = { respond: (...args) => void handed.push(args) };
-  const dispatcher = new Dispatcher({ routes: [], responders: [responder, responder] });
+  const respond: Handler["respond"] = (request, exchange) => void handed.push([request, exchange]);
+  const route = { path: "*", handler: { respond } };
+  const dispatcher = new Dispatcher({ routes: [route, route] });
   const request = fakeRequest({ path: "/a" });
   await dispatcher.dispatch(request, EXCHANGE);
   assertEquals(handed.length, 2);
@@ -122,10 +125,10 @@ const FAILURES: [what: string, error: unknown, status: number, line: string][] =
 ];
 for (const [what, error, status, line] of FAILURES) {
   for (const [how, answer] of [["throws", fail(error)], ["rejects", () => Promise.reject(error)]]) {
-    Deno.test(`Dispatcher answers ${status} where a responder ${how} ${what}`, async () => {
+    Deno.test(`Dispatcher answers ${status} where a handler ${how} ${what}`, async () => {
       using log = new CapturedLog();
-      const { asked, responders } = asking(none, answer as () => never, say("never"));
-      const found = await answerOf({ responders });
+      const { asked, routes } = asking(none, answer as () => never, say("never"));
+      const found = await answerOf({ routes });
       assertEquals([found.status, asked], [status, [0, 1]]);
       assertEquals(log.messages, [line]);
     });
@@ -135,11 +138,11 @@ for (const [what, error, status, line] of FAILURES) {
 Deno.test("Dispatcher adds the headers of a HandshakeError, and those of all answers", async () => {
   const error = new HandshakeError(426, "no", { "X-Own": "a" });
   const headersHttp = [["X-All", "b"], ["X-All", "c"]] as const;
-  const refused = await answerOf({ headersHttp, responders: asking(fail(error)).responders });
+  const refused = await answerOf({ headersHttp, routes: asking(fail(error)).routes });
   assertEquals([refused.headers.get("x-own"), refused.headers.get("x-all")], ["a", "b, c"]);
   const answers = [say("a"), none];
   for (const answer of answers) {
-    const { headers } = await answerOf({ headersHttp, responders: asking(answer).responders });
+    const { headers } = await answerOf({ headersHttp, routes: asking(answer).routes });
     assertEquals(headers.get("x-all"), "b, c");
   }
 });
@@ -149,54 +152,51 @@ Deno.test("Dispatcher keeps status, headers and body of an answer to which it ad
     status: 206,
     headers: { "Content-Range": "bytes 0-3/9" },
   });
-  const { responders } = asking(() => response);
-  const answer = await answerOf({ headersHttp: [["X-All", "b"]], responders });
+  const { routes } = asking(() => response);
+  const answer = await answerOf({ headersHttp: [["X-All", "b"]], routes });
   assertEquals([answer.status, await answer.text()], [206, "part"]);
   assertEquals(answer.headers.get("content-range"), "bytes 0-3/9");
 });
 
-Deno.test("Dispatcher asks no responder for an upgrade that a route takes", async () => {
-  const { asked, responders } = asking(say("a"));
-  const ticket = await dispatch({ routes: [ROUTE], responders }, { headers: UPGRADE });
+Deno.test("Dispatcher asks no other route for an upgrade that a route takes", async () => {
+  const { asked, routes } = asking(say("a"));
+  const ticket = await dispatch({ routes: [...routes, ROUTE] }, { headers: UPGRADE });
   assert(!(ticket instanceof Response));
   ticket.abandon();
   assertEquals(asked, []);
 });
 
-Deno.test("Dispatcher asks no responder for an upgrade of a path without a route", async () => {
+Deno.test("Dispatcher asks no other route for an upgrade of a path without a route", async () => {
   using _log = new CapturedLog();
-  const { asked, responders } = asking(say("a"));
-  const routes = [{ ...ROUTE, path: "/socket" }];
-  const answer = await answerOf({ routes, responders }, { headers: UPGRADE });
+  const { asked, routes } = asking(say("a"));
+  const all = [...routes, { ...ROUTE, path: "/socket" }];
+  const answer = await answerOf({ routes: all }, { headers: UPGRADE });
   assertEquals([answer.status, asked], [404, []]);
 });
 
 Deno.test("Dispatcher answers requests for an upgrade as all others without a route", async () => {
-  const { asked, responders } = asking(say("a"));
-  const answer = await answerOf({ responders }, { headers: UPGRADE });
+  const { asked, routes } = asking(say("a"));
+  const answer = await answerOf({ routes }, { headers: UPGRADE });
   assertEquals([answer.status, await answer.text(), asked], [200, "a", [0]]);
 });
 
-Deno.test("Dispatcher.close() disposes of handlers and responders, each once", async () => {
+Deno.test("Dispatcher.close() disposes of handlers, each once", async () => {
   const disposed: string[] = [];
-  const part = (name: string): Responder & Handler => ({
+  const part = (name: string): Handler => ({
     open() {},
     respond: () => undefined,
     [Symbol.asyncDispose]: () => Promise.resolve(void disposed.push(name)),
   });
-  const [handler, responder] = [part("handler"), part("responder")];
-  const dispatcher = new Dispatcher({
-    routes: [{ path: "/a", handler }, { path: "*", handler }],
-    responders: [responder, { respond: () => undefined }, responder],
-  });
-  await dispatcher.close(1001, "Server shutting down", 1000);
-  assertEquals(disposed.toSorted(), ["handler", "responder"]);
+  const [one, two] = [part("one"), part("two")];
+  const routes = [one, one, two].map((handler) => ({ path: "*", handler }));
+  await new Dispatcher({ routes }).close(1001, "Server shutting down", 1000);
+  assertEquals(disposed.toSorted(), ["one", "two"]);
 });
 
-Deno.test("Dispatcher.close() waits until every responder is disposed", async () => {
+Deno.test("Dispatcher.close() waits until every handler is disposed", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const responder: Responder = { respond: none, [Symbol.asyncDispose]: () => promise };
-  const dispatcher = new Dispatcher({ routes: [], responders: [responder] });
+  const handler: Handler = { respond: none, [Symbol.asyncDispose]: () => promise };
+  const dispatcher = new Dispatcher({ routes: [{ path: "*", handler }] });
   let closed = false;
   const closing = dispatcher.close(1001, "", 1000).then(() => closed = true);
   await settle();
@@ -205,10 +205,72 @@ Deno.test("Dispatcher.close() waits until every responder is disposed", async ()
   assertEquals(await closing, true);
 });
 
+Deno.test("Dispatcher has the place say when the server is ending", async () => {
+  const signals: AbortSignal[] = [];
+  const handler: Handler = {
+    start: ({ signal }) => void signals.push(signal),
+    respond: (_request, _exchange, { signal }) => void signals.push(signal),
+  };
+  const dispatcher = new Dispatcher({ routes: [{ path: "*", handler }] });
+  await dispatcher.dispatch(fakeRequest(), EXCHANGE);
+  assertEquals(signals.map(({ aborted }) => aborted), [false, false]);
+  await dispatcher.close(1001, "", 1000);
+  assertEquals(signals.map(({ aborted }) => aborted), [true, true]);
+});
+
+const GUARDED: [what: string, guards: Guard[], status: number, seen: string | undefined][] = [
+  ["passes", [{ check() {} }], 200, ""],
+  [
+    "refuses with a response",
+    [{ check: () => new Response(null, { status: 402 }) }],
+    402,
+    undefined,
+  ],
+  [
+    "refuses later",
+    [{
+      check: () => Promise.reject(new HandshakeError(401, "who are you?")),
+    }],
+    401,
+    undefined,
+  ],
+  ["says who it is", [{ check: () => ({ subject: "ann" }) }, { check() {} }], 200, "ann"],
+  [
+    "is behind one that refuses",
+    [
+      { check: () => new Response(null, { status: 402 }) },
+      { check: () => new Response(null, { status: 403 }) },
+    ],
+    402,
+    undefined,
+  ],
+];
+for (const [what, guards, status, seen] of GUARDED) {
+  for (const headers of [{}, UPGRADE]) {
+    const how = "Upgrade" in headers ? "a WebSocket" : "plain HTTP";
+    Deno.test(`Dispatcher asks the guards of a route before ${how}: one ${what}`, async () => {
+      using _log = new CapturedLog();
+      let found: string | undefined;
+      const handler: Handler = {
+        accept({ subject }) {
+          found = subject;
+          return new Response();
+        },
+        respond({ subject }) {
+          found = subject;
+          return new Response();
+        },
+      };
+      const answer = await answerOf({ routes: [{ path: "*", handler, guards }] }, { headers });
+      assertEquals([answer.status, found], [status, seen]);
+    });
+  }
+}
+
 Deno.test("Dispatcher answers 503 when it is closing, and asks nobody", async () => {
   using log = new CapturedLog();
-  const { asked, responders } = asking(say("a"));
-  const dispatcher = new Dispatcher({ routes: [ROUTE], responders });
+  const { asked, routes } = asking(say("a"));
+  const dispatcher = new Dispatcher({ routes: [ROUTE, ...routes] });
   await dispatcher.close(1001, "Server shutting down", 1000);
   for (const headers of [{}, UPGRADE]) {
     const answer = await dispatcher.dispatch(fakeRequest({ headers }), EXCHANGE);

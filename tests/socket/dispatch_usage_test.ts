@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/base/errors.ts";
-import type { Handler } from "../../lib/handlers/handler.ts";
+import type { Handler } from "../../lib/contract.ts";
 import { Dispatcher } from "../../lib/socket/dispatch.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { fakeRequest } from "../base/fake_request.ts";
@@ -27,11 +27,10 @@ function remembering(): { handler: Handler; told: string[] } {
   const told: string[] = [];
   const handler: Handler = {
     start: () => void told.push("start"),
-    prepare: () => {
-      told.push("prepare");
-      return { abandon: () => void told.push("abandon") };
+    accept: () => {
+      told.push("accept");
+      return { open() {}, abandon: () => void told.push("abandon") };
     },
-    open() {},
     [Symbol.asyncDispose]() {
       told.push("dispose");
       return Promise.resolve();
@@ -51,9 +50,9 @@ Deno.test("Dispatcher.replaceRoutes() disposes no handler to which a request is 
   looking.resolve("name");
   const ticket = await decision;
   assert(!(ticket instanceof Response));
-  assertEquals(told, ["start", "prepare"]);
+  assertEquals(told, ["start", "accept"]);
   ticket.abandon();
-  assertEquals(told, ["start", "prepare", "abandon", "dispose"]);
+  assertEquals(told, ["start", "accept", "abandon", "dispose"]);
 });
 
 Deno.test("Dispatcher.replaceRoutes() keeps a handler that it is given again", async () => {
@@ -65,9 +64,9 @@ Deno.test("Dispatcher.replaceRoutes() keeps a handler that it is given again", a
   dispatcher.replaceRoutes([]);
   dispatcher.replaceRoutes(routes);
   ticket.abandon();
-  assertEquals(told, ["start", "prepare", "abandon"]);
+  assertEquals(told, ["start", "accept", "abandon"]);
   await dispatcher.close(1001, "", 0);
-  assertEquals(told, ["start", "prepare", "abandon", "dispose"]);
+  assertEquals(told, ["start", "accept", "abandon", "dispose"]);
 });
 
 Deno.test("Dispatcher.replaceRoutes() starts a handler anew that it has disposed", async () => {
@@ -100,7 +99,7 @@ Deno.test("Dispatcher counts a request once whose refusal cannot be sent", async
   const waiting = Promise.withResolvers<Response>();
   const answers = [Response.error(), waiting.promise];
   const { handler: { start: _, ...remembered }, told } = remembering();
-  const handler = { ...remembered, prepare: () => answers.shift() ?? Response.error() };
+  const handler = { ...remembered, accept: () => answers.shift() ?? Response.error() };
   const routes = [{ path: "*", handler }];
   const dispatcher = new Dispatcher({ routes, headersHttp: [["A", "b"]] });
   assertEquals(await statusOf(dispatcher), 500);
@@ -117,9 +116,9 @@ Deno.test("Dispatcher disposes no handler before what it has prepared is abandon
     path: "*",
     handler: {
       ...handler,
-      prepare() {
+      accept() {
         dispatcher.replaceRoutes([]);
-        return { subprotocol: "not offered", abandon: () => void told.push("abandon") };
+        return { open() {}, subprotocol: "not offered", abandon: () => void told.push("abandon") };
       },
     },
   }];
@@ -137,7 +136,7 @@ const THROWS: [how: string, abandon: () => void][] = [
 for (const [how, abandon] of THROWS) {
   Deno.test(`Dispatcher logs what abandon throws, ${how}, and goes on`, async () => {
     using log = new CapturedLog();
-    const handler: Handler = { open() {}, prepare: () => ({ abandon }) };
+    const handler: Handler = { accept: () => ({ open() {}, abandon }) };
     const dispatcher = new Dispatcher({ routes: [{ path: "*", handler }] });
     const ticket = await dispatcher.dispatch(UPGRADE, EXCHANGE);
     assert(!(ticket instanceof Response));

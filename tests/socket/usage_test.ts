@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
-import type { Handler } from "../../lib/handlers/handler.ts";
+import type { Handler } from "../../lib/contract.ts";
 import { Usage } from "../../lib/socket/usage.ts";
 import { CapturedLog } from "../base/captured_log.ts";
+import { fakePlace } from "../support/fake_place.ts";
 import { settle } from "../base/fake_timers.ts";
 
 /** A usage of a handler that remembers what was done with it. */
@@ -21,7 +22,7 @@ function used(): { usage: Usage; told: string[] } {
 Deno.test("Usage starts its handler when it is told to", () => {
   const { usage, told } = used();
   assertEquals(told, []);
-  usage.start();
+  usage.start(fakePlace());
   assertEquals(told, ["start"]);
 });
 
@@ -86,7 +87,7 @@ Deno.test("Usage.resume() keeps a handler that is taken up again", async () => {
 
 Deno.test("Usage ends also for a handler that has nothing to dispose", async () => {
   const usage = new Usage({ open() {} });
-  usage.start();
+  usage.start(fakePlace());
   usage.retire();
   await usage.ended;
   assertEquals(usage.resume(), false);
@@ -102,7 +103,7 @@ for (const [how, start] of [["throws", fail], ["rejects", reject]] as const) {
     const handler: Handler = { start: () => void start(), open() {}, [Symbol.asyncDispose]: start };
     // As one that is an async function: the types let it.
     const usage = new Usage(Object.assign(handler, { start }));
-    usage.start();
+    usage.start(fakePlace());
     await settle();
     await usage.dispose();
     assertEquals(log.messages, [

@@ -1,49 +1,73 @@
-import type { PublishOptions } from "../../lib/base/connection.ts";
-import type { Connection } from "../../lib/handlers/handler.ts";
-import { Rooms } from "../../lib/handlers/rooms.ts";
+import { Batch, type Message } from "../../lib/base/batch.ts";
+import type { Connection, Hub, PublishOptions } from "../../lib/contract.ts";
+import { LocalHub } from "../../lib/hub/local_hub.ts";
 
 /** A connection that is no socket: it remembers what a handler does with it. */
 export class FakeConnection implements Connection {
   readonly id: string;
   readonly subprotocol = "";
-  readonly #rooms: Rooms;
-  readonly sent: (string | Uint8Array)[] = [];
+  readonly #hub: Hub;
+  readonly sent: Message[] = [];
   bufferedAmount = 0;
+  /** Whether its engine can hold the client back. */
+  canPause = false;
+  paused = false;
   /** How the handler closed it, `CODE REASON`. */
   readonly closed: Promise<string>;
   #close: (how: string) => void;
   #waiting: PromiseWithResolvers<void> | undefined;
   #arrival = Promise.withResolvers<void>();
 
-  /** @param rooms Where it meets others; default: it is alone. */
-  constructor(id = "fake-1", rooms: Rooms = new Rooms()) {
+  /** @param hub Where it meets others; default: it is alone. */
+  constructor(id = "fake-1", hub: Hub = new LocalHub()) {
     this.id = id;
-    this.#rooms = rooms;
+    this.#hub = hub;
     const { promise, resolve } = Promise.withResolvers<string>();
     this.closed = promise;
     this.#close = resolve;
   }
 
-  send(data: string | Uint8Array): void {
-    this.sent.push(typeof data === "string" ? data : data.slice());
+  send(data: Message | Batch): void {
+    const messages = data instanceof Batch ? [...data] : [data];
+    for (const message of messages) {
+      this.sent.push(typeof message === "string" ? message : message.slice());
+    }
     this.#arrival.resolve();
     this.#arrival = Promise.withResolvers();
+  }
+
+  deliver(batch: Batch): void {
+    this.send(batch);
+  }
+
+  replay(past: readonly Batch[]): void {
+    for (const batch of past) this.send(batch);
   }
 
   close(code = 1000, reason = ""): void {
     this.#close(`${code} ${reason}`.trimEnd());
   }
 
+  pause(): boolean {
+    this.paused = this.canPause;
+    return this.canPause;
+  }
+
+  resume(): void {
+    this.paused = false;
+  }
+
   join(room: string): void {
-    this.#rooms.join(room, { connection: this, send: (data) => this.send(data) });
+    this.#hub.room(room).join(this);
   }
 
   leave(room: string): void {
-    this.#rooms.leave(room, this.id);
+    this.#hub.room(room).leave(this);
   }
 
-  publish(room: string, data: string | Uint8Array, options?: PublishOptions): number {
-    return this.#rooms.publish(room, data, this.id, options);
+  publish(room: string, data: Message | Batch, { echo = true }: PublishOptions = {}): number {
+    const batch = data instanceof Batch ? data : Batch.of(data);
+    return this.#hub.room(room).publish(batch, echo ? undefined : (id) => id === this.id);
   }
 
   drained(amount = 0): Promise<void> {
@@ -60,7 +84,7 @@ export class FakeConnection implements Connection {
   }
 
   /** Waits until so many messages were sent. */
-  async count(messages: number): Promise<readonly (string | Uint8Array)[]> {
+  async count(messages: number): Promise<readonly Message[]> {
     while (this.sent.length < messages) await this.#arrival.promise;
     return this.sent;
   }

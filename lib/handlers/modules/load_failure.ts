@@ -57,7 +57,7 @@ function messageWithoutColours(error: unknown): string {
 
 const PLACE = /((?:file|https?):\/\/[^\s()"']+?):(\d+):(\d+)/;
 const LOADER = new URL("./load_handler.ts", import.meta.url).href;
-const OWN = new URL("../../", import.meta.url).href;
+const OWN = new URL("../../handler/", import.meta.url).href;
 
 function placeIn(text: string): { path: string; text: string } | undefined {
   const [, url, line, column] = PLACE.exec(text) ?? [];

@@ -1,5 +1,5 @@
 import { messageOf, UsageError } from "../../base/errors.ts";
-import type { Handler } from "../handler.ts";
+import type { Handler } from "../../contract.ts";
 import { bundleLine, isJavaScript } from "./bundling.ts";
 import { loadFailure } from "./load_failure.ts";
 
@@ -42,7 +42,10 @@ function check(file: string): void {
   }
 }
 
-const METHODS = ["open", "prepare", "start", Symbol.asyncDispose] as const;
+const METHODS = ["open", "accept", "respond", "start", Symbol.asyncDispose] as const;
+
+/** Those of which it has to have one. */
+const DOES = ["open", "accept", "respond"] as const;
 
 /** What a module lacks of a handler. */
 function wrongWith(module: { readonly default?: unknown }): string | undefined {
@@ -51,15 +54,17 @@ function wrongWith(module: { readonly default?: unknown }): string | undefined {
   if (typeof handler !== "object" || handler === null) {
     return `its default export is ${kindOf(handler)}: an object with the method open is expected`;
   }
+  const found = handler as { readonly [name in typeof METHODS[number]]?: unknown };
   for (const name of METHODS) {
-    const method = (handler as { readonly [name in typeof METHODS[number]]?: unknown })[name];
-    if (typeof method === "function" || (method === undefined && name !== "open")) continue;
-    const found = method === undefined
-      ? "there is no method"
-      : `there is ${kindOf(method)}, no method,`;
-    return `${found} ${String(name)} in its default export`;
+    const method = found[name];
+    if (typeof method === "function" || method === undefined) continue;
+    return `there is ${kindOf(method)}, no method, ${String(name)} in its default export`;
   }
-  return undefined;
+  if ("prepare" in handler) {
+    return "its default export has the method prepare: accept, which opens what it admits, has taken its place";
+  }
+  if (DOES.some((name) => found[name] !== undefined)) return undefined;
+  return "there is no method open, accept or respond in its default export";
 }
 
 function kindOf(value: unknown): string {

@@ -1,20 +1,17 @@
-import type { Connection } from "../../base/connection.ts";
+import type { Batch } from "../../base/batch.ts";
 import type { Log } from "../../base/log.ts";
+import type { Connection } from "../../contract.ts";
 import type { Source } from "../../process/shared_input.ts";
-import type { Message } from "../message_queue.ts";
-import { Recipient, type SlowPolicy } from "../recipient.ts";
 
 // How long a client may seem to read nothing, in ms: an engine may tell only of large parts that have left.
 const STUCK = 1_000;
 
 /** How a {@linkcode Client} is treated. */
 export interface ClientOptions {
-  /** What happens where it reads too slowly. */
-  readonly slow: SlowPolicy;
   /** The log of its request. */
   readonly log: Log;
   /** What it gets first. */
-  readonly lines: readonly Message[];
+  readonly past: readonly Batch[];
   /** What a process is told of it when it opens. */
   readonly announcement: string;
 }
@@ -28,17 +25,16 @@ export class Client implements Source {
   rooms: Set<string> | undefined;
   /** What a process is told of it when it opens, as long as that may be needed. */
   announcement: string;
-  readonly #recipient: Recipient;
+  #left = false;
   #behind = 0;
   #readAt: number | undefined;
 
   constructor(connection: Connection, options: ClientOptions) {
-    const { slow, log, lines, announcement } = options;
+    const { log, past, announcement } = options;
     this.announcement = announcement;
     this.connection = connection;
     this.log = log;
-    this.#recipient = new Recipient(connection, slow, log);
-    this.#recipient.begin(lines);
+    connection.replay(past);
   }
 
   get id(): string {
@@ -47,17 +43,17 @@ export class Client implements Source {
 
   /** Whether its connection is about to end. */
   get closing(): boolean {
-    return this.#recipient.left;
+    return this.#left;
   }
 
   /** Bytes that wait for it. */
   get behind(): number {
-    return this.#recipient.behind;
+    return this.connection.bufferedAmount;
   }
 
-  /** Sends it a message, as far as it keeps up. */
-  send(data: string | Uint8Array): void {
-    this.#recipient.send(data);
+  /** Sends it messages, as far as it keeps up. */
+  send(batch: Batch): void {
+    if (!this.#left) this.connection.deliver(batch);
   }
 
   /**
@@ -75,13 +71,12 @@ export class Client implements Source {
   /** Closes its connection after everything that was sent; the first call decides. */
   close(code: number, reason: string): void {
     if (this.closing) return;
-    this.#recipient.flush();
     this.leave();
     this.connection.close(code, reason);
   }
 
   /** Nothing more is sent to it. */
   leave(): void {
-    this.#recipient.leave();
+    this.#left = true;
   }
 }

@@ -1,9 +1,10 @@
+import { Batch } from "../../base/batch.ts";
 import type { Log } from "../../base/log.ts";
 import type { IncomingRequest } from "../../base/request.ts";
+import type { Hub, Room } from "../../contract.ts";
 import { LineSplitter } from "../../process/framing.ts";
 import type { ChunkSink } from "../../process/output.ts";
 import type { Piece, SharedInput } from "../../process/shared_input.ts";
-import { Rooms } from "../rooms.ts";
 import { announce } from "./announce.ts";
 import type { Client } from "./client.ts";
 import { type Command, CommandError, parseCommand, shorten } from "./command.ts";
@@ -14,10 +15,10 @@ import type { Talk } from "./talk.ts";
 /** Events to the process, commands from it, both as lines of JSON. */
 export class Events implements Talk {
   readonly history: readonly [] = [];
+  hub: Hub | undefined;
   readonly #input: SharedInput<Client>;
   readonly #crowd: Crowd;
   readonly #remembers: boolean;
-  #rooms = new Rooms<Client>();
   /** Who and what has been there, so that a process that does not know yet is not blamed. */
   #left = new Recent();
   #emptied = new Recent();
@@ -30,9 +31,8 @@ export class Events implements Talk {
   }
 
   started(log: Log): ChunkSink {
-    this.#rooms = new Rooms();
+    for (const client of this.#crowd) this.#leaveAll(client);
     this.#emptied = new Recent();
-    for (const client of this.#crowd) client.rooms = undefined;
     this.#input.replace((pieces) => this.#introduce(pieces));
     let number = 0;
     return new LineSplitter((line) => this.#obey(line, ++number, log));
@@ -59,7 +59,7 @@ export class Events implements Talk {
   left(client: Client, code: number, reason: string): void {
     const event = { type: "close", id: client.id, code, reason };
     this.#input.add(client, "close", JSON.stringify(event) + "\n");
-    for (const room of client.rooms ?? []) this.#leaveRoom(client, room);
+    this.#leaveAll(client);
     this.#left.add(client.id);
   }
 
@@ -93,33 +93,31 @@ export class Events implements Talk {
 
   #carryOut(command: Command, complain: Complain): void {
     if (command.type === "send") {
-      const except = command.except.length > 0 ? new Set(command.except) : undefined;
-      for (const client of this.#targets(command.to, complain)) {
-        if (!except?.has(client.id)) client.send(command.data);
-      }
-      return;
+      return this.#send(command, complain);
     }
     const client = this.#find(command.id, complain);
     if (!client) return;
     if (command.type === "close") client.close(command.code, command.reason);
     else if (command.type === "leave") this.#leaveRoom(client, command.room);
     else {
-      this.#rooms.join(command.room, client);
+      this.#room(command.room)?.join(client.connection);
       (client.rooms ??= new Set()).add(command.room);
     }
   }
 
-  #targets(
-    to: Extract<Command, { type: "send" }>["to"],
-    complain: Complain,
-  ): Iterable<Client> {
-    if (to === "*") return this.#crowd;
-    if (!("room" in to)) return to.flatMap((id) => this.#find(id, complain) ?? []);
-    if (this.#rooms.size(to.room) === 0) {
-      const level = this.#emptied.has(to.room) ? "debug" : "error";
-      complain(`nobody is in room "${to.room}"`, level);
+  #send({ to, except, data }: Send, complain: Complain): void {
+    const batch = Batch.of(data);
+    const others = except.length > 0 ? new Set(except) : undefined;
+    if (typeof to === "object" && "room" in to) {
+      const room = this.#room(to.room);
+      if (room && room.size > 0) return void room.publish(batch, (id) => others?.has(id) ?? false);
+      return complain(
+        `nobody is in room "${to.room}"`,
+        this.#emptied.has(to.room) ? "debug" : "error",
+      );
     }
-    return this.#rooms.members(to.room);
+    const clients = to === "*" ? this.#crowd : to.flatMap((id) => this.#find(id, complain) ?? []);
+    for (const client of clients) if (!others?.has(client.id)) client.send(batch);
   }
 
   #find(id: string, complain: Complain): Client | undefined {
@@ -131,11 +129,22 @@ export class Events implements Talk {
     return client;
   }
 
-  #leaveRoom(client: Client, room: string): void {
-    if (!client.rooms?.delete(room)) return;
-    this.#rooms.leave(room, client.id);
-    if (this.#rooms.size(room) === 0) this.#emptied.add(room);
+  #room(name: string): Room | undefined {
+    return this.hub?.room(name);
+  }
+
+  #leaveRoom(client: Client, name: string): void {
+    if (!client.rooms?.delete(name)) return;
+    const room = this.#room(name);
+    room?.leave(client.connection);
+    if (room?.size === 0) this.#emptied.add(name);
+  }
+
+  #leaveAll(client: Client): void {
+    for (const room of client.rooms ?? []) this.#leaveRoom(client, room);
   }
 }
+
+type Send = Extract<Command, { type: "send" }>;
 
 type Complain = (what: string, level?: "error" | "debug") => void;

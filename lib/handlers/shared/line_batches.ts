@@ -1,18 +1,14 @@
+import { Batch } from "../../base/batch.ts";
 import { LineSplitter } from "../../process/framing.ts";
 import type { ChunkSink } from "../../process/output.ts";
 
-/**
- * Cuts output into lines, which it hands on together as they came.
- *
- * An engine joins messages that it is given in a row for the same connection: a line to each client after
- * another costs up to three times as much as all lines to one client, then to the next.
- */
-export function lineBatches(take: (lines: readonly string[]) => void): ChunkSink {
+/** Cuts output into lines, which it hands on together as they came. */
+export function lineBatches(take: (batch: Batch) => void): ChunkSink {
   const lines: string[] = [];
   const splitter = new LineSplitter((line) => lines.push(line));
 
   function flush(): void {
-    if (lines.length > 0) take(lines);
+    if (lines.length > 0) take(batchOf(lines));
     lines.length = 0;
   }
   return {
@@ -29,4 +25,18 @@ export function lineBatches(take: (lines: readonly string[]) => void): ChunkSink
       flush();
     },
   };
+}
+
+const encoder = new TextEncoder();
+
+function batchOf(lines: readonly string[]): Batch {
+  const bytes = encoder.encode(lines.join(""));
+  const spans: number[] = [];
+  let at = 0;
+  for (const line of lines) {
+    const end = at + encoder.encode(line).length;
+    spans.push(at, end);
+    at = end;
+  }
+  return new Batch(false, bytes, spans);
 }

@@ -1,7 +1,8 @@
 import type { ChunkSink } from "../../process/output.ts";
 import type { SharedInput } from "../../process/shared_input.ts";
-import { History } from "../history.ts";
-import type { Message } from "../message_queue.ts";
+import type { Batch } from "../../base/batch.ts";
+import type { Hub } from "../../contract.ts";
+import { RoomLog } from "../../hub/room_log.ts";
 import type { Client } from "./client.ts";
 import type { Crowd } from "./crowd.ts";
 import { lineBatches } from "./line_batches.ts";
@@ -9,11 +10,12 @@ import type { Talk } from "./talk.ts";
 
 /** Lines from all clients, lines to all clients. */
 export class Lines implements Talk {
+  hub: Hub | undefined;
   readonly #input: SharedInput<Client>;
   readonly #crowd: Crowd;
   /** How many lines of it a client gets first. */
   readonly #remembered: number;
-  #history = new History();
+  #log = new RoomLog();
 
   /** @param remembered How many of the last lines a client gets first. */
   constructor(input: SharedInput<Client>, crowd: Crowd, remembered: number) {
@@ -23,20 +25,18 @@ export class Lines implements Talk {
   }
 
   started(): ChunkSink {
-    return lineBatches((lines) => {
-      if (this.#remembered > 0) {
-        for (const line of lines) this.#history.add(line, this.#remembered);
-      }
-      for (const client of this.#crowd) for (const line of lines) client.send(line);
+    return lineBatches((batch) => {
+      this.#log.add(batch, this.#remembered);
+      for (const client of this.#crowd) client.send(batch);
     });
   }
 
   stopped(): void {
-    this.#history = new History();
+    this.#log = new RoomLog();
   }
 
-  get history(): readonly Message[] {
-    return this.#history.last(this.#remembered);
+  get history(): readonly Batch[] {
+    return this.#log.last(this.#remembered);
   }
 
   announce(): string {

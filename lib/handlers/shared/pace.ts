@@ -1,4 +1,4 @@
-import type { Connection } from "../../base/connection.ts";
+import type { Connection } from "../../contract.ts";
 import { HIGH_WATER_MARK, MAX_UNSENT } from "../../base/limits.ts";
 import type { Lag } from "./crowd.ts";
 

@@ -1,11 +1,14 @@
 import type { Log } from "../../base/log.ts";
 import type { IncomingRequest } from "../../base/request.ts";
 import type { ChunkSink } from "../../process/output.ts";
-import type { Message } from "../message_queue.ts";
+import type { Batch } from "../../base/batch.ts";
+import type { Hub } from "../../contract.ts";
 import type { Client } from "./client.ts";
 
 /** How clients and their process talk to each other. */
 export interface Talk {
+  /** Where its rooms are. */
+  hub: Hub | undefined;
   /**
    * A process has started, which knows of nobody.
    *
@@ -16,7 +19,7 @@ export interface Talk {
   /** No process is there any more, and none will be for those who were there. */
   stopped(): void;
   /** What a client gets first. */
-  readonly history: readonly Message[];
+  readonly history: readonly Batch[];
   /** What a process is told of a connection that begins with a request; empty where it is told nothing. */
   announce(request: IncomingRequest): string;
   /** A client has come. */

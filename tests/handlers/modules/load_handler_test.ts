@@ -37,11 +37,11 @@ const EXPORTS: [text: string, why: string][] = [
     "export default class { open() {} }",
     "its default export is a function: an object with the method open is expected",
   ],
-  ["export default {};", "there is no method open in its default export"],
+  ["export default {};", "there is no method open, accept or respond in its default export"],
   ["export default { open: 1 };", "there is a number, no method, open in its default export"],
   [
-    "export default { open() {}, prepare: 'a' };",
-    "there is a string, no method, prepare in its default export",
+    "export default { open() {}, accept: 'a' };",
+    "there is a string, no method, accept in its default export",
   ],
   [
     "export default { open() {}, start: true };",

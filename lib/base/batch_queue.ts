@@ -1,0 +1,90 @@
+import type { Batch } from "./batch.ts";
+
+// What a message costs beside its data, so that empty ones are bounded as well.
+const OVERHEAD = 64;
+
+/** Batches in their order, of which the oldest messages can be taken away one by one. */
+export class BatchQueue {
+  #batches: Batch[] = [];
+  /** Where the oldest is, and how many of its messages are gone. */
+  #first = 0;
+  #gone = 0;
+  #size = 0;
+  #bytes = 0;
+
+  /** How many messages there are. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Bytes of their data and of what each costs beside it. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Adds messages behind all others; they have memory of their own from now on. */
+  push(batch: Batch): void {
+    if (batch.size === 0) return;
+    this.#batches.push(batch.keep());
+    this.#size += batch.size;
+    this.#bytes += costOf(batch);
+  }
+
+  /** Takes out the oldest messages that came together; undefined where there are none. */
+  shift(): Batch | undefined {
+    if (this.#size === 0) return undefined;
+    const batch = this.#oldest.slice(this.#gone);
+    this.#size -= batch.size;
+    this.#bytes -= costOf(batch);
+    this.#next();
+    return batch;
+  }
+
+  /** Drops the oldest message. */
+  drop(): void {
+    if (this.#size === 0) return;
+    const batch = this.#oldest;
+    this.#size--;
+    this.#bytes -= batch.lengthAt(this.#gone) + OVERHEAD;
+    if (++this.#gone === batch.size) this.#next();
+  }
+
+  /** The last so many messages, the oldest of them first. */
+  last(count: number): Batch[] {
+    const found: Batch[] = [];
+    let wanted = Math.min(count, this.#size);
+    for (let at = this.#batches.length - 1; wanted > 0; at--) {
+      const batch = this.#batches[at] as Batch;
+      // Not more than there are: of the oldest, some are gone.
+      const some = batch.slice(Math.max(0, batch.size - wanted));
+      wanted -= some.size;
+      found.push(some);
+    }
+    return found.reverse();
+  }
+
+  get #oldest(): Batch {
+    return this.#batches[this.#first] as Batch;
+  }
+
+  #next(): void {
+    this.#gone = 0;
+    if (++this.#first === this.#batches.length) {
+      this.#batches = [];
+      this.#first = 0;
+    } else if (this.#first >= 1024 && 2 * this.#first >= this.#batches.length) {
+      // Only now and then, because it moves all that is left.
+      this.#batches = this.#batches.slice(this.#first);
+      this.#first = 0;
+    } else {
+      // It may be large, and nobody wants it any more.
+      this.#batches[this.#first - 1] = NONE;
+    }
+  }
+}
+
+const NONE = { size: 0 } as Batch;
+
+function costOf(batch: Batch): number {
+  return batch.length + OVERHEAD * batch.size;
+}

@@ -1,0 +1,163 @@
+import type { Batch } from "../base/batch.ts";
+import { BatchQueue } from "../base/batch_queue.ts";
+import { HIGH_WATER_MARK, MAX_HELD, MAX_UNSENT, SLOW_MARK } from "../base/limits.ts";
+import type { Log } from "../base/log.ts";
+import type { Gauge, SlowPolicy, Transport } from "../contract.ts";
+import { Drops } from "./drops.ts";
+
+/** All of {@linkcode SlowPolicy}. */
+export const SLOW_POLICIES = ["close", "drop-oldest", "latest"] as const satisfies SlowPolicy[];
+
+/** What an {@linkcode Outbox} goes by. */
+export interface OutboxOptions {
+  /** What happens when others make messages for the client faster than it reads. */
+  readonly slow: SlowPolicy;
+  readonly log: Log;
+  /** The client reads too slowly, and its connection is to be closed. */
+  tooSlow(): void;
+}
+
+const NOTHING: readonly Batch[] = [];
+
+/**
+ * What waits for one client, in one order: what its handler sends, what others make for it, and what was
+ * said before it came.
+ *
+ * What happens to a slow reader: whoever sends can see how much waits, and wait itself. Who makes messages
+ * for many cannot wait for one of them, so those are held back here while much is under way, and dropped by
+ * the {@linkcode SlowPolicy}.
+ */
+export class Outbox implements Gauge {
+  readonly #transport: Transport;
+  readonly #options: OutboxOptions;
+  /** What was said before it came, and how much of that was sent. */
+  #past = NOTHING;
+  #sent = 0;
+  /** What waits behind that; most never need it. */
+  #held: BatchQueue | undefined;
+  /** While something is held back. */
+  #releasing: Promise<void> | undefined;
+  #drops: Drops | undefined;
+
+  constructor(transport: Transport, options: OutboxOptions) {
+    this.#transport = transport;
+    this.#options = options;
+  }
+
+  /** Bytes that wait for the client, on their way or not yet; without what was said before it came. */
+  get bufferedAmount(): number {
+    return this.#transport.bufferedAmount + (this.#held?.bytes ?? 0);
+  }
+
+  async drained(amount: number = HIGH_WATER_MARK / 2): Promise<void> {
+    while (this.#releasing) await this.#releasing;
+    await this.#transport.drained(amount);
+  }
+
+  /** Sends what its own handler has made, which looks itself how much waits. */
+  send(batch: Batch): void {
+    if (this.#releasing) this.#hold(batch);
+    else this.#transport.send(batch);
+  }
+
+  /** Sends what others have made for it, or holds it back, or drops it. */
+  deliver(batch: Batch): void {
+    if (this.#releasing) this.#hold(batch);
+    else if (this.#transport.bufferedAmount <= this.#mark) return this.#transport.send(batch);
+    else {
+      // Many messages in one go are no sign of a slow client: they have had no time to leave.
+      this.#hold(batch);
+      this.#release();
+    }
+    this.#limit();
+  }
+
+  /** Sends what was said before it came, all of it, as fast as the client reads; what is sent meanwhile waits. */
+  replay(past: readonly Batch[]): void {
+    if (past.length === 0) return;
+    if (this.#releasing && this.#held?.size) {
+      for (const batch of past) this.#hold(batch);
+      return;
+    }
+    this.#past = this.#sent < this.#past.length ? [...this.#past.slice(this.#sent), ...past] : past;
+    this.#sent = 0;
+    if (this.#releasing) return;
+    this.#sendOn();
+    if (this.#waits) this.#release();
+  }
+
+  /** Sends what waits, however far the client is behind: its connection is about to be closed. */
+  flush(): void {
+    while (this.#waits) this.#transport.send(this.#next());
+  }
+
+  /** Nothing more is to be sent: what waits is dropped, and counted where the policy drops. */
+  end(): void {
+    const waiting = this.#held?.size ?? 0;
+    if (this.#options.slow !== "close" && (waiting > 0 || this.#drops)) this.#dropped.left(waiting);
+    this.#past = NOTHING;
+    this.#held = undefined;
+  }
+
+  #hold(batch: Batch): void {
+    (this.#held ??= new BatchQueue()).push(batch);
+  }
+
+  #limit(): void {
+    const held = this.#held;
+    if (!held) return;
+    const { slow, tooSlow } = this.#options;
+    if (slow === "close") {
+      if (this.bufferedAmount > MAX_UNSENT) tooSlow();
+      return;
+    }
+    const limit = slow === "latest" ? 0 : MAX_HELD;
+    while (held.bytes > limit && held.size > 1) {
+      held.drop();
+      this.#dropped.add();
+    }
+  }
+
+  get #dropped(): Drops {
+    return this.#drops ??= new Drops(this.#options.log, this.#options.slow);
+  }
+
+  /** How much may be under way while something waits. */
+  get #mark(): number {
+    return this.#options.slow === "close" ? HIGH_WATER_MARK : SLOW_MARK;
+  }
+
+  get #waits(): boolean {
+    return this.#sent < this.#past.length || (this.#held?.size ?? 0) > 0;
+  }
+
+  /** Sends what waits as the client reads on. */
+  #release(): void {
+    this.#releasing = this.#run().finally(() => this.#releasing = undefined);
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      await this.#transport.drained(this.#mark / 2);
+      if (!this.#waits) break;
+      this.#sendOn();
+    }
+    this.#held = undefined;
+    this.#past = NOTHING;
+    // Where more is under way nevertheless, it is closing.
+    if (this.#transport.bufferedAmount <= this.#mark) this.#drops?.readsAgain();
+  }
+
+  /** Sends something at least: a transport that is closing never drains, but takes any. */
+  #sendOn(): void {
+    while (this.#waits) {
+      this.#transport.send(this.#next());
+      if (this.#transport.bufferedAmount > this.#mark) return;
+    }
+  }
+
+  #next(): Batch {
+    if (this.#sent < this.#past.length) return this.#past[this.#sent++] as Batch;
+    return this.#held?.shift() as Batch;
+  }
+}

@@ -1,0 +1,178 @@
+import { Batch, type Message } from "../../base/batch.ts";
+import { CLOSE_TIMEOUT, HIGH_WATER_MARK, MESSAGE_OVERHEAD } from "../../base/limits.ts";
+import type { Transport, TransportEvents } from "../../contract.ts";
+import { Backlog, type Unsent } from "./backlog.ts";
+import { unsentTo } from "./unsent.ts";
+
+/** How a {@linkcode NativeTransport} goes about it. */
+export interface NativeTransportOptions {
+  /** Bytes of a message; 0 means no limit. */
+  readonly maxFrameSize: number;
+  /** Milliseconds between pings; 0 means none. */
+  readonly pingMs: number;
+  /** The client's, by which the system knows what has not reached it. */
+  readonly port: number;
+}
+
+// A client's pause into which a close frame is sent, in ms: who has sent few messages has soon paused; in
+// a flood a short pause is only a hiccup, at least for a while.
+const POLL = 5;
+const FEW_MESSAGES = 16;
+const FLOOD_PAUSE = 50;
+const FLOOD_TIMEOUT = 250;
+const INPUT_TIMEOUT = 2_000;
+
+/**
+ * The runtime's WebSocket, which tells its connection what happens, with a close that arrives.
+ *
+ * A message that comes in between `WebSocket.close()` and the moment when the close frame is written
+ * makes the runtime drop the connection: without the frame, or, where output was still under way, with
+ * an empty one (Deno 2.6 to 2.9). So `close` waits until the output has left and the client pauses.
+ */
+export class NativeTransport implements Transport, Unsent {
+  readonly headerBytes = 0;
+  readonly overhead = MESSAGE_OVERHEAD;
+  readonly #socket: WebSocket;
+  readonly #options: NativeTransportOptions;
+  readonly #backlog = new Backlog(this);
+  #events: TransportEvents | undefined;
+  #received = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #watch: ReturnType<typeof setInterval> | undefined;
+
+  constructor(socket: WebSocket, options: NativeTransportOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    socket.binaryType = "arraybuffer";
+  }
+
+  /** Tells of everything from now on. */
+  listen(events: TransportEvents): void {
+    this.#events = events;
+    // One object listens to everything: with a function for each event an idle connection is larger.
+    for (const event of ["open", "message", "error", "close"]) {
+      this.#socket.addEventListener(event, this);
+    }
+  }
+
+  /** Takes an event of the WebSocket. */
+  handleEvent(event: Event): void {
+    if (event instanceof MessageEvent) {
+      this.#received++;
+      const { data } = event;
+      this.#take(typeof data === "string" ? data : new Uint8Array(data));
+    } else if (event instanceof CloseEvent) {
+      clearTimeout(this.#timer);
+      clearInterval(this.#watch);
+      this.#backlog.release();
+      // The runtime says 0 where the connection broke without a close frame.
+      this.#events?.closed(event.code || 1006, event.reason);
+    } else if (event instanceof ErrorEvent) {
+      this.#events?.failed(event.message);
+    } else {
+      if (this.#options.pingMs > 0) this.#watchOutput();
+      this.#events?.opened();
+    }
+  }
+
+  #take(message: Message): void {
+    const { maxFrameSize } = this.#options;
+    if (maxFrameSize > 0 && isLarger(message, maxFrameSize)) this.#events?.tooLarge();
+    else this.#events?.received(Batch.of(message));
+  }
+
+  get bufferedAmount(): number {
+    return this.#backlog.amount;
+  }
+
+  drained(amount: number = HIGH_WATER_MARK / 2): Promise<void> {
+    return this.#backlog.drained(amount);
+  }
+
+  get unsent(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  get isBehind(): boolean {
+    return (unsentTo(this.#options.port) ?? 0) > 0;
+  }
+
+  send(batch: Batch): void {
+    for (const message of batch) {
+      // Between the end of a socket and its close event, `send` would throw.
+      if (this.#socket.readyState !== WebSocket.OPEN) return;
+      this.#backlog.add(message.length);
+      this.#socket.send(message as string | Uint8Array<ArrayBuffer>);
+    }
+  }
+
+  pause(): boolean {
+    // The runtime reads whatever comes (Deno 2.9).
+    return false;
+  }
+
+  resume(): void {}
+
+  close(code: number, reason: string): void {
+    this.#backlog.release();
+    if (this.#received === 0 && this.unsent === 0) return this.#close(code, reason);
+    let { unsent } = this;
+    let received = this.#received;
+    let stalled = 0;
+    let quiet = 0;
+    let waited = 0;
+    const look = () => {
+      stalled = this.unsent < unsent ? 0 : stalled + POLL;
+      quiet = this.#received === received ? quiet + POLL : 0;
+      ({ unsent } = this);
+      received = this.#received;
+      if (unsent > 0 ? stalled >= CLOSE_TIMEOUT : this.#pauses(quiet, waited)) {
+        return this.#close(code, reason);
+      }
+      if (unsent === 0) waited += POLL;
+      this.#timer = setTimeout(look, POLL);
+    };
+    this.#timer = setTimeout(look, POLL);
+  }
+
+  /** Whether a pause is good enough; at first a flood is given the time to end. All in ms. */
+  #pauses(quiet: number, waited: number): boolean {
+    if (waited >= INPUT_TIMEOUT) return true;
+    const few = this.#received < FEW_MESSAGES || waited >= FLOOD_TIMEOUT;
+    return quiet >= (few ? POLL : FLOOD_PAUSE);
+  }
+
+  /**
+   * Drops a client that neither sends nor reads. The runtime's ping does not find it: that waits in line
+   * behind the output.
+   */
+  #watchOutput(): void {
+    let before = { received: -1, unsent: 0 };
+    let silent = 0;
+    this.#watch = setInterval(() => {
+      const { unsent } = this;
+      const stalls = unsent > 0 && unsent >= before.unsent &&
+        this.#received === before.received;
+      before = { received: this.#received, unsent };
+      silent = stalls ? silent + 1 : 0;
+      if (silent < 2) return;
+      clearInterval(this.#watch);
+      this.#events?.end(1001, "No answer to pings");
+      this.#events?.closed(1006, "No answer to pings");
+    }, this.#options.pingMs);
+  }
+
+  #close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+    // A client that never answers must not be remembered for ever.
+    this.#timer = setTimeout(() => this.#events?.closed(code, reason), CLOSE_TIMEOUT);
+  }
+}
+
+const encoder = new TextEncoder();
+
+function isLarger(data: Message, limit: number): boolean {
+  if (data.length > limit) return true;
+  // Three bytes of UTF-8 at most for each unit of UTF-16: mostly there is no need to count.
+  return typeof data === "string" && 3 * data.length > limit && encoder.encode(data).length > limit;
+}

@@ -1,0 +1,25 @@
+import { HandshakeError } from "../base/errors.ts";
+import { splitHostPort } from "../base/host.ts";
+import type { Handler } from "../contract.ts";
+
+/** Where a {@linkcode redirect} leads to. */
+export interface RedirectOptions {
+  readonly port: number;
+  readonly secure: boolean;
+}
+
+/** Sends every request to the same host at another port: `scheme://host:port/`. */
+export function redirect({ port, secure }: RedirectOptions): Handler {
+  const scheme = secure ? "https" : "http";
+  return {
+    respond({ host }) {
+      const name = splitHostPort(host, secure)?.host;
+      if (!name) throw new HandshakeError(400, `The Host header is "${host}"`);
+      const location = `${scheme}://${name.includes(":") ? `[${name}]` : name}:${port}/`;
+      return new Response(`301 Moved Permanently: ${location}\n`, {
+        status: 301,
+        headers: { Location: location },
+      });
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { confine, type Confined, isBelow } from "../../base/confine.ts";
+import { realFolder } from "../../base/folder.ts";
+import type { IncomingRequest } from "../../base/request.ts";
+import type { Handler } from "../../contract.ts";
+import { kindOf } from "../kind.ts";
+import { restOf } from "../rest_of.ts";
+import { type Find, listing } from "./listing.ts";
+import { sendFile } from "./send_file.ts";
+import { textAnswer } from "./text_answer.ts";
+import { withSlash } from "./with_slash.ts";
+
+/** How files are served. */
+export interface StaticOptions {
+  /** Folders of scripts: what lies in them is never served as a file. */
+  readonly scripts?: readonly string[];
+}
+
+/**
+ * Serves the files below a folder to GET and HEAD: a folder by its `index.html`, or by a list of what
+ * is in it.
+ *
+ * @throws {UsageError} If it is no folder.
+ */
+export function staticFiles(folder: string, options: StaticOptions = {}): Handler {
+  return staticAt("*", folder, options);
+}
+
+/** The same for a route: of `/files/*`, the folder is at `/files`. */
+function staticAt(pattern: string, folder: string, { scripts = [] }: StaticOptions): Handler {
+  const root = realFolder(folder, "static content from");
+  const hidden = scripts.map((other) => realFolder(other, "CGI scripts from"));
+  const find: Find = async (path) => {
+    const found = await confine(root, path);
+    // By the real path, because links lead to scripts as well.
+    return found && hidden.some((other) => isWithin(other, found.real)) ? undefined : found;
+  };
+  return {
+    label: `Serving static content from : ${folder}`,
+    async respond(request, _, { log }) {
+      const found = await find(restOf(pattern, request));
+      // A file is no folder: what follows its name names nothing.
+      if (!found || found.rest !== "") return undefined;
+      const response = await answer(request, found, find);
+      if (response) log.access("http", "STATIC");
+      return response;
+    },
+  };
+}
+
+/** `static` for the registry. */
+export const staticKind = kindOf({
+  doc: "Serves the files below a folder over HTTP",
+  argument: { name: "dir", kind: "word", value: "DIR" },
+  options: [],
+  make: ({ path, words: [dir = ""] }, { scripts }) => staticAt(path, dir, { scripts }),
+  stamp: (_, { scripts }) => Promise.resolve(scripts.join("\0")),
+});
+
+function isWithin(folder: string, path: string): boolean {
+  return path === folder || isBelow(folder, path, Deno.build.os);
+}
+
+/** undefined where it has vanished since it was found. */
+async function answer(
+  request: IncomingRequest,
+  found: Confined,
+  find: Find,
+): Promise<Response | undefined> {
+  const { method } = request;
+  if (method !== "GET" && method !== "HEAD") {
+    return textAnswer(method, "405 Method Not Allowed\n", {
+      status: 405,
+      headers: { Allow: "GET, HEAD" },
+    });
+  }
+  try {
+    if (found.info.isFile) return await sendFile(request, found);
+    const location = withSlash(request.target);
+    if (location) {
+      return textAnswer(method, "301 Moved Permanently\n", {
+        status: 301,
+        headers: { Location: location },
+      });
+    }
+    const index = await find(`${found.name}/index.html`);
+    if (index?.info.isFile) return await sendFile(request, index);
+    return await listing(method, found, find);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
+      return textAnswer(method, "403 Forbidden\n", { status: 403 });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+import { assert, assertEquals } from "@std/assert";
+import { unsentTo } from "../../../lib/connection/transport/unsent.ts";
+
+const ignore = Deno.build.os !== "linux";
+
+for (const hostname of ["127.0.0.1", "::1"]) {
+  Deno.test({
+    name: `unsentTo() tells what a peer at ${hostname} has not taken`,
+    ignore,
+    async fn() {
+      using listener = Deno.listen({ hostname, port: 0 });
+      using client = await Deno.connect({ hostname, port: listener.addr.port });
+      using server = await listener.accept();
+      const { port } = client.localAddr as Deno.NetAddr;
+      assertEquals(unsentTo(port), 0);
+
+      // More than both ends hold, so that something stays here until the client reads.
+      const size = 32 * 1024 * 1024;
+      const written = (async () => {
+        const bytes = new Uint8Array(size);
+        for (let sent = 0; sent < size;) sent += await server.write(bytes.subarray(sent));
+      })();
+      const chunk = new Uint8Array(65536);
+      let read = await client.read(chunk) ?? 0;
+      assert((unsentTo(port) ?? 0) > 0);
+      while (read < size) read += await client.read(chunk) ?? 0;
+      await written;
+    },
+  });
+}
+
+Deno.test({
+  name: "unsentTo() does not know a port without a connection",
+  ignore,
+  fn() {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    // It listens, and is nobody's peer.
+    assertEquals(unsentTo(listener.addr.port), undefined);
+  },
+});

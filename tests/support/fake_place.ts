@@ -1,0 +1,14 @@
+import { Log } from "../../lib/base/log.ts";
+import type { Exchange, Place } from "../../lib/contract.ts";
+import { LocalHub } from "../../lib/hub/local_hub.ts";
+
+/** What a handler finds of a server that there is not. */
+export function fakePlace(changes: Partial<Place> = {}): Place & { readonly hub: LocalHub } {
+  const signal = new AbortController().signal;
+  return { log: new Log(), hub: new LocalHub(), signal, ...changes } as never;
+}
+
+/** A request without a body, whose client stays. */
+export function fakeExchange(changes: Partial<Exchange> = {}): Exchange {
+  return { body: null, left: new AbortController().signal, ...changes };
+}
