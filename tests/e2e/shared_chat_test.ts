@@ -1,23 +1,21 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { RawClient } from "../support/client.ts";
-import { ROOT, testEach, TestServer } from "../support/server.ts";
+import { readPages, shellBlocks, wordsFor } from "../support/pages.ts";
+import { testEach, TestServer } from "../support/server.ts";
 
-/** The chat as README.md has it: its program in a folder, and the words that start it. */
-async function readmeChat(folder: string): Promise<string[]> {
-  const readme = await Deno.readTextFile(`${ROOT}README.md`);
-  const blocks = [...readme.matchAll(/```sh\n([^]*?)```/g)].map((match) => match[1] ?? "");
-  const block = blocks.find((text) => text.includes("chat.py"));
-  const shell = `deno() { printf '%s\\0' "$@"; }\n${block}`;
-  const { stdout } = await new Deno.Command("bash", { args: ["-c", shell], cwd: folder }).output();
-  const words = new TextDecoder().decode(stdout).split("\0").slice(0, -1);
+/** The chat as the page of handlers has it: its program in a folder, and the words that start it. */
+async function chatOfPage(folder: string): Promise<string[]> {
+  const pages = await readPages("lib/handlers/");
+  const block = pages.flatMap(shellBlocks).find((text) => text.includes("chat.py"));
+  const words = await wordsFor(block ?? "", folder);
   assertEquals(words.slice(0, 4), ["run", "-A", "main.ts", "--port=8080"]);
   return words.slice(4);
 }
 
-testEach("README.md has a chat in Python that works", async (form) => {
+testEach("The page of handlers has a chat in Python that works", async (form) => {
   const folder = await Deno.makeTempDir();
   try {
-    const words = await readmeChat(folder);
+    const words = await chatOfPage(folder);
     await using server = await TestServer.start(words, { form, cwd: folder });
     const enter = (room: string) => RawClient.open(server.url, { target: `/chat/${room}` });
     using one = await enter("tea");

@@ -1,9 +1,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { wordsFor } from "../support/pages.ts";
 import { needing } from "../support/programs.ts";
 import { ROOT, TestServer } from "../support/server.ts";
 
 /**
- * Defines a test of an example: the command of the README that has this in it, on a free port of this
+ * Defines a test of an example: the command of scripts/examples/README.md that has this in it, on a free port of this
  * machine instead of its own.
  *
  * @param needs Programs without which it is left out, beside bash, which reads the command.
@@ -25,14 +26,11 @@ export function testExample(
 
 /** The words of a command behind its port, as a shell makes them. */
 export async function wordsOf(part: string): Promise<string[]> {
-  const readme = await Deno.readTextFile(`${ROOT}README.md`);
-  const [, section = ""] = /^## More examples\n([^]*?)^## /m.exec(readme) ?? [];
-  const commands = section.split("\n").filter((line) => line.startsWith("deno "));
+  const page = await Deno.readTextFile(`${ROOT}scripts/examples/README.md`);
+  const commands = page.split("\n").filter((line) => line.startsWith("deno "));
   const [command = "", ...others] = commands.filter((line) => line.includes(part));
   assertEquals([command !== "", others], [true, []], `${part} in ${commands.join("\n")}`);
-  const shell = `deno() { printf '%s\\0' "$@"; }\n${command}`;
-  const { stdout } = await new Deno.Command("bash", { args: ["-c", shell], cwd: ROOT }).output();
-  const words = new TextDecoder().decode(stdout).split("\0").slice(0, -1);
+  const words = await wordsFor(command, ROOT);
   assertEquals(words.slice(0, 3), ["run", "-A", "main.ts"]);
   assertMatch(words[3] ?? "", /^--port=\d+$/);
   return words.slice(4);
