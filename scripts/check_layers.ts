@@ -1,6 +1,6 @@
 /**
  * Holds the direction of imports: a file imports from its own place or from places below it, never
- * upward. The graph comes from `deno info --json`.
+ * upward, and nowhere in a circle. The graph comes from `deno info --json`.
  *
  *     deno task layers          # this project
  *     deno task layers DIR      # the project in DIR
@@ -24,16 +24,27 @@ export const PLACES: readonly (readonly string[])[] = [
   ["lib/serve.ts"],
   ["lib/app.ts", "lib/routes.ts"],
   ["lib/config.ts"],
+  ["lib/listen/"],
   ["lib/server/"],
+  ["lib/gate/"],
   ["lib/socket/"],
   ["lib/handlers/"],
   ["lib/connection/"],
   ["lib/hub/"],
   ["lib/process/"],
   ["lib/codec/"],
+  ["lib/options/"],
   ["lib/bus/"],
   ["lib/contract.ts"],
   ["lib/console/", "lib/base/"],
+];
+
+/**
+ * Circles that are still there, each with all of its files. Nothing is to be added: a file that is in no
+ * circle any more has to be taken out.
+ */
+export const KNOWN_CIRCLES: readonly (readonly string[])[] = [
+  ["lib/process/feed.ts", "lib/process/shared_input.ts"],
 ];
 
 /** Deno Deploy has no programs to start and no command line. */
@@ -67,6 +78,90 @@ export function findMainOnly(file: string, text: string): string[] {
     const used = /^\s*(\/\/|\/\*|\*)/.test(line) ? null : MAIN_ONLY.exec(line);
     return used ? [`${file}:${index + 1} uses Deno.${used[1]}: only main.ts may`] : [];
   });
+}
+
+/**
+ * Names the circles of imports, also of types alone: whoever reads one of these files has to read all.
+ *
+ * @param edges All imports of the project, types included.
+ * @param known Circles that may be there.
+ * @returns One line for each circle that is not known, and for each known one that has become smaller.
+ */
+export function findCircles(
+  edges: readonly Edge[],
+  known: readonly (readonly string[])[] = KNOWN_CIRCLES,
+): string[] {
+  const circles = listCircles(edges);
+  const found = circles.flatMap((circle) => {
+    if (known.some((files) => circle.every((file) => files.includes(file)))) return [];
+    const [first = "", ...path] = shortestCircle(circle, edges);
+    const others = circle.length > path.length ? `, in a knot of ${circle.length} files` : "";
+    return [`${first} imports ${path.join(", which imports ")}: a circle${others}`];
+  });
+  const left = new Set(circles.flat());
+  const gone = known.flat().filter((file) => !left.has(file));
+  return [
+    ...found,
+    ...gone.map((file) => `${file} is in no circle any more: take it out of KNOWN_CIRCLES`),
+  ];
+}
+
+/** The sets of files of which each reaches each: Tarjan's strongly connected components. */
+function listCircles(edges: readonly Edge[]): string[][] {
+  const targets = targetsOf(edges);
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const open: string[] = [];
+  const circles: string[][] = [];
+  function visit(file: string): number {
+    const number = order.size;
+    order.set(file, number);
+    open.push(file);
+    let low = number;
+    for (const to of targets.get(file) ?? []) {
+      if (!order.has(to)) low = Math.min(low, visit(to));
+      else if (open.includes(to)) low = Math.min(low, lowest.get(to) ?? order.get(to) ?? low);
+      lowest.set(file, low);
+    }
+    if (low === number) {
+      const circle = open.splice(open.lastIndexOf(file));
+      if (circle.length > 1 || targets.get(file)?.has(file)) circles.push(circle.sort());
+    }
+    return low;
+  }
+  for (const file of targets.keys()) if (!order.has(file)) visit(file);
+  return circles.sort(([a = ""], [b = ""]) => a < b ? -1 : 1);
+}
+
+/** The shortest way from one of the files back to it; the file is its first and its last. */
+function shortestCircle(circle: readonly string[], edges: readonly Edge[]): string[] {
+  const targets = targetsOf(
+    edges.filter(({ from, to }) => circle.includes(from) && circle.includes(to)),
+  );
+  const ways = circle.map((start) => {
+    const before = new Map<string, string>();
+    const queue = [start];
+    // A list is walked in order and sees what is added on the way: this is a breadth-first search.
+    for (const file of queue) {
+      for (const to of targets.get(file) ?? []) {
+        if (before.has(to)) continue;
+        before.set(to, file);
+        queue.push(to);
+      }
+    }
+    const way = [start];
+    do way.unshift(before.get(way[0] ?? start) ?? start); while (way[0] !== start);
+    return way;
+  });
+  return ways.reduce((a, b) => b.length < a.length ? b : a);
+}
+
+function targetsOf(edges: readonly Edge[]): Map<string, Set<string>> {
+  const targets = new Map<string, Set<string>>();
+  for (const { from, to } of edges) {
+    if (!targets.get(from)?.add(to)) targets.set(from, new Set([to]));
+  }
+  return targets;
 }
 
 function judge({ from, to }: Edge): string[] {
@@ -170,7 +265,10 @@ async function checkLayers(folder?: string): Promise<boolean> {
     ? new URL("../", import.meta.url)
     : pathToFileURL(`${resolve(folder)}/`);
   const files = ["main.ts", ...await listFiles(root, "lib/")];
-  const violations = findViolations(await readEdges(root, files));
+  const edges = await readEdges(root, files);
+  // What is known of this project is not known of another.
+  const circles = folder === undefined ? findCircles(edges) : findCircles(edges, []);
+  const violations = [...findViolations(edges), ...circles];
   for (const file of files) {
     violations.push(...findMainOnly(file, await Deno.readTextFile(new URL(file, root))));
   }

@@ -1,5 +1,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { type Edge, findMainOnly, findViolations } from "../../scripts/check_layers.ts";
+import {
+  type Edge,
+  findCircles,
+  findMainOnly,
+  findViolations,
+} from "../../scripts/check_layers.ts";
 
 const script = new URL("../../scripts/check_layers.ts", import.meta.url);
 
@@ -103,6 +108,77 @@ for (const { name, edges, expected } of cases) {
   });
 }
 
+const circles: {
+  name: string;
+  edges: [from: string, to: string][];
+  known?: string[][];
+  expected: string[];
+}[] = [
+  {
+    name: "finds none where two ways lead to the same file",
+    edges: [["a.ts", "b.ts"], ["a.ts", "c.ts"], ["b.ts", "d.ts"], ["c.ts", "d.ts"]],
+    expected: [],
+  },
+  {
+    name: "names the files of a circle in their order",
+    edges: [["main.ts", "b.ts"], ["b.ts", "c.ts"], ["c.ts", "a.ts"], ["a.ts", "b.ts"]],
+    expected: ["a.ts imports b.ts, which imports c.ts, which imports a.ts: a circle"],
+  },
+  {
+    name: "sees a file that imports itself",
+    edges: [["a.ts", "a.ts"]],
+    expected: ["a.ts imports a.ts: a circle"],
+  },
+  {
+    name: "tells circles apart that one imports the other",
+    edges: [["c.ts", "d.ts"], ["d.ts", "c.ts"], ["a.ts", "b.ts"], ["b.ts", "a.ts"], [
+      "b.ts",
+      "c.ts",
+    ]],
+    expected: [
+      "a.ts imports b.ts, which imports a.ts: a circle",
+      "c.ts imports d.ts, which imports c.ts: a circle",
+    ],
+  },
+  {
+    name: "shows the shortest circle of a knot, and how large that is",
+    edges: [
+      ["a.ts", "b.ts"],
+      ["b.ts", "c.ts"],
+      ["c.ts", "a.ts"],
+      ["c.ts", "d.ts"],
+      ["d.ts", "c.ts"],
+    ],
+    expected: ["c.ts imports d.ts, which imports c.ts: a circle, in a knot of 4 files"],
+  },
+  {
+    name: "lets those pass that are known",
+    edges: [["a.ts", "b.ts"], ["b.ts", "a.ts"]],
+    known: [["a.ts", "b.ts"]],
+    expected: [],
+  },
+  {
+    name: "lets no file join those that are known",
+    edges: [["a.ts", "b.ts"], ["b.ts", "c.ts"], ["c.ts", "a.ts"]],
+    known: [["a.ts", "b.ts"]],
+    expected: ["a.ts imports b.ts, which imports c.ts, which imports a.ts: a circle"],
+  },
+  {
+    name: "wants those that are known to become fewer",
+    edges: [["a.ts", "b.ts"], ["b.ts", "a.ts"]],
+    known: [["a.ts", "b.ts", "c.ts"], ["d.ts", "e.ts"]],
+    expected: ["c.ts", "d.ts", "e.ts"].map((file) =>
+      `${file} is in no circle any more: take it out of KNOWN_CIRCLES`
+    ),
+  },
+];
+
+for (const { name, edges, known = [], expected } of circles) {
+  Deno.test(`findCircles() ${name}`, () => {
+    assertEquals(findCircles(edges.map(([from, to]): Edge => ({ from, to })), known), expected);
+  });
+}
+
 const texts: { file: string; text: string; expected: string[] }[] = [
   { file: "main.ts", text: "Deno.exit(await run(Deno.args));", expected: [] },
   { file: "lib/a.ts", text: "Deno.exitCode = 1;", expected: [] },
@@ -144,7 +220,15 @@ Deno.test("check_layers.ts reports each violation of a project and exits with 1"
     await Deno.mkdir(`${root}/lib/base`, { recursive: true });
     await Deno.mkdir(`${root}/lib/cli`);
     await Deno.writeTextFile(`${root}/main.ts`, 'import "./lib/cli/args.ts";\nDeno.exit();\n');
-    await Deno.writeTextFile(`${root}/lib/cli/args.ts`, "export type Args = string[];\n");
+    await Deno.writeTextFile(
+      `${root}/lib/cli/args.ts`,
+      'import type { Flag } from "./flags.ts";\nexport type Args = Flag[];\n',
+    );
+    // Types alone make a circle, too.
+    await Deno.writeTextFile(
+      `${root}/lib/cli/flags.ts`,
+      'import type { Args } from "./args.ts";\nexport type Flag = string | Args;\n',
+    );
     // Nothing imports this file, and what it imports is gone when it runs: both must be seen.
     await Deno.writeTextFile(
       `${root}/lib/base/lines.ts`,
@@ -154,6 +238,7 @@ Deno.test("check_layers.ts reports each violation of a project and exits with 1"
       code: 1,
       lines: [
         "lib/base/lines.ts imports lib/cli/args.ts: lib/base/ is below lib/cli/ and may not import from it",
+        "lib/cli/args.ts imports lib/cli/flags.ts, which imports lib/cli/args.ts: a circle",
         "lib/base/lines.ts:2 uses Deno.args: only main.ts may",
       ],
     });
