@@ -8,7 +8,8 @@
  *
  * `deno compile` downloads the runtime that it puts the program into. Where it cannot, DENORT_BIN names
  * a `denort` for this machine, which must be of the same version as the Deno that compiles; COMPILE_DENO
- * names such a Deno.
+ * names such a Deno. The exit code is 1 if something could not be compiled, and 3 if that was nothing but
+ * the runtime, which could not be downloaded.
  *
  * @module
  */
@@ -42,6 +43,8 @@ const DENORT_HINT =
   "If denort cannot be downloaded, set DENORT_BIN to it, and COMPILE_DENO to a Deno of its version";
 const FOREIGN_HINT =
   "The denort of another target has to be downloaded: DENORT_BIN is for this machine's";
+/** The exit code where the runtime could not be downloaded. */
+const NO_RUNTIME = 3;
 const OPTIONS = ["output", "target", "all"];
 
 /**
@@ -126,10 +129,22 @@ export function failureReason(stderr: string): string {
   );
 }
 
+/** Whether it was the download of the runtime that failed, by the reason that `deno compile` gave. */
+export function isDownloadFailure(reason: string): boolean {
+  return /Setting up base binary|\bdenort-[\w-]+\.zip\b/.test(reason) &&
+    !reason.includes("Could not find denort at");
+}
+
+/** Why there is no executable, and whether a machine with a network would have made it. */
+interface Failure {
+  readonly message: string;
+  readonly isDownload: boolean;
+}
+
 const isForHost = ({ target }: Job) => target === undefined || target === Deno.build.target;
 
 /** Makes one executable. Answers what is wrong, if anything is. */
-async function compile(job: Job): Promise<string | undefined> {
+async function compile(job: Job): Promise<Failure | undefined> {
   const deno = Deno.env.get("COMPILE_DENO") || Deno.execPath();
   const env: Record<string, string> = { ...Deno.env.toObject(), NO_COLOR: "1" };
   // Deno puts the program into DENORT_BIN whatever the target is: an executable with a wrong name.
@@ -138,21 +153,24 @@ async function compile(job: Job): Promise<string | undefined> {
   const attempt = async (args: string[]) => {
     const options = { args, cwd: ROOT, clearEnv: true, env };
     const { success, stderr } = await new Deno.Command(deno, options).output();
-    return success ? undefined : `${what}: ${failureReason(new TextDecoder().decode(stderr))}`;
+    if (success) return undefined;
+    const reason = failureReason(new TextDecoder().decode(stderr));
+    return { message: `${what}: ${reason}`, isDownload: isDownloadFailure(reason) };
   };
   try {
     // Compiled without the lock file, the packages are checked against it here.
     const unsafe = await attempt(["cache", "main.ts"]);
-    if (unsafe !== undefined) return unsafe;
+    if (unsafe !== undefined) return { ...unsafe, isDownload: false };
     const wrong = await attempt(compileArgs(job));
-    return wrong && `${wrong}\n${isForHost(job) ? DENORT_HINT : FOREIGN_HINT}`;
+    const hint = isForHost(job) ? DENORT_HINT : FOREIGN_HINT;
+    return wrong && { ...wrong, message: `${wrong.message}\n${hint}` };
   } catch (error) {
-    return `${what}: ${(error as Error).message}`;
+    return { message: `${what}: ${(error as Error).message}`, isDownload: false };
   }
 }
 
 /** Runs an executable for this machine. Answers what is wrong, if anything is. */
-async function probe(path: string): Promise<string | undefined> {
+async function probe(path: string): Promise<Failure | undefined> {
   const expected = `stdws ${project.version}`;
   try {
     const options = { args: ["--version"], signal: AbortSignal.timeout(30_000) };
@@ -161,24 +179,27 @@ async function probe(path: string): Promise<string | undefined> {
     const [line = ""] = decoder.decode(stdout).split("\n");
     if (line === expected || line.startsWith(`${expected} `)) return undefined;
     const printed = line || decoder.decode(stderr).trim();
-    return `"${path}" --version printed "${printed}": it should be "${expected}"\n${DENORT_HINT}`;
+    const message = `"${path}" --version printed "${printed}": it should be "${expected}"`;
+    return { message: `${message}\n${DENORT_HINT}`, isDownload: false };
   } catch (error) {
-    return `Cannot run "${path}" --version: ${(error as Error).message}`;
+    const message = `Cannot run "${path}" --version: ${(error as Error).message}`;
+    return { message, isDownload: false };
   }
 }
 
 async function run(jobs: readonly Job[]): Promise<number> {
-  let failed = 0;
+  const failures: Failure[] = [];
   for (const { target, output } of jobs) {
     const job: Job = { ...(target && { target }), output: resolve(ROOT, output) };
     const wrong = await compile(job) ?? (isForHost(job) ? await probe(job.output) : undefined);
     if (wrong === undefined) say(Deno.stdout, `Compiled ${job.output}`);
     else {
-      say(Deno.stderr, wrong);
-      failed += 1;
+      say(Deno.stderr, wrong.message);
+      failures.push(wrong);
     }
   }
-  return failed > 0 ? 1 : 0;
+  if (failures.length === 0) return 0;
+  return failures.every(({ isDownload }) => isDownload) ? NO_RUNTIME : 1;
 }
 
 function say(stream: { writeSync(bytes: Uint8Array): number }, line: string): void {

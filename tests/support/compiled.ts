@@ -10,7 +10,8 @@ export type Compiled =
 
 /**
  * Finds the compiled program that TEST_BINARY names. TEST_ALL=1 asks for every test, so that
- * the ones that need a binary fail without it instead of being left out.
+ * the ones that need a binary fail without it instead of being left out, unless TEST_WITHOUT_BINARY says
+ * why there can be none.
  *
  * @example Usage in a test file
  * ```ts ignore
@@ -27,6 +28,8 @@ export type Compiled =
  */
 export function compiledBinary(env: Record<string, string> = Deno.env.toObject()): Compiled {
   const named = env.TEST_BINARY;
+  const excuse = env.TEST_WITHOUT_BINARY;
+  if (!named && excuse) return { reason: excuse, ignore: true };
   if (!named) return { reason: "TEST_BINARY is not set", ignore: env.TEST_ALL !== "1" };
   const path = resolve(named);
   if (isFile(path)) return { path };
