@@ -3,6 +3,7 @@
  *
  *     deno task bench                          everything, five rounds: some minutes
  *     deno task bench --quick --only=drain     a rough look at one item
+ *     deno task bench --tree=../before         compares with another stdws, in the same run
  *
  * What counts is the ratio of medians to the other servers of the same run, never a time by itself:
  * that is the machine's. Nothing here passes or fails; the exit code is 0 unless something broke.
@@ -17,9 +18,11 @@ import { type Options, parseOptions } from "./bench/options.ts";
 import { report } from "./bench/report.ts";
 import { table } from "./bench/table.ts";
 
+const SERVERS = contestants().map(({ name }) => name);
 const KNOWN = {
   items: allItems.map(({ name }) => name),
-  servers: contestants().map(({ name }) => name),
+  servers: SERVERS,
+  based: contestants({ tree: "." }).map(({ name }) => name).filter((it) => !SERVERS.includes(it)),
 };
 
 const USAGE = `Usage: deno task bench [options]
@@ -28,6 +31,7 @@ const USAGE = `Usage: deno task bench [options]
   --only=LIST      some of ${KNOWN.items.join(",")}
   --servers=LIST   some of ${KNOWN.servers.join(",")}
   --binary=PATH    measure a compiled stdws
+  --tree=DIR       measure the stdws in DIR as well, as ${KNOWN.based.join(" and ")}
   --json           print JSON instead of a table`;
 
 /** Reads the options, measures, prints the result; returns the exit code. */
@@ -50,6 +54,10 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<numbe
   const absent = chosen.filter((contestant) => !present.includes(contestant));
   if (absent.some(({ name }) => name === "stdws")) {
     say(Deno.stderr, `Cannot start "${options.binary}": there is no such program`);
+    return 2;
+  }
+  if (options.tree !== undefined && !isFile(`${options.tree}/main.ts`)) {
+    say(Deno.stderr, `Cannot start "${options.tree}/main.ts": there is no such file`);
     return 2;
   }
   const notes = absent.map(({ name }) => `${name} is left out: it is not in PATH`);
@@ -76,6 +84,15 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<numbe
     );
   }
   return failures.length === 0 ? 0 : 1;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 function say(to: typeof Deno.stdout, text: string): void {

@@ -1,41 +1,85 @@
 import { fileURLToPath } from "node:url";
-import type { Contestant } from "./item.ts";
+import { resolve } from "node:path";
+import type { Contestant, Task } from "./item.ts";
 
 /** What {@linkcode contestants} may be told. */
 export interface ContestantsOptions {
   /** A compiled stdws to measure instead of `deno run main.ts`. */
   readonly binary?: string;
+  /** The folder of another stdws, to be measured as `base` and `base-node`. */
+  readonly tree?: string;
 }
 
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+/** The words that start a server, without its options. */
+type Words = readonly [string, ...string[]];
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const CONTROL = fileURLToPath(new URL("./control.ts", import.meta.url));
 
 /**
- * All servers that can be compared: stdws with either engine, websocketd, and the control, which is plain
- * Deno.
+ * All servers that can be compared: stdws as it is by default and with either engine, the same of another
+ * tree, websocketd, and the control, which is plain Deno.
  *
  * @param options Which stdws to measure.
  * @returns The servers, whether they are installed or not.
  */
 export function contestants(options: ContestantsOptions = {}): readonly Contestant[] {
-  const { binary } = options;
-  const deno = Deno.execPath();
-  const flags = (port: number) => ["--address=127.0.0.1", `--port=${port}`, "--loglevel=error"];
-  const stdws = (words: readonly string[]): readonly [string, ...string[]] =>
-    binary === undefined ? [deno, "run", "-A", MAIN, ...words] : [binary, ...words];
+  const { binary, tree } = options;
+  const here: Words = binary === undefined ? sourcesIn(ROOT) : [binary];
+  const base = tree === undefined ? [] : [
+    stdws("base", sourcesIn(resolve(tree)), "native"),
+    stdws("base-node", sourcesIn(resolve(tree)), "node"),
+  ];
   return [
-    { name: "stdws", command: (port, program) => stdws([...flags(port), "--", ...program]) },
-    {
-      name: "node",
-      command: (port, program) => stdws([...flags(port), "--engine=node", "--", ...program]),
-    },
+    stdws("stdws", here),
+    stdws("native", here, "native"),
+    stdws("node", here, "node"),
+    ...base,
     {
       name: "websocketd",
-      command: (port, program) => ["websocketd", ...flags(port), ...program],
+      hasRoutes: false,
+      command: (port, task) => ["websocketd", ...flags(port), ...programOf(task)],
     },
     {
       name: "control",
-      command: (port, program) => [deno, "run", "-A", CONTROL, String(port), ...program],
+      hasRoutes: true,
+      command: (port, task) => {
+        const kind = "kind" in task ? task.kind : "process";
+        return [Deno.execPath(), "run", "-A", CONTROL, String(port), kind, ...programOf(task)];
+      },
     },
   ];
+}
+
+function stdws(name: string, words: Words, engine?: string): Contestant {
+  const options = engine === undefined ? [] : [`--engine=${engine}`];
+  return {
+    name,
+    hasRoutes: true,
+    command(port, task) {
+      const started: Words = [...words, ...flags(port), ...options];
+      if (!("kind" in task)) return [...started, "--", ...task];
+      // Who speaks does not hear it, as with the control.
+      const how = task.kind === "broadcast" ? "broadcast?echo=false" : task.kind;
+      return [...started, `--route=*=${[how, ...task.program.map(quote)].join(" ")}`];
+    },
+  };
+}
+
+// Another tree has names of its own for what it imports.
+function sourcesIn(root: string): Words {
+  return [Deno.execPath(), "run", "-A", `--config=${root}/deno.json`, `${root}/main.ts`];
+}
+
+function flags(port: number): string[] {
+  return ["--address=127.0.0.1", `--port=${port}`, "--loglevel=error"];
+}
+
+function programOf(task: Task): readonly string[] {
+  return "kind" in task ? task.program : task;
+}
+
+/** A word as a route's command takes it. */
+function quote(word: string): string {
+  return `'${word}'`;
 }

@@ -1,19 +1,34 @@
 import type { RunningServer } from "./start_server.ts";
 
+/**
+ * What a server does with connections: a program for each, in its words; or one of the two ways in which
+ * many clients share something, at every path.
+ */
+export type Task = readonly string[] | {
+  /** `broadcast`: each message to all other clients; `shared`: the lines of one program to all. */
+  readonly kind: "broadcast" | "shared";
+  /** The words of the program, if there is one; without apostrophes. */
+  readonly program: readonly string[];
+};
+
 /** A server as the bench knows it: how it is called and how it is started. */
 export interface Contestant {
   /** The name in the table. */
   readonly name: string;
-  /** The words that start it on a port of 127.0.0.1, with a program per connection. */
-  command(port: number, program: readonly string[]): readonly [string, ...string[]];
+  /** Whether it can do more than start a program for each connection. */
+  readonly hasRoutes: boolean;
+  /** The words that start it on a port of 127.0.0.1. */
+  command(port: number, task: Task): readonly [string, ...string[]];
 }
 
 /** What an item should reach; a hint beside the figure, never a verdict. */
 export interface Goal {
   /** `>=` when more is better, `<=` when less is. */
   readonly relation: ">=" | "<=";
-  /** The ratio stdws/websocketd. */
+  /** The ratio of stdws, as it is by default, to another server. */
   readonly ratio: number;
+  /** The other server. */
+  readonly to: string;
 }
 
 /** One figure of an item. */
@@ -22,8 +37,8 @@ export interface Metric {
   readonly name: string;
   /** The unit, as `µs` or `msg/s`. */
   readonly unit: string;
-  /** What stdws is to reach against websocketd, if there is a goal. */
-  readonly goal?: Goal;
+  /** What stdws is to reach against others, if there is a goal. */
+  readonly goals?: readonly Goal[];
 }
 
 /** One measurement: an item, a contestant and a round. */
@@ -33,9 +48,9 @@ export interface Trial {
   /** Whether the sizes of a real measurement are wanted, or those of a quick look. */
   readonly size: "full" | "quick";
   /**
-   * Starts the contestant afresh, with a program per connection. It is ended after the trial.
+   * Starts the contestant afresh. It is ended after the trial.
    */
-  start(program: readonly string[]): Promise<RunningServer>;
+  start(task: Task): Promise<RunningServer>;
 }
 
 /**

@@ -15,7 +15,10 @@ export const memory: Item = {
   metrics: [{
     name: "memory per idle connection",
     unit: "KiB",
-    goal: { relation: "<=", ratio: 1.2 },
+    goals: [
+      { relation: "<=", ratio: 1, to: "websocketd" },
+      { relation: "<=", ratio: 1, to: "native" },
+    ],
   }, {
     name: "memory per connection just opened",
     unit: "KiB",

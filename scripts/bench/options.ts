@@ -16,18 +16,22 @@ export interface Options {
   readonly servers: readonly string[];
   /** A compiled stdws to measure instead of `deno run main.ts`. */
   readonly binary?: string;
+  /** The folder of another stdws to compare with. */
+  readonly tree?: string;
 }
 
 /** The names that {@linkcode parseOptions} accepts. */
 export interface Known {
   /** All items. */
   readonly items: readonly string[];
-  /** All servers. */
+  /** All servers of this tree, and those that are none of stdws. */
   readonly servers: readonly string[];
+  /** Those that another tree adds. */
+  readonly based: readonly string[];
 }
 
 const BOOLEANS = ["help", "json", "quick"] as const;
-const STRINGS = ["rounds", "only", "servers", "binary"] as const;
+const STRINGS = ["rounds", "only", "servers", "binary", "tree"] as const;
 
 /**
  * Reads the words after `deno task bench`.
@@ -50,10 +54,18 @@ export function parseOptions(args: readonly string[], known: Known): Options {
     quick,
     rounds,
     only: readNames("only", given["only"], known.items),
-    servers: readNames("servers", given["servers"], known.servers),
+    servers: readNames("servers", given["servers"], [
+      ...known.servers,
+      ...(given["tree"] === undefined ? [] : known.based),
+    ]),
   };
-  const { binary } = given;
-  return typeof binary === "string" ? { ...options, binary } : options;
+  const { binary, tree } = given;
+  if (tree === "") throw new Error("Cannot use --tree=: it is the folder of another stdws");
+  return {
+    ...options,
+    ...(typeof binary === "string" && { binary }),
+    ...(typeof tree === "string" && { tree }),
+  };
 }
 
 function readRounds(value: unknown, fallback: number): number {

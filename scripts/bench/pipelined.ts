@@ -8,8 +8,8 @@ export interface PipelinedShape {
   readonly name: string;
   /** The name of its only metric. */
   readonly metric: string;
-  /** What stdws is to reach against websocketd. */
-  readonly goal: Goal;
+  /** What stdws is to reach against others. */
+  readonly goals: readonly Goal[];
   /** How many connections echo at the same time. */
   readonly connections: number;
   /** Messages in all; a fifth as many come before as a warm-up. */
@@ -36,10 +36,10 @@ const REFILL = 50;
  * @returns The item.
  */
 export function pipelined(shape: PipelinedShape): Item {
-  const { name, metric, goal, connections, messages, pause = 0 } = shape;
+  const { name, metric, goals, connections, messages, pause = 0 } = shape;
   return {
     name,
-    metrics: [{ name: metric, unit: "msg/s", goal }],
+    metrics: [{ name: metric, unit: "msg/s", goals }],
     async measure({ size, start }) {
       const { port } = await start(["cat"]);
       using clients = new DisposableStack();

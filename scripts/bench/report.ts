@@ -10,10 +10,10 @@ export interface Row {
   readonly unit: string;
   /** The median of all rounds, by the name of the server. */
   readonly medians: Readonly<Record<string, number>>;
-  /** The figure of stdws divided by that of the other, by its name; from the medians. */
+  /** A figure divided by another, as `stdws/websocketd`; from the medians. */
   readonly ratios: Readonly<Record<string, number>>;
-  /** The ratio to websocketd that stdws is to reach. */
-  readonly goal?: Goal;
+  /** What stdws is to reach against those who take part. */
+  readonly goals: readonly Goal[];
   /** The figure of every round, by the name of the server. */
   readonly samples: Samples;
 }
@@ -29,14 +29,31 @@ export function report(
   items: readonly Item[],
   samples: Readonly<Record<string, Samples>>,
 ): readonly Row[] {
-  return items.flatMap(({ metrics }) => metrics).map(({ name, unit, goal }) => {
+  return items.flatMap(({ metrics }) => metrics).map(({ name, unit, goals = [] }) => {
     const figures = samples[name] ?? {};
     const medians = mapValues(figures, (values) => percentile(values, 0.5));
-    const { stdws, ...others } = medians;
-    const ratios = stdws === undefined ? {} : mapValues(others, (other) => stdws / other);
-    const row = { metric: name, unit, medians, ratios, samples: figures };
-    return goal ? { ...row, goal } : row;
+    const ratios: Record<string, number> = {};
+    for (const [one, other] of pairsOf(Object.keys(medians))) {
+      ratios[`${one}/${other}`] = (medians[one] ?? NaN) / (medians[other] ?? NaN);
+    }
+    const met = goals.filter(({ to }) => to in medians);
+    return { metric: name, unit, medians, ratios, goals: met, samples: figures };
   });
+}
+
+/**
+ * Who is compared with whom: stdws with all others, and each engine with itself in the other tree.
+ *
+ * @param servers Who takes part.
+ */
+export function pairsOf(servers: readonly string[]): readonly (readonly [string, string])[] {
+  const others = servers.filter((name) => name !== "stdws");
+  const pairs = [
+    ...others.map((name) => ["stdws", name] as const),
+    ["native", "base"] as const,
+    ["node", "base-node"] as const,
+  ];
+  return pairs.filter((pair) => pair.every((name) => servers.includes(name)));
 }
 
 function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B) {

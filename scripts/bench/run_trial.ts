@@ -32,8 +32,8 @@ export async function runTrial(
   const measured = item.measure({
     contestant,
     size: options.size,
-    async start(program) {
-      const server = stack.use(await startServer(contestant, program, signal));
+    async start(task) {
+      const server = stack.use(await startServer(contestant, task, signal));
       servers.push(server);
       return server;
     },

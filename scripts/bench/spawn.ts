@@ -12,8 +12,8 @@ export const spawn: Item = {
   name: "spawn",
   metrics: [{ name: "spawn", unit: "µs" }],
   async measure({ contestant, size }) {
-    if (contestant.name === "websocketd") return {};
-    const start = contestant.name === "stdws" ? startAsStdws : startPlainly;
+    const start = { stdws: startAsStdws, control: startPlainly }[contestant.name];
+    if (start === undefined) return {};
     const times: number[] = [];
     for (let i = 0; i < PROCESSES[size] + 20; i++) {
       const before = performance.now();

@@ -1,4 +1,4 @@
-import type { Contestant } from "./item.ts";
+import type { Contestant, Task } from "./item.ts";
 
 /** A server that answers; disposing it ends its process and waits for that. */
 export interface RunningServer extends AsyncDisposable {
@@ -18,18 +18,18 @@ const KEPT_STDERR = 2000;
  * Starts a contestant on a free port and waits until it accepts connections.
  *
  * @param contestant Who to start.
- * @param program What it runs for each connection.
+ * @param task What it does with connections.
  * @param signal Gives up waiting.
  * @returns The server.
  * @throws {Error} If it ends, or does not listen within 15 s, or the signal aborts.
  */
 export async function startServer(
   contestant: Contestant,
-  program: readonly string[],
+  task: Task,
   signal: AbortSignal,
 ): Promise<RunningServer> {
   const port = freePort();
-  const [path, ...args] = contestant.command(port, program);
+  const [path, ...args] = contestant.command(port, task);
   const child = new Deno.Command(path, { args, stdin: "null", stdout: "null", stderr: "piped" })
     .spawn();
   let stderr = "";

@@ -1,5 +1,6 @@
 import { formatFigure } from "./format_figure.ts";
-import type { Row } from "./report.ts";
+import type { Goal } from "./item.ts";
+import { pairsOf, type Row } from "./report.ts";
 
 /**
  * Lays the result out for a terminal: the medians, the ratios of medians, and the goal beside them.
@@ -9,13 +10,13 @@ import type { Row } from "./report.ts";
  * @returns The lines of the table; a figure that there is not is a dash.
  */
 export function table(rows: readonly Row[], servers: readonly string[]): readonly string[] {
-  const others = servers.includes("stdws") ? servers.filter((name) => name !== "stdws") : [];
-  const head = ["", ...servers, ...others.map((name) => `stdws/${name}`), "goal"];
-  const body = rows.map(({ metric, unit, medians, ratios, goal }) => [
+  const pairs = pairsOf(servers).map((pair) => pair.join("/"));
+  const head = ["", ...servers, ...pairs, "goal"];
+  const body = rows.map(({ metric, unit, medians, ratios, goals }) => [
     `${metric} (${unit})`,
     ...servers.map((name) => cell(medians[name])),
-    ...others.map((name) => ratios[name]?.toFixed(2) ?? "–"),
-    goal ? `${goal.relation === ">=" ? "≥" : "≤"} ${goal.ratio}` : "",
+    ...pairs.map((pair) => ratios[pair]?.toFixed(2) ?? "–"),
+    goals.map(describe).join(", "),
   ]);
   const lines = [head, ...body];
   const widths = head.map((_, column) => Math.max(...lines.map((line) => width(line, column))));
@@ -24,6 +25,10 @@ export function table(rows: readonly Row[], servers: readonly string[]): readonl
       column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0)
     ).join("  ").trimEnd()
   );
+}
+
+function describe({ relation, ratio, to }: Goal): string {
+  return `${relation === ">=" ? "≥" : "≤"} ${ratio} ${to}`;
 }
 
 function width(line: readonly string[], column: number): number {
