@@ -59,8 +59,8 @@ export const MAX_HEADER_BLOCK = 64 * 1024;
  */
 export const MESSAGE_OVERHEAD = 1024;
 
-/** The same on the node engine, where it is a frame's header, a write and what waits for its end. */
-export const NODE_MESSAGE_OVERHEAD = 2048;
+/** The same for what was sent at once on the node engine: a buffer of frames in a queue, of about 540 bytes. */
+export const NODE_MESSAGE_OVERHEAD = 576;
 
 /**
  * How long a process may take nothing of the input that waits for it before what is left counts as

@@ -4,7 +4,6 @@ import { isDenoSince } from "../base/deno_version.ts";
 import type { Config, RouteConfig } from "../config.ts";
 import type { HandlerName } from "../handlers/registry.ts";
 import { programPath } from "../process/program_path.ts";
-import { engineFor } from "../server/choose_engine.ts";
 import { Permissions } from "./permissions.ts";
 import { programsIn } from "./programs_in.ts";
 import type { Reading } from "./read_config.ts";
@@ -110,8 +109,6 @@ function ofListeners({ listen }: Config, permissions: Permissions): void {
     const files = [tls.certFile, tls.keyFile, ...(tls.caFile ? [tls.caFile] : [])];
     permissions.add("read", ...files.map((file) => resolve(file)));
   }
-  // Asked for by the package ws.
-  if (engineFor(listen) === "node") permissions.add("env", "WS_NO_BUFFER_UTIL");
 }
 
 /** The address that stands for all interfaces. */

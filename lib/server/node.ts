@@ -22,7 +22,7 @@ const LIMITS: ServerOptions = {
 };
 
 /**
- * The engine on `node:http`, `node:https` and the package ws: with time limits for slow clients, client
+ * The engine on `node:http`, `node:https` and frames of our own: with time limits for slow clients, client
  * certificates, and TLS that can be renewed, none of which `Deno.serve` has (Deno 2.9).
  */
 export function nodeEngine(dispatcher: Dispatcher): Engine {

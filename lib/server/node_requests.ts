@@ -1,43 +1,48 @@
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import { WebSocketServer } from "ws";
-import { HandshakeError } from "../base/errors.ts";
+import { HandshakeError, messageOf } from "../base/errors.ts";
 import { Log } from "../base/log.ts";
 import { plain } from "../base/plain.ts";
 import type { IncomingRequest } from "../base/request.ts";
 import type { Exchange } from "../contract.ts";
-import type { Header, Ticket } from "../connection/ticket.ts";
+import { LiveConnection } from "../connection/live_connection.ts";
+import type { Ticket } from "../connection/ticket.ts";
+import { NodeTransport } from "../connection/transport/node_transport.ts";
 import type { Dispatcher } from "../socket/dispatch.ts";
 import { answer } from "./node_answer.ts";
 import { exchangeOf, hasBody, incomingOf, type NodeOrigin } from "./node_request.ts";
-import { NodeSocket } from "./node_socket.ts";
 import { limitBody } from "./slow_body.ts";
+import { switchProtocols } from "./switch_protocols.ts";
 
 const log = new Log();
 
 const NOT_ADMITTED = "TLS handshake failed: the client's certificate is not admitted any more";
 
-// ws would drop a connection that is closing after 30 s, also while the client still reads what was sent
-// before: NodeSocket looks whether it does.
-const NO_TIMEOUT = 2 ** 31 - 1;
-
 /** What comes in at a server of `node:http`: requests, and requests for an upgrade. */
 export class NodeRequests {
   readonly #dispatcher: Dispatcher;
   readonly #origin: NodeOrigin;
-  /** By the size of a message that they take. */
-  readonly #sockets = new Map<number, WebSocketServer>();
-  /** What is answered to an upgrade, until ws has asked for it. */
-  readonly #headers = new WeakMap<IncomingMessage, readonly Header[]>();
+  /** The last answer on each connection. */
+  readonly #answers = new WeakMap<Duplex, ServerResponse>();
 
   constructor(dispatcher: Dispatcher, origin: NodeOrigin) {
     this.#dispatcher = dispatcher;
     this.#origin = origin;
   }
 
-  /** Answers a request. */
-  async request(message: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** Answers a request. Never rejects. */
+  request(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#answers.set(message.socket, response);
+    return guarded(message, () => this.#answer(message, response));
+  }
+
+  /** Carries out an upgrade, or answers what is none in spite of its `Upgrade` header. Never rejects. */
+  upgrade(message: IncomingMessage, socket: Duplex, head: Uint8Array): Promise<void> {
+    return guarded(message, () => this.#upgrade(message, socket, head));
+  }
+
+  async #answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const incoming = this.#take(message, false);
     if (!incoming) return;
     limitBody(message, response);
@@ -50,12 +55,13 @@ export class NodeRequests {
     await answer(plain(400), response);
   }
 
-  /** Carries out an upgrade, or answers what is none in spite of its `Upgrade` header. */
-  async upgrade(message: IncomingMessage, socket: Duplex, head: Uint8Array): Promise<void> {
+  async #upgrade(message: IncomingMessage, socket: Duplex, head: Uint8Array): Promise<void> {
     const incoming = this.#take(message, true);
     if (!incoming) return;
     // The server listens no more to a socket that it has handed over; an end without a word is one.
     socket.on("error", () => socket.destroy());
+    await this.#answered(message.socket);
+    if (socket.destroyed) return;
     const response = new ServerResponse(message);
     response.shouldKeepAlive = false;
     response.assignSocket(message.socket);
@@ -68,7 +74,17 @@ export class NodeRequests {
       return message.socket.destroySoon();
     }
     response.detachSocket(message.socket);
-    this.#open(message, socket, head, decision);
+    this.#open(socket, head, decision);
+  }
+
+  /** Resolves when the answers to what came before on a connection are out, or its client has left. */
+  async #answered(socket: Duplex): Promise<void> {
+    const response = this.#answers.get(socket);
+    if (!response || response.closed || socket.destroyed) return;
+    await new Promise<void>((resolve) => {
+      response.once("close", resolve);
+      socket.once("close", resolve);
+    });
   }
 
   #exchange(
@@ -84,34 +100,22 @@ export class NodeRequests {
     return exchangeOf(message, response);
   }
 
-  #open(message: IncomingMessage, socket: Duplex, head: Uint8Array, ticket: Ticket): void {
-    let opened = false;
-    this.#headers.set(message, ticket.headers);
-    this.#socketsOf(ticket.maxFrameSize).handleUpgrade(message, socket, head, (webSocket) => {
-      opened = true;
-      new NodeSocket(webSocket, socket, ticket, this.#dispatcher);
-    });
-    // The client has left, or ws has answered with a refusal.
-    if (!opened) ticket.abandon();
-  }
-
-  #socketsOf(maxPayload: number): WebSocketServer {
-    const known = this.#sockets.get(maxPayload);
-    if (known) return known;
-    const sockets = new WebSocketServer({
-      noServer: true,
-      clientTracking: false,
-      perMessageDeflate: false,
-      maxPayload,
-      closeTimeout: NO_TIMEOUT,
-      // The ticket has chosen one, and its header is among the ticket's.
-      handleProtocols: () => false,
-    });
-    sockets.on("headers", (lines, message) => {
-      for (const [name, value] of this.#headers.get(message) ?? []) lines.push(`${name}: ${value}`);
-    });
-    this.#sockets.set(maxPayload, sockets);
-    return sockets;
+  #open(socket: Duplex, head: Uint8Array, ticket: Ticket): void {
+    // Nobody is there any more.
+    if (!socket.readable || !socket.writable) {
+      socket.destroy();
+      return ticket.abandon();
+    }
+    const { request, headers } = ticket;
+    try {
+      switchProtocols(socket, request.headers.get("sec-websocket-key") ?? "", headers);
+    } catch (error) {
+      ticket.abandon();
+      throw error;
+    }
+    const { maxFrameSize, pingMs } = ticket;
+    const transport = new NodeTransport(socket, { maxFrameSize, pingMs });
+    transport.listen(new LiveConnection(transport, ticket, this.#dispatcher), head);
   }
 
   /** The request, or the answer to what is none; undefined where its client may not come in. */
@@ -133,5 +137,15 @@ export class NodeRequests {
     } catch (error) {
       return this.#dispatcher.refuse(new Log({ url }), error);
     }
+  }
+}
+
+/** What fails ends the one connection that it is about. */
+async function guarded({ socket, url = "" }: IncomingMessage, work: () => Promise<void>) {
+  try {
+    await work();
+  } catch (error) {
+    log.with({ url }).error("http", `Cannot answer: ${messageOf(error)}`);
+    socket.destroy();
   }
 }

@@ -4,7 +4,6 @@
  */
 declare module "ws" {
   import type { ClientRequest, IncomingMessage } from "node:http";
-  import type { Duplex } from "node:stream";
 
   /** What a client can say of a connection. */
   export interface ClientOptions {
@@ -18,7 +17,7 @@ declare module "ws" {
     readonly closeTimeout?: number;
   }
 
-  /** Either end of a WebSocket. */
+  /** The client's end of a WebSocket. */
   export class WebSocket {
     /** Connects, as a client. */
     constructor(address: string | URL, protocols: readonly string[], options: ClientOptions);
@@ -52,30 +51,5 @@ declare module "ws" {
     close(code: number, reason: string): void;
     /** Drops the TCP connection. */
     terminate(): void;
-  }
-
-  export interface ServerOptions {
-    readonly noServer: true;
-    readonly clientTracking?: boolean;
-    /** Bytes of a message; 0 means no limit. */
-    readonly maxPayload?: number;
-    readonly perMessageDeflate?: boolean;
-    /** Milliseconds until a connection that is closing is dropped. */
-    readonly closeTimeout?: number;
-    /** The subprotocol to use of those that are offered. */
-    readonly handleProtocols?: (offered: Set<string>, request: IncomingMessage) => string | false;
-  }
-
-  export class WebSocketServer {
-    constructor(options: ServerOptions);
-    /** The lines of the 101 answer, which may be added to. */
-    on(event: "headers", listener: (lines: string[], request: IncomingMessage) => void): this;
-    /** Answers with 101, or with a refusal of its own; then the callback is not called. */
-    handleUpgrade(
-      request: IncomingMessage,
-      socket: Duplex,
-      head: Uint8Array,
-      opened: (socket: WebSocket) => void,
-    ): void;
   }
 }

@@ -129,7 +129,7 @@ Deno.test("stdws --check prints what a TCP socket behind a route needs, and no m
 });
 
 Deno.test("stdws --check prints what the engine node needs, and no more", async () => {
-  await prove({ args: ["--engine=node", "--echo"], kinds: ["env", "net"], use: expectEcho });
+  await prove({ args: ["--engine=node", "--echo"], kinds: ["net"], use: expectEcho });
 });
 
 Deno.test("stdws --check prints what a program found by PATH needs, and no more", async () => {

@@ -1,0 +1,217 @@
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Batch } from "../../base/batch.ts";
+import { messageOf } from "../../base/errors.ts";
+import { CLOSE_TIMEOUT } from "../../base/limits.ts";
+import type { Transport, TransportEvents } from "../../contract.ts";
+import { closeFrame, PING, pongFrame } from "./control_frame.ts";
+import { FrameError } from "./frame_error.ts";
+import { FrameReader } from "./frame_reader.ts";
+import { FrameWriter } from "./frame_writer.ts";
+import { watchProgress } from "./watch_progress.ts";
+
+/** How a {@linkcode NodeTransport} treats its client. */
+export interface NodeTransportOptions {
+  /** Bytes of a message; 0 means no limit. */
+  readonly maxFrameSize: number;
+  /** Milliseconds between pings; 0 means none. */
+  readonly pingMs: number;
+  /**
+   * Milliseconds between pings while it is paused: nothing else tells that the client has left then;
+   * default 5,000.
+   */
+  readonly pausedPingMs?: number;
+  /** Milliseconds that a client may do nothing in while its connection is closing; default 10,000. */
+  readonly closeTimeout?: number;
+}
+
+const PAUSED_PING = 5_000;
+
+/**
+ * A WebSocket (RFC 6455) on a stream of `node:net` or `node:tls` whose handshake is over.
+ *
+ * What happens to a slow reader: what is sent waits here, and `bufferedAmount` says how much that is. While
+ * the connection is closing, a client that takes none of it for 10 s is dropped.
+ */
+export class NodeTransport implements Transport {
+  readonly #stream: Duplex;
+  readonly #options: NodeTransportOptions;
+  readonly #reader: FrameReader;
+  readonly #writer: FrameWriter;
+  #events: TransportEvents | undefined;
+  /** A close frame was sent. */
+  #closing = false;
+  /** Nothing more is wanted of the client: when everything is written, that is the end. */
+  #ending = false;
+  /** The client broke the protocol, and may go on sending: what it sends is thrown away. */
+  #broken = false;
+  #closed = false;
+  /** How the client says that it ends. */
+  #code = 1006;
+  #reason = "";
+  #paused = false;
+  /** Whether anything came since the last ping. */
+  #heard = false;
+  #pings: ReturnType<typeof setInterval> | undefined;
+  #pausedPings: ReturnType<typeof setInterval> | undefined;
+  #watch: Disposable | undefined;
+
+  constructor(stream: Duplex, options: NodeTransportOptions) {
+    this.#stream = stream;
+    this.#options = options;
+    this.#reader = new FrameReader({
+      messages: (batch) => this.#events?.received(batch),
+      ping: (payload) => this.#closing || this.#writer.control(pongFrame(payload)),
+      // That something came is all that counts.
+      pong: () => {},
+      close: (code, reason) => this.#agree(code, reason),
+    }, options.maxFrameSize);
+    this.#writer = new FrameWriter(stream, () => {
+      if (this.#ending && !stream.writableEnded) stream.end();
+    });
+  }
+
+  /**
+   * Tells of everything from now on, beginning with `opened`.
+   *
+   * @param head What of the client came together with its handshake; its memory is taken over.
+   */
+  listen(events: TransportEvents, head: Uint8Array): void {
+    this.#events = events;
+    const stream = this.#stream;
+    if ("setNoDelay" in stream) (stream as Socket).setNoDelay().setTimeout(0);
+    stream.on("data", (chunk: Uint8Array) => this.#read(chunk));
+    stream.on("error", (error) => events.failed(error.message));
+    stream.on("close", () => this.#end());
+    // The client sends no more; it may still read.
+    stream.on("end", () => stream.writableFinished ? stream.destroy() : this.#finish());
+    // A client that broke the protocol may still send: it could not read why it is refused if the
+    // connection were cut.
+    stream.on("finish", () => this.#broken && !stream.readableEnded || stream.destroy());
+    if (this.#options.pingMs > 0) this.#ping(this.#options.pingMs);
+    events.opened();
+    if (head.length > 0) this.#read(head);
+  }
+
+  get bufferedAmount(): number {
+    return this.#writer.bufferedAmount;
+  }
+
+  drained(amount?: number): Promise<void> {
+    return this.#closing ? Promise.resolve() : this.#writer.drained(amount);
+  }
+
+  send(batch: Batch): void {
+    if (this.#closing || this.#ending || batch.size === 0) return;
+    this.#writer.send(batch.frames);
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#closing || this.#closed) return;
+    this.#closing = true;
+    this.#writer.send(closeFrame(code, reason));
+    this.#writer.release();
+    clearInterval(this.#pings);
+    // Otherwise its answer would not be found.
+    this.resume();
+    this.#watchClose();
+  }
+
+  pause(): boolean {
+    if (this.#closing || this.#closed || this.#paused) return true;
+    this.#paused = true;
+    this.#stream.pause();
+    this.#pausedPings ??= setInterval(() => {
+      if (this.#paused) return this.#writer.control(PING);
+      clearInterval(this.#pausedPings);
+      this.#pausedPings = undefined;
+    }, this.#options.pausedPingMs ?? PAUSED_PING);
+    return true;
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#heard = true;
+    this.#stream.resume();
+  }
+
+  #read(chunk: Uint8Array): void {
+    this.#heard = true;
+    if (this.#broken) return;
+    try {
+      this.#reader.push(chunk);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #refuse(error: unknown): void {
+    this.#broken = true;
+    if (!(error instanceof FrameError)) {
+      // There is no memory for it, or the fault is on this side.
+      this.#events?.failed(messageOf(error));
+      this.close(1011, "Internal error");
+    } else {
+      if (error.code === 1009) this.#events?.tooLarge();
+      else this.#events?.failed(error.message);
+      this.close(error.code, "");
+    }
+    this.#finish();
+  }
+
+  /** The client ends it, or agrees to that. */
+  #agree(code: number, reason: string): void {
+    this.#code = code;
+    this.#reason = reason;
+    this.close(code, reason);
+    this.#finish();
+  }
+
+  /** Ends the stream as soon as everything is written. */
+  #finish(): void {
+    this.#ending = true;
+    this.#watchClose();
+    this.#writer.flush();
+  }
+
+  #end(): void {
+    clearInterval(this.#pings);
+    clearInterval(this.#pausedPings);
+    this.#watch?.[Symbol.dispose]();
+    this.#writer.stop();
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#events?.closed(this.#code, this.#reason);
+  }
+
+  /** Drops a client that neither answers the close frame nor reads what was sent before it. */
+  #watchClose(): void {
+    if (this.#closed) return;
+    const { closeTimeout = CLOSE_TIMEOUT } = this.#options;
+    this.#watch ??= watchProgress(() => this.bufferedAmount, closeTimeout, () => {
+      const { bufferedAmount } = this;
+      if (bufferedAmount > 0) {
+        this.#events?.failed(
+          `The client took none of ${bufferedAmount} bytes in ${closeTimeout} ms`,
+        );
+      }
+      this.#stream.destroy();
+    });
+  }
+
+  #ping(interval: number): void {
+    let silent = 0;
+    this.#pings = setInterval(() => {
+      // What is held back says nothing of who sent it.
+      silent = this.#heard || this.#paused ? 0 : silent + 1;
+      this.#heard = false;
+      if (silent < 2) return this.#writer.control(PING);
+      const stuck = this.bufferedAmount > 0;
+      this.#events?.end(1001, "No answer to pings");
+      this.close(1001, "No answer to pings");
+      if (stuck) this.#stream.destroy();
+      else this.#finish();
+    }, interval);
+  }
+}

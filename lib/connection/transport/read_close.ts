@@ -1,0 +1,28 @@
+import { isUtf8 } from "node:buffer";
+import { isCloseCode } from "../../base/close_code.ts";
+import { FrameError } from "./frame_error.ts";
+
+/** How somebody says that it ends. */
+export interface Close {
+  /** 1005 where it says none. */
+  readonly code: number;
+  readonly reason: string;
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * Reads the payload of a close frame (RFC 6455 §5.5.1).
+ *
+ * @throws {FrameError} If it has no code that may be sent, or its reason is no text.
+ */
+export function readClose(payload: Uint8Array): Close {
+  if (payload.length === 0) return { code: 1005, reason: "" };
+  const code = (payload[0] as number) << 8 | (payload[1] ?? 0);
+  if (payload.length === 1 || !isCloseCode(code)) {
+    throw new FrameError(1002, "A close frame has no code that may be sent");
+  }
+  const reason = payload.subarray(2);
+  if (!isUtf8(reason)) throw new FrameError(1007, "The reason of a close frame is no UTF-8");
+  return { code, reason: decoder.decode(reason) };
+}
