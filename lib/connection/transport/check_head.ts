@@ -21,6 +21,7 @@ export function checkHead(
   if (opcode >= 8) {
     if (first < 0x80) throw wrong("A control frame has a part to follow");
     if (second > 0x80 + 125) throw wrong("A control frame has more than 125 bytes");
+    if (opcode === 8 && second === 0x81) throw wrong("A close frame has half a code");
   } else if (opcode > 0) {
     if (message) throw wrong("A message begins in another one");
   } else if (!message) throw wrong("A frame goes on with no message");

@@ -34,7 +34,9 @@ export class FrameWriter {
   #offset = 0;
   /** Control frames that do not wait behind the others. */
   #urgent: Uint8Array[] = [];
+  /** Those that have come since the last write, and where the latest of them waits. */
   #controls = 0;
+  #latest = 0;
   /** Of what waits and what is on its way. */
   #bytes = 0;
   #frames = 0;
@@ -67,18 +69,22 @@ export class FrameWriter {
   }
 
   /**
-   * Sends a control frame. It overtakes what waits for a slow client, and of too many of them the oldest
-   * are dropped.
+   * Sends a control frame. It overtakes what waits for a slow client; of too many of them at once only some
+   * are sent, the latest among them.
    */
   control(frame: Uint8Array): void {
-    if (!this.#writing && this.#controls < MAX_CONTROLS) {
-      this.#controls++;
-      return this.send(frame);
-    }
     if (this.#stopped) return;
-    if (this.#urgent.length === MAX_CONTROLS) this.#urgent.shift();
-    this.#urgent.push(frame);
-    this.#schedule();
+    if (this.#writing) {
+      if (this.#urgent.length === MAX_CONTROLS) this.#urgent.shift();
+      this.#urgent.push(frame);
+    } else if (this.#controls < MAX_CONTROLS) {
+      this.#controls++;
+      this.#latest = this.#waiting.length;
+      this.send(frame);
+    } else {
+      this.#bytes += frame.length - (this.#waiting[this.#latest] as Uint8Array).length;
+      this.#waiting[this.#latest] = frame;
+    }
   }
 
   /** Resolves when no more than an amount waits, or with `release`. */

@@ -140,7 +140,8 @@ export class NodeTransport implements Transport {
     this.#heard = true;
     if (this.#broken) return;
     try {
-      this.#reader.push(chunk);
+      // Not as the Buffer that it is, which has other methods.
+      this.#reader.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     } catch (error) {
       this.#refuse(error);
     }

@@ -1,0 +1,179 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Batch } from "../../../lib/base/batch.ts";
+import { FrameReader } from "../../../lib/connection/transport/frame_reader.ts";
+import { bytesOf, clientFrame, joined, read } from "./client_frames.ts";
+
+const NONE = new Uint8Array();
+const close = (code: number, reason = "") =>
+  clientFrame(0x88, joined(Uint8Array.of(code >> 8, code & 255), bytesOf(reason)));
+
+/** What a client sends, and what is found in it, wherever it is cut. */
+const STREAMS: [what: string, sent: Uint8Array, found: string[]][] = [
+  ["a text", clientFrame(0x81, "a"), ["text 61"]],
+  ["an empty text", clientFrame(0x81, ""), ["text "]],
+  ["bytes that are no UTF-8", clientFrame(0x82, Uint8Array.of(255)), ["binary ff"]],
+  [
+    "texts and bytes in turn",
+    joined(...["a", "b"].flatMap((it) => [clientFrame(0x81, it), clientFrame(0x82, it)])),
+    ["text 61", "binary 61", "text 62", "binary 62"],
+  ],
+  [
+    "lengths in any form",
+    joined(
+      clientFrame(0x81, "a", { extended: 2 }),
+      clientFrame(0x81, "b", { extended: 8 }),
+      clientFrame(0x82, new Uint8Array(125)),
+      clientFrame(0x82, new Uint8Array(126)),
+    ),
+    ["text 61", "text 62", "binary 125 bytes", "binary 126 bytes"],
+  ],
+  [
+    "a text in frames, with control frames in between",
+    joined(
+      clientFrame(0x01, Uint8Array.of(0xe2)),
+      clientFrame(0x89, "p"),
+      clientFrame(0x00, Uint8Array.of(0x82)),
+      clientFrame(0x8a, "q"),
+      clientFrame(0x00, NONE),
+      clientFrame(0x80, Uint8Array.of(0xac)),
+      clientFrame(0x81, "a"),
+    ),
+    ["ping 70", "pong", "text e282ac", "text 61"],
+  ],
+  [
+    "a close frame, and what nobody reads behind it",
+    joined(clientFrame(0x81, "a"), close(3000, "bye"), clientFrame(0x81, "b"), Uint8Array.of(255)),
+    ["text 61", "close 3000 bye"],
+  ],
+  ["a close frame without a code", clientFrame(0x88, ""), ["close 1005"]],
+  [
+    "a text that ends in a character, and one that goes on with it",
+    joined(
+      clientFrame(0x81, "a"),
+      clientFrame(0x81, Uint8Array.of(0xe2, 0x82)),
+      clientFrame(0x81, Uint8Array.of(0xac)),
+    ),
+    ["text 61", "error 1007"],
+  ],
+  [
+    "a mistake behind a message",
+    joined(clientFrame(0x81, "a"), clientFrame(0x83, ""), clientFrame(0x81, "b")),
+    ["text 61", "error 1002"],
+  ],
+];
+for (const [what, sent, found] of STREAMS) {
+  Deno.test(`FrameReader finds the same in ${what}, wherever it is cut`, () => {
+    assertEquals(read([sent]), found);
+    assertEquals(read(Array.from(sent, (byte) => Uint8Array.of(byte))), found);
+    for (let first = 0; first <= sent.length; first++) {
+      for (let second = first; second <= sent.length; second++) {
+        const chunks = [
+          sent.subarray(0, first),
+          sent.subarray(first, second),
+          sent.subarray(second),
+        ];
+        assertEquals(read(chunks), found, `cut at ${first} and ${second}`);
+      }
+    }
+  });
+}
+
+/** What a client may not send, and the code that says so. */
+const MISTAKES: [what: string, sent: Uint8Array, code: number][] = [
+  ...[0x40, 0x20, 0x10].map((bit): [string, Uint8Array, number] => [
+    `the reserved bit ${bit}`,
+    clientFrame(0x81 | bit, ""),
+    1002,
+  ]),
+  ...[3, 4, 5, 6, 7, 11, 12, 13, 14, 15].map((opcode): [string, Uint8Array, number] => [
+    `opcode ${opcode}`,
+    clientFrame(0x80 | opcode, ""),
+    1002,
+  ]),
+  ["no mask", Uint8Array.of(0x81, 1), 1002],
+  ["a ping with a part to follow", clientFrame(0x09, ""), 1002],
+  ["a ping of 126 bytes", clientFrame(0x89, new Uint8Array(126)), 1002],
+  ["a continuation of nothing", clientFrame(0x80, ""), 1002],
+  ["a continuation of what is complete", joined(clientFrame(0x81, ""), clientFrame(0, "")), 1002],
+  ["a text in a text", joined(clientFrame(0x01, ""), clientFrame(0x81, "")), 1002],
+  ["half a close code", Uint8Array.of(0x88, 0x81), 1002],
+  ...[0, 999, 1004, 1005, 1006, 1015, 2999, 5000].map((code): [string, Uint8Array, number] => [
+    `the close code ${code}`,
+    close(code),
+    1002,
+  ]),
+  ["a reason that is no UTF-8", clientFrame(0x88, Uint8Array.of(3, 232, 255)), 1007],
+  ["a text that is no UTF-8", clientFrame(0x81, Uint8Array.of(255)), 1007],
+  ["half a character", clientFrame(0x81, Uint8Array.of(0xe2, 0x82)), 1007],
+  [
+    "half a character in two frames",
+    joined(clientFrame(0x01, Uint8Array.of(0xe2)), clientFrame(0x80, Uint8Array.of(0x82))),
+    1007,
+  ],
+  ["101 bytes where 100 may be", clientFrame(0x82, new Uint8Array(101)), 1009],
+  ["the head of 200 bytes", Uint8Array.of(0x82, 0xfe, 0, 200), 1009],
+  ["the head of 2^63 bytes", Uint8Array.of(0x82, 0xff, 128, 0, 0, 0, 0, 0, 0, 0), 1009],
+  [
+    "101 bytes in two frames",
+    joined(clientFrame(0x02, new Uint8Array(100)), Uint8Array.of(0x00, 0x81)),
+    1009,
+  ],
+];
+for (const [what, sent, code] of MISTAKES) {
+  Deno.test(`FrameReader refuses ${what} with ${code}`, () => {
+    assertEquals(read([sent], 100).at(-1), `error ${code}`);
+    const bytes = Array.from(sent, (byte) => Uint8Array.of(byte));
+    assertEquals(read(bytes, 100).at(-1), `error ${code}`);
+  });
+}
+
+Deno.test("FrameReader takes as many frames of one message as may be, and no more", () => {
+  const frames = (count: number) => [
+    clientFrame(0x01, ""),
+    ...Array.from({ length: count - 2 }, () => clientFrame(0x00, "")),
+    clientFrame(0x80, ""),
+  ];
+  assertEquals(read(frames(16_384)), ["text "]);
+  assertEquals(read(frames(16_385)), ["error 1008"]);
+});
+
+Deno.test("FrameReader takes a message of any size without a limit", () => {
+  assertEquals(read([clientFrame(0x82, new Uint8Array(70_000))], 0), ["binary 70000 bytes"]);
+});
+
+function batchesOf(chunk: Uint8Array): Batch[] {
+  const batches: Batch[] = [];
+  const reader = new FrameReader({
+    messages: (batch) => batches.push(batch),
+    ping() {},
+    pong() {},
+    close() {},
+  }, 0);
+  reader.push(chunk);
+  return batches;
+}
+
+Deno.test("FrameReader makes one batch of all messages of a kind in a chunk", () => {
+  const texts = Array.from({ length: 500 }, (_, index) => "x".repeat(index));
+  const batches = batchesOf(joined(...texts.map((text) => clientFrame(0x81, text))));
+  assertEquals(batches.map(({ size, binary }) => [size, binary]), [[500, false]]);
+  assertEquals(batches.flatMap((batch) => [...batch]), texts);
+});
+
+Deno.test("FrameReader unmasks where the payloads lie", () => {
+  const chunk = joined(clientFrame(0x82, "a"), clientFrame(0x82, "b"));
+  const [batch] = batchesOf(chunk);
+  assert(batch?.bytes === chunk);
+});
+
+Deno.test("FrameReader takes nothing more after a mistake", () => {
+  let count = 0;
+  const reader = new FrameReader({ messages: () => count++, ping() {}, pong() {}, close() {} }, 0);
+  try {
+    reader.push(clientFrame(0x83, ""));
+  } catch {
+    // As it has to be.
+  }
+  reader.push(clientFrame(0x81, "a"));
+  assertEquals(count, 0);
+});

@@ -1,0 +1,256 @@
+import { assert, assertEquals } from "@std/assert";
+import { Batch } from "../../../lib/base/batch.ts";
+import { frame } from "../../support/client.ts";
+import { joined } from "./client_frames.ts";
+import { TransportPair } from "./transport_pair.ts";
+
+const MIB = 1024 * 1024;
+const NONE = new Uint8Array();
+
+Deno.test("NodeTransport tells what comes, in its order, and how it ends", async () => {
+  await using pair = await TransportPair.open();
+  const { client, told } = pair;
+  await client.bytes(joined(
+    frame(0x81, new TextEncoder().encode("a")),
+    frame(0x81, new TextEncoder().encode("b")),
+    frame(0x82, Uint8Array.of(7)),
+    frame(0x88, Uint8Array.of(3, 232, 98, 121, 101)),
+  ));
+  assertEquals(await client.next(), { kind: "close", code: 1000, reason: "bye" });
+  assertEquals(await client.next(), { kind: "close", code: 1006, reason: "" });
+  await told.until("closed 1000 bye");
+  assertEquals(told.all, ["opened", "received a, b", "received 7", "closed 1000 bye"]);
+});
+
+Deno.test("NodeTransport tells 1005 where the client gives no code", async () => {
+  await using pair = await TransportPair.open();
+  await pair.client.frame(0x88, NONE);
+  await pair.told.until("closed 1005");
+  assertEquals(await pair.client.next(), { kind: "close", code: 1005, reason: "" });
+});
+
+Deno.test("NodeTransport tells 1006 where the client hangs up without a close frame", async () => {
+  await using pair = await TransportPair.open();
+  pair.client[Symbol.dispose]();
+  await pair.told.until("closed 1006");
+  assertEquals(pair.told.all.filter((told) => told.startsWith("closed")), ["closed 1006"]);
+});
+
+Deno.test("NodeTransport sends in one write what is sent in one go", async () => {
+  await using pair = await TransportPair.open();
+  const { socket, transport, client } = pair;
+  let writes = 0;
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+  socket.write = (...args: unknown[]) => {
+    writes++;
+    return write(...args);
+  };
+  for (const text of ["a", "b", "c"]) transport.send(Batch.of(text));
+  transport.close(4000, "enough");
+  assertEquals(await client.rest(), { texts: ["a", "b", "c"], closed: "4000 enough" });
+  assertEquals(writes, 1);
+});
+
+Deno.test("NodeTransport does not keep the buffer of a batch that is sent", async () => {
+  await using pair = await TransportPair.open();
+  const bytes = Uint8Array.of(1);
+  pair.transport.send(Batch.of(bytes));
+  bytes[0] = 2;
+  assertEquals(await pair.client.next(), { kind: "binary", data: Uint8Array.of(1) });
+});
+
+Deno.test("NodeTransport counts what a client does not read, until it has", async () => {
+  await using pair = await TransportPair.open();
+  const { client, transport } = pair;
+  const count = 32;
+  for (let index = 0; index < count; index++) transport.send(Batch.of(new Uint8Array(MIB)));
+  assert(transport.bufferedAmount >= count * MIB);
+  let drained = false;
+  const waiting = transport.drained(MIB).then(() => drained = true);
+  // So much cannot be on its way, so that something has to wait.
+  for (let index = 0; index < count; index++) {
+    if (index === count / 4) assertEquals(drained, false);
+    await client.next();
+  }
+  await waiting;
+  await transport.drained(0);
+  assertEquals(transport.bufferedAmount, 0);
+});
+
+Deno.test("NodeTransport lets go who waits when it closes", async () => {
+  await using pair = await TransportPair.open();
+  for (let index = 0; index < 32; index++) pair.transport.send(Batch.of(new Uint8Array(MIB)));
+  const waiting = pair.transport.drained(0);
+  pair.transport.close(1000, "");
+  await waiting;
+  await pair.transport.drained(0);
+});
+
+Deno.test("NodeTransport sends everything before its close frame, and nothing behind it", async () => {
+  await using pair = await TransportPair.open();
+  const { client, transport, told } = pair;
+  for (let index = 0; index < 10; index++) transport.send(Batch.of("x".repeat(MIB)));
+  transport.close(1001, "");
+  transport.close(4000, "too late");
+  transport.send(Batch.of("too late"));
+  const { texts, closed } = await client.rest();
+  assertEquals([texts.length, closed], [10, "1001"]);
+  await client.close(1001);
+  await told.until("closed 1001");
+});
+
+Deno.test("NodeTransport drops a client that does not answer its close frame", async () => {
+  await using pair = await TransportPair.open({ closeTimeout: 100 });
+  pair.transport.close(1000, "");
+  await pair.told.until("closed 1006");
+  assertEquals(pair.socket.destroyed, true);
+});
+
+Deno.test("NodeTransport drops a client that does not read while it is closing, and says so", async () => {
+  await using pair = await TransportPair.open({ closeTimeout: 100 });
+  for (let index = 0; index < 32; index++) pair.transport.send(Batch.of(new Uint8Array(MIB)));
+  pair.transport.close(1000, "");
+  await pair.told.until("closed 1006");
+  assert(/^failed: The client took none of \d+ bytes in 100 ms$/.test(pair.told.all.at(-2) ?? ""));
+});
+
+Deno.test("NodeTransport answers every ping of a client that reads", async () => {
+  await using pair = await TransportPair.open();
+  for (let index = 0; index < 100; index++) {
+    await pair.client.frame(0x89, Uint8Array.of(index));
+    assertEquals(await pair.client.next(), { kind: "pong", data: Uint8Array.of(index) });
+  }
+});
+
+Deno.test("NodeTransport keeps few answers to pings of a client that does not read", async () => {
+  await using pair = await TransportPair.open();
+  const { client, transport, told } = pair;
+  const ping = (index: number) => {
+    const payload = new Uint8Array(125);
+    new DataView(payload.buffer).setUint32(0, index);
+    return frame(0x89, payload);
+  };
+  const count = 200_000;
+  for (let index = 0; index < count; index += 500) {
+    await client.bytes(joined(...Array.from({ length: 500 }, (_, more) => ping(index + more))));
+  }
+  await client.send("after");
+  await told.until("received after");
+  assert(transport.bufferedAmount < MIB, `${transport.bufferedAmount} bytes wait`);
+  transport.close(1000, "");
+  let last = -1;
+  let answers = 0;
+  for (;;) {
+    const received = await client.next();
+    if (received.kind !== "pong") break;
+    last = new DataView(received.data.buffer, received.data.byteOffset).getUint32(0);
+    answers++;
+  }
+  assertEquals(last, count - 1);
+  assert(answers < count);
+});
+
+Deno.test("NodeTransport drops a client that is silent for two pings", async () => {
+  await using pair = await TransportPair.open({ pingMs: 50 });
+  const { client, told } = pair;
+  assertEquals((await client.next()).kind, "ping");
+  assertEquals(await client.next(), { kind: "close", code: 1001, reason: "No answer to pings" });
+  await told.until("closed 1006");
+  assertEquals(told.all, ["opened", "end 1001 No answer to pings", "closed 1006"]);
+});
+
+Deno.test("NodeTransport never takes a client for silent that it holds back", async () => {
+  await using pair = await TransportPair.open({ pingMs: 20 });
+  const { client, transport, told } = pair;
+  assertEquals(transport.pause(), true);
+  for (let count = 0; count < 6; count++) {
+    assertEquals((await client.next()).kind, "ping");
+    await client.frame(0x8a, NONE);
+  }
+  await client.send("here");
+  transport.resume();
+  await told.until("received here");
+  assertEquals(told.all, ["opened", "received here"]);
+});
+
+Deno.test("NodeTransport holds a client back while it is paused, and loses nothing", async () => {
+  await using pair = await TransportPair.open({ maxFrameSize: MIB }, (told, transport) => {
+    if (told === "received 1048576 bytes") transport.pause();
+  });
+  const { client, transport, told } = pair;
+  const count = 64;
+  let sent = 0;
+  const sending = (async () => {
+    for (; sent < count; sent++) await client.send(new Uint8Array(MIB));
+    await client.send("last");
+  })();
+  await told.until("received 1048576 bytes");
+  // What has no room on the way stays with the client, however often this is asked.
+  for (let pings = 0; pings < 5; pings++) {
+    transport.send(Batch.of("still there"));
+    await client.text();
+  }
+  assertEquals(told.bytes, MIB);
+  assert(sent < count);
+  while (!told.all.includes("received last")) {
+    transport.resume();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await sending;
+  assertEquals(told.bytes, count * MIB + 4);
+});
+
+Deno.test("NodeTransport finds out that a client has left while it is paused", async () => {
+  for (const sent of [0, 8]) {
+    await using pair = await TransportPair.open({ maxFrameSize: 0, pausedPingMs: 50 });
+    const { client, transport, told } = pair;
+    transport.pause();
+    let full = false;
+    // More than there is room for on the way, so that the end of the connection is behind it.
+    const sending = client.bytes(new Uint8Array(sent * MIB)).catch(() => full = true);
+    for (let pings = 0; pings < 2; pings++) assertEquals((await client.next()).kind, "ping");
+    client[Symbol.dispose]();
+    await told.until("closed 1006");
+    await sending;
+    assertEquals(full, sent > 0);
+  }
+});
+
+Deno.test("NodeTransport reads the answer to its close frame also where it was paused", async () => {
+  await using pair = await TransportPair.open();
+  const { client, transport, told } = pair;
+  transport.pause();
+  transport.close(1000, "");
+  assertEquals((await client.next()).kind, "close");
+  await client.close(1000);
+  await told.until("closed 1000");
+});
+
+Deno.test("NodeTransport lets a client read why it is refused while it still sends", async () => {
+  const close = (told: string, transport: { close(code: number, reason: string): void }) => {
+    if (told === "tooLarge") transport.close(1009, "A message may have 1000 bytes");
+  };
+  await using pair = await TransportPair.open({}, close);
+  const { client, told } = pair;
+  await client.bytes(frame(0x82, new Uint8Array(32 * MIB)));
+  const expected = { kind: "close", code: 1009, reason: "A message may have 1000 bytes" } as const;
+  assertEquals(await client.next(), expected);
+  client[Symbol.dispose]();
+  await told.until("closed 1006");
+  assertEquals(told.all, ["opened", "tooLarge", "closed 1006"]);
+});
+
+Deno.test("NodeTransport refuses what a client may not send, and lets it go", async () => {
+  await using pair = await TransportPair.open({ closeTimeout: 100 });
+  const { client, told } = pair;
+  await client.bytes(joined(frame(0x81, Uint8Array.of(97)), frame(0x83, NONE)));
+  assertEquals(await client.next(), { kind: "close", code: 1002, reason: "" });
+  // It does not hang up; that does not keep the socket.
+  await told.until("closed 1006");
+  assertEquals(told.all, [
+    "opened",
+    "received a",
+    "failed: A frame has the opcode 3",
+    "closed 1006",
+  ]);
+});
