@@ -80,9 +80,9 @@ export class NodeRequests {
   /** Resolves when the answers to what came before on a connection are out, or its client has left. */
   async #answered(socket: Duplex): Promise<void> {
     const response = this.#answers.get(socket);
-    if (!response || response.closed || socket.destroyed) return;
+    if (!response || response.writableFinished || socket.destroyed) return;
     await new Promise<void>((resolve) => {
-      response.once("close", resolve);
+      response.once("finish", resolve);
       socket.once("close", resolve);
     });
   }
