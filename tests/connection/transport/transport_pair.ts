@@ -93,7 +93,7 @@ export class TransportPair implements AsyncDisposable {
       switchProtocols(socket, request.headers["sec-websocket-key"] ?? "", []);
       const transport = new NodeTransport(socket, { maxFrameSize: 1000, pingMs: 0, ...options });
       const told = new Told((words) => react(words, transport));
-      transport.start(told, head);
+      transport.listen(told, head);
       opening.resolve({ transport, told, socket });
     });
     server.listen(0, "127.0.0.1");
