@@ -2,6 +2,7 @@
 export type Message = string | Uint8Array;
 
 const encoder = new TextEncoder();
+const scratch = new Uint8Array(4096);
 // A byte order mark is part of what was said.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -104,6 +105,8 @@ export class Batch {
    */
   get frames(): Uint8Array {
     if (this.#frames !== undefined) return this.#frames;
+    // Three bytes of UTF-8 at most for each unit of UTF-16.
+    if (this.#bytes === undefined && 3 * this.length <= scratch.length) return this.#frameText();
     const { bytes, spans } = this;
     const framed: number[] = [];
     const frames = new Uint8Array(framedLength(spans));
@@ -125,6 +128,22 @@ export class Batch {
     // From now on the messages are those in the frames, so that they are in memory once.
     this.#bytes = frames;
     this.#spans = framed;
+    return this.#frames = frames;
+  }
+
+  /** The frame of a text that was not encoded yet, and is not so long that it needs more memory for that. */
+  #frameText(): Uint8Array {
+    const length = encoder.encodeInto(this.#text ?? "", scratch).written;
+    const start = length < 126 ? 2 : 4;
+    const frames = new Uint8Array(start + length);
+    frames[0] = 0x81;
+    if (length < 126) frames[1] = length;
+    else writeLength(frames, 1, length);
+    // A call costs more than so many bytes.
+    if (length > 64) frames.set(scratch.subarray(0, length), start);
+    else for (let at = 0; at < length; at++) frames[start + at] = scratch[at] as number;
+    this.#bytes = frames;
+    this.#spans = [start, start + length];
     return this.#frames = frames;
   }
 

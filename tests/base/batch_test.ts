@@ -66,3 +66,16 @@ for (const framed of [false, true]) {
     assertEquals([...batch], ["ab", "", "ö"]);
   });
 }
+
+Deno.test("Batch.frames is the same for a text, encoded before or not", () => {
+  for (const length of [0, 1, 64, 65, 125, 126, 1365, 1366, 70_000]) {
+    for (const char of ["x", "ö", "€", "\ud800"]) {
+      const text = char.repeat(length);
+      const encoded = new Batch(false, bytes(text), [0, bytes(text).length]);
+      const batch = Batch.of(text);
+      assertEquals(batch.frames.length, encoded.frames.length);
+      assertEquals(batch.frames.every((byte, at) => byte === encoded.frames[at]), true);
+      assertEquals(batch.bytesAt(0).length, bytes(text).length);
+    }
+  }
+});
