@@ -21,6 +21,7 @@
  * - `http/`: requests that are no WebSockets: the console, CGI scripts, files, redirects.
  * - `socket/`: checks of a handshake, its origin and subprotocol, dispatch to a route, the connection.
  * - `handlers/`: the contract of handlers, the registry of the built-in ones, and what their routes can say.
+ * - `options/`: one row for everything that is known of an option, how values are written, and the schema.
  * - `process/`: a process, what of a client is in its words and environment, its streams as messages, its
  *   end.
  * - `base/`: what several of them need: errors, limits, the log, the request.
@@ -64,6 +65,7 @@ export { tcp, type TcpOptions } from "./handlers/tcp.ts";
 export { cgi, type CgiOptions } from "./handlers/cgi/cgi.ts";
 export { staticFiles, type StaticOptions } from "./handlers/static/static.ts";
 export type { Framing } from "./process/framing.ts";
+export type { OriginRule } from "./options/origins.ts";
 export { serve, type ServeOptions, type Server } from "./serve.ts";
 export type { EngineOptions } from "./server/choose_engine.ts";
 export type { TlsOptions } from "./server/credentials.ts";
@@ -71,5 +73,5 @@ export type { EngineName } from "./server/engine.ts";
 export type { ListenOptions } from "./server/listen.ts";
 export type { UnixSocketOptions } from "./server/unix_socket.ts";
 export type { DispatchOptions } from "./socket/dispatch.ts";
-export type { OriginOptions, OriginRule } from "./socket/origin.ts";
+export type { OriginOptions } from "./socket/origin.ts";
 export type { Route, RouteOptions } from "./socket/route.ts";

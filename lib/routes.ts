@@ -4,7 +4,7 @@ import { placed, type RouteConfig } from "./config.ts";
 import type { Handler } from "./contract.ts";
 import type { KindContext } from "./handlers/kind.ts";
 import { Modules } from "./handlers/modules.ts";
-import { registry } from "./handlers/registry.ts";
+import { kindNamed } from "./handlers/registry.ts";
 import type { Route } from "./socket/route.ts";
 
 /** A route that can say what it is. */
@@ -48,7 +48,8 @@ export class RouteMaker {
    */
   async make(routes: readonly RouteConfig[]): Promise<NamedRoute[]> {
     const before = this.#handlers;
-    const scripts = routes.filter(({ handler }) => handler === "cgi").flatMap(({ words }) => words);
+    const scripts = routes.filter(({ handler }) => kindNamed(handler).scripts)
+      .flatMap(({ words }) => words);
     const context = { ...this.#context, scripts };
     const handlers = new Map<string, Handler>();
     const made: NamedRoute[] = [];
@@ -67,12 +68,12 @@ export class RouteMaker {
 }
 
 function make(route: RouteConfig, context: KindContext): Handler | Promise<Handler> {
-  return registry[route.handler].make(route, context);
+  return kindNamed(route.handler).make(route, context);
 }
 
 async function keyOf(route: RouteConfig, context: KindContext): Promise<string> {
   const { path, handler, words, placeholders, values } = route;
-  const stamp = await registry[handler].stamp?.(route, context);
+  const stamp = await kindNamed(handler).stamp?.(route, context);
   return JSON.stringify([path, handler, words, placeholders, values, stamp]);
 }
 

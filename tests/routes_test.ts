@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { UsageError } from "../lib/base/errors.ts";
 import { Permits } from "../lib/base/permits.ts";
 import { parseConfigFile } from "../lib/cli/file.ts";
@@ -144,13 +144,6 @@ Deno.test("RouteMaker names the place of a route that it cannot make, where it h
   );
   const start = 'a.jsonc:2:9: Cannot serve the route /a: Cannot run "no-such": it is not in PATH';
   assertEquals([error.message.slice(0, start.length), error.exitCode], [start, 1]);
-});
-
-Deno.test("resolveConfig() names the place of a route that cannot be", () => {
-  const text = '{ "routes": { "/a": { "handler": "echo", "subprotocol": ["a b"] } } }';
-  const { routes } = parseConfigFile(text, "a.jsonc");
-  const error = assertThrows(() => resolveConfig({ routes }), UsageError, "a.jsonc:1:21: Invalid");
-  assertEquals(error.exitCode, 1);
 });
 
 const REFUSED: [text: string, message: string][] = [

@@ -1,8 +1,10 @@
 import { parseArgs as parseWords } from "@std/cli/parse-args";
 import { UsageError } from "../base/errors.ts";
-import { readFlag } from "./flag_value.ts";
-import { type Flag, FLAGS, type Options } from "./flags.ts";
-import { FormError } from "./forms.ts";
+import { FLAGS, type Options } from "../handlers/flags.ts";
+import type { Option } from "../options/option.ts";
+import { parseOption } from "../options/read_option.ts";
+import { ValueError } from "../options/value_error.ts";
+import { KINDS } from "../options/kinds.ts";
 
 /** What a command line asks for. */
 export type Arguments =
@@ -14,9 +16,6 @@ export type Arguments =
     readonly command: readonly string[];
   };
 
-/** Options of the server that mean something to the client, too. */
-const ALSO_FOR_CLIENT = ["binary", "subprotocol", "header"];
-
 /**
  * Parses a command line as websocketd does: options, with one dash or two, up to the first word that is
  * none or `--`; the rest is the command.
@@ -27,7 +26,7 @@ export function parseArgs(argv: readonly string[]): Arguments {
   const { words, command } = splitWords(argv);
   const parsed = parseWords(words, {
     string: FLAGS.map((flag) => flag.name),
-    collect: FLAGS.filter((flag) => flag.kind === "list").map((flag) => flag.name),
+    collect: FLAGS.filter((flag) => flag.repeat).map((flag) => flag.name),
   });
   const options: Record<string, unknown> = {};
   for (const flag of FLAGS) {
@@ -38,7 +37,7 @@ export function parseArgs(argv: readonly string[]): Arguments {
   const found = options as Options;
   for (const kind of ["help", "version", "license"] as const) if (found[kind]) return { kind };
   if (found.connect !== undefined) return connect(found.connect, found, command);
-  const stray = FLAGS.find((flag) => flag.group === "Client" && found[flag.name] !== undefined);
+  const stray = FLAGS.find(({ name, group }) => group === "Client" && options[name] !== undefined);
   if (stray) throw new UsageError(`--${stray.name} needs --connect=URL`);
   return { kind: found.check ? "check" : "serve", options: found, command };
 }
@@ -47,13 +46,9 @@ function connect(url: string, options: Options, command: readonly string[]): Arg
   if (command.length > 0) {
     throw new UsageError(`Unexpected word "${command[0]}": --connect=${url} takes no COMMAND`);
   }
-  const stray = FLAGS.find((flag) => options[flag.name] !== undefined && !isForClient(flag));
+  const stray = FLAGS.find(({ name, client }) => name in options && !client);
   if (stray) throw new UsageError(`--${stray.name} cannot be used with --connect=${url}`);
   return { kind: "connect", url, options };
-}
-
-function isForClient({ name, group }: Flag): boolean {
-  return group === "Client" || group === "Help" || ALSO_FOR_CLIENT.includes(name);
 }
 
 /** Writes every option as `--name=value`, which leaves no question about what belongs to what. */
@@ -67,26 +62,22 @@ function splitWords(argv: readonly string[]): { words: string[]; command: readon
       if (word.startsWith("-") && word !== "-") throw new UsageError(`Unknown option ${word}`, 2);
       return { words, command: argv.slice(index) };
     }
-    const flag: Flag | undefined = FLAGS.find((candidate) => candidate.name === name);
+    const flag = FLAGS.find((candidate) => candidate.name === name);
     if (!flag) throw new UsageError(`Unknown option ${word.split("=", 1)[0]}`, 2);
     if (equals) words.push(`--${name}=${value}`);
-    else if (flag.kind === "boolean" || flag.kind === "switch") words.push(`--${name}=true`);
+    else if (KINDS[flag.kind].bare) words.push(`--${name}=true`);
     else if (++index < argv.length) words.push(`--${name}=${argv[index]}`);
     else throw new UsageError(`Option --${name} needs a value`, 2);
   }
   return { words, command: [] };
 }
 
-function valueOf(flag: Flag, value: unknown): unknown {
-  const texts = [value].flat().map(String);
+function valueOf(flag: Option, value: unknown): unknown {
   try {
-    return readFlag(flag, texts);
+    return parseOption(flag, [value].flat().map(String));
   } catch (error) {
-    if (!(error instanceof FormError)) throw error;
-    const { expected } = error;
-    throw new UsageError(
-      `Invalid value "${texts.at(-1)}" for --${flag.name}: expected ${expected}`,
-      2,
-    );
+    if (!(error instanceof ValueError)) throw error;
+    const { expected, text } = error;
+    throw new UsageError(`Invalid value "${text}" for --${flag.name}: expected ${expected}`, 2);
   }
 }

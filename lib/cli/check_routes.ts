@@ -1,9 +1,9 @@
 import { quote } from "shlex";
-import { PROCESS_DEFAULTS, type RouteConfig } from "../config.ts";
-import type { Option } from "../handlers/option.ts";
-import { readValue } from "../handlers/read_value.ts";
-import { registry } from "../handlers/registry.ts";
-import type { OriginRule } from "../socket/origin.ts";
+import type { RouteConfig } from "../config.ts";
+import { kindNamed } from "../handlers/registry.ts";
+import type { Option } from "../options/option.ts";
+import { showOption } from "../options/read_option.ts";
+import { ROUTE_OPTIONS } from "../options/server_options.ts";
 
 /** A line for each route: its path, its handler, its words, and the options that are not as by default. */
 export function checkRoutes(routes: readonly RouteConfig[]): string[] {
@@ -20,41 +20,21 @@ export function checkRoutes(routes: readonly RouteConfig[]): string[] {
 }
 
 function optionsText({ handler, values, options }: RouteConfig): string {
-  const own = registry[handler].options as readonly Option[];
-  const found = own.flatMap((option) => {
-    const value = (values as Readonly<Record<string, unknown>>)[option.name];
-    return value === undefined || isDefault(option, value)
-      ? []
-      : [`${option.name}=${valueText(option, value)}`];
-  });
-  const { origins, subprotocols, maxFrameSize, pingMs } = options;
-  if (origins) found.push(`origin=${origins.map(originText).join(",")}`);
-  if (subprotocols) found.push(`subprotocol=${subprotocols.join(",")}`);
-  if (maxFrameSize !== undefined) found.push(`maxframesize=${maxFrameSize}`);
-  if (pingMs !== undefined) found.push(`pingms=${pingMs}`);
-  return found.map(quote).join(" ");
+  const own = kindNamed(handler).options.filter((option) => !isDefault(option, values[option.name]))
+    .map((option) => textOf(option, values[option.name]));
+  const others: Readonly<Record<string, unknown>> = { ...options };
+  const said = (option: Option) => others[option.as ?? option.name];
+  // What a route says itself may be the default that the server does not have.
+  const ofAnyRoute = ROUTE_OPTIONS.filter((option) => said(option) !== undefined)
+    .map((option) => textOf(option, said(option)));
+  return [...own, ...ofAnyRoute].map(quote).join(" ");
 }
 
-function isDefault(option: Option, value: unknown): boolean {
-  const text = JSON.stringify(value);
-  if (JSON.stringify(PROCESS_DEFAULTS[option.name]) === text) return true;
-  try {
-    return JSON.stringify(readValue(option, [option.default ?? ""])) === text;
-  } catch {
-    // It is said in words, or there is none.
-    return false;
-  }
+function isDefault({ default: given, together }: Option, value: unknown): boolean {
+  if (value === undefined) return true;
+  return !together && JSON.stringify(value) === JSON.stringify(given);
 }
 
-function valueText({ kind }: Option, value: unknown): string {
-  if (Array.isArray(value)) return value.join(",");
-  // Not their values: they may be secrets, and this is read by others.
-  if (kind === "variables") return Object.keys(value as object).join(",");
-  return value === Infinity ? "forever" : String(value);
-}
-
-function originText({ scheme, host, port }: OriginRule): string {
-  const name = host.includes(":") ? `[${host}]` : host;
-  return (scheme === undefined ? "" : `${scheme}://`) + name +
-    (port === undefined ? "" : `:${port}`);
+function textOf(option: Option, value: unknown): string {
+  return `${option.name}=${showOption(option, value)}`;
 }

@@ -1,7 +1,7 @@
 import { NAME } from "../base/version.ts";
 import { oneLine } from "../base/log.ts";
 import { clientOptionsOf } from "./connect/client_options.ts";
-import type { Options } from "./flags.ts";
+import type { Options } from "../handlers/flags.ts";
 
 /**
  * Joins the standard streams to a WebSocket server.

@@ -1,8 +1,9 @@
 import { UsageError } from "../base/errors.ts";
-import { checkFlag, readFlag } from "./flag_value.ts";
-import type { Flag, Options } from "./flags.ts";
-import { FormError } from "./forms.ts";
-import { type Layer, LAYERED } from "./layer.ts";
+import { LAYERED, type Options } from "../handlers/flags.ts";
+import type { Option } from "../options/option.ts";
+import { readOption } from "../options/read_option.ts";
+import { ValueError } from "../options/value_error.ts";
+import type { Layer } from "./layer.ts";
 import { parseRoute } from "./route.ts";
 
 /** What the environment says. */
@@ -22,7 +23,7 @@ const FILE = `${PREFIX}CONFIG`;
 const OTHERS = /^STDWS_PARAM_/;
 
 /** The variable of an option, as `STDWS_LOG_FORMAT`. */
-export function variableOf({ name }: Pick<Flag, "name">): string {
+export function variableOf({ name }: Pick<Option, "name">): string {
   return PREFIX + name.toUpperCase().replaceAll("-", "_");
 }
 
@@ -83,14 +84,11 @@ export function readEnvironment(variables: Readonly<Record<string, string>>): En
   };
 }
 
-function read(flag: Flag, name: string, text: string): unknown {
-  const lines = flag.kind === "list" ? linesOf(text) : [text];
+function read(flag: Option, name: string, text: string): unknown {
   try {
-    const value = readFlag(flag, lines);
-    checkFlag(flag, value);
-    return value;
+    return readOption(flag, flag.repeat ? linesOf(text) : [text]);
   } catch (error) {
-    if (!(error instanceof FormError)) throw error;
+    if (!(error instanceof ValueError)) throw error;
     throw new UsageError(`Invalid value "${text}" for ${name}: expected ${error.expected}`, 2);
   }
 }

@@ -1,15 +1,19 @@
 import type { RouteSettings } from "../config.ts";
 import { messageOf, UsageError } from "../base/errors.ts";
-import { registry } from "../handlers/registry.ts";
+import { LAYERED, type Options } from "../handlers/flags.ts";
+import { type HandlerName, kindNamed, optionsOf } from "../handlers/registry.ts";
+import type { Option } from "../options/option.ts";
+import { readJson } from "../options/schema.ts";
 import { parsePattern } from "../socket/route.ts";
 import { mistakesOf } from "./file_mistakes.ts";
-import { type FileRoute, optionValues } from "./file_options.ts";
 import { FILE_SCHEMA } from "./file_schema.ts";
 import { FileText, type Mistake, type Path, pathText } from "./file_text.ts";
-import type { Flag, Options } from "./flags.ts";
-import { type Layer, LAYERED } from "./layer.ts";
+import type { Layer } from "./layer.ts";
 import { MistakesError } from "./mistakes_error.ts";
 import { checkWords, parseHandler, parseRoute, splitCommand } from "./route.ts";
+
+/** A route as an object. */
+type FileRoute = { readonly handler: HandlerName } & Readonly<Record<string, unknown>>;
 
 /** What a file that has passed the schema looks like. */
 interface FileValue extends Readonly<Record<string, unknown>> {
@@ -78,7 +82,7 @@ class Reader {
       const found = this.#try(["routes", path], (place) => this.#route(path, route, place));
       return found && { ...found, place: `${this.#path}:${line}:${column}` };
     });
-    const { route = [], ...options } = optionsOfFile(others);
+    const { route = [], ...options }: Options = valuesOf(LAYERED, others);
     const listed = route.map((text, index) => {
       const place = Array.isArray(others.route) ? ["route", index] : ["route"];
       return this.#try(place, (name) => parseRoute(text, name));
@@ -108,14 +112,15 @@ class Reader {
     parsePattern(path, place);
     if (typeof route === "string") return parseHandler(path, route, `${place}: `);
     const { handler } = route;
-    const { argument } = registry[handler];
+    const { argument } = kindNamed(handler);
     const said = argument ? route[argument.name] : undefined;
     const words = argument?.kind === "command"
       ? wordsOf(said as string | readonly string[], place)
       : said === undefined
       ? []
       : [said as string];
-    return { path, handler, words: checkWords(handler, words, place), values: optionValues(route) };
+    const values = valuesOf(optionsOf(handler), route);
+    return { path, handler, words: checkWords(handler, words, place), values };
   }
 
   #try<T>(path: Path, read: (place: string) => T): T | undefined {
@@ -133,15 +138,13 @@ function wordsOf(command: string | readonly string[], place: string): readonly s
   return typeof command === "string" ? splitCommand(command, place) : command;
 }
 
-/** The values as the command line has them. */
-function optionsOfFile(values: Readonly<Record<string, unknown>>): Options {
+/** What an object of the file says of some options. */
+function valuesOf(
+  options: readonly Option[],
+  said: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    LAYERED.filter(({ name }) => values[name] !== undefined)
-      .map((flag) => [flag.name, optionOfFile(flag, values[flag.name])]),
+    options.filter(({ name }) => said[name] !== undefined)
+      .map((option) => [option.name, readJson(option, said[option.name])]),
   );
-}
-
-function optionOfFile({ kind, commas }: Flag, value: unknown): unknown {
-  if (kind === "list") return [value].flat();
-  return commas && Array.isArray(value) ? value.join(",") : value;
 }

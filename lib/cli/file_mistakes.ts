@@ -1,9 +1,8 @@
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import type * as z from "zod";
-import { HANDLER_NAMES, type HandlerName, registry } from "../handlers/registry.ts";
+import { LAYERED } from "../handlers/flags.ts";
+import { HANDLER_NAMES, type HandlerName, kindNamed, optionsOf } from "../handlers/registry.ts";
 import { type FileText, type Mistake, type Path, pathText } from "./file_text.ts";
-import { LAYERED } from "./layer.ts";
-import { optionsOf } from "./route.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -62,7 +61,7 @@ function unknownKey(key: string, path: Path, file: FileText): Mistake {
 }
 
 function keysOf(handler: HandlerName): string[] {
-  const { argument } = registry[handler];
+  const { argument } = kindNamed(handler);
   const names = optionsOf(handler).map(({ name }) => name).sort();
   return [...(argument ? [argument.name] : []), ...names];
 }

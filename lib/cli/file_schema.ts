@@ -1,10 +1,7 @@
 import * as z from "zod";
-import { HANDLER_NAMES, type HandlerName, registry } from "../handlers/registry.ts";
-import { flagSchema } from "./file_flags.ts";
-import { optionSchema } from "./file_options.ts";
-import { commandSchema, wordSchema } from "./file_parts.ts";
-import { LAYERED } from "./layer.ts";
-import { optionsOf } from "./route.ts";
+import { LAYERED } from "../handlers/flags.ts";
+import { HANDLER_NAMES, type HandlerName, kindNamed, optionsOf } from "../handlers/registry.ts";
+import { commandSchema, optionSchema, wordSchema } from "../options/schema.ts";
 
 const PATTERN = /^(\*|\/.*)$/s;
 
@@ -16,7 +13,7 @@ export const FILE_SCHEMA: z.ZodType = z.strictObject({
   $schema: z.string({ error: "a text" }).optional().meta({
     description: "Where this schema is, for editors",
   }),
-  ...Object.fromEntries(LAYERED.map((flag) => [flag.name, flagSchema(flag)])),
+  ...Object.fromEntries(LAYERED.map((flag) => [flag.name, optionSchema(flag)])),
   command: commandSchema("COMMAND [args…]").optional().meta({
     description: "What every connection runs where no route matches: words, or a text that is " +
       "divided into words with quotes respected",
@@ -44,7 +41,7 @@ export const FILE_SCHEMA: z.ZodType = z.strictObject({
 });
 
 function routeSchema(handler: HandlerName) {
-  const { argument, doc } = registry[handler];
+  const { argument, doc } = kindNamed(handler);
   const word = argument?.kind === "command"
     ? commandSchema(argument.value)
     : wordSchema(argument?.value ?? "");

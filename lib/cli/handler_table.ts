@@ -1,6 +1,8 @@
-import type { Kind } from "../handlers/kind.ts";
-import type { Option } from "../handlers/option.ts";
-import { HANDLER_NAMES, registry, ROUTE_OPTIONS } from "../handlers/registry.ts";
+import { HANDLER_NAMES, kindNamed } from "../handlers/registry.ts";
+import type { Option } from "../options/option.ts";
+import { showDefault } from "../options/read_option.ts";
+import { ROUTE_OPTIONS } from "../options/server_options.ts";
+import { routeOptionOf } from "../options/views.ts";
 
 /** A handler as it stands in a route, with what it does. */
 export interface HandlerLine {
@@ -12,7 +14,7 @@ export interface HandlerLine {
 /** All handlers in the order of the registry. */
 export function handlerLines(): HandlerLine[] {
   return HANDLER_NAMES.map((name) => {
-    const { argument, doc }: Kind = registry[name];
+    const { argument, doc } = kindNamed(name);
     return { synopsis: argument ? `${name} ${argument.value}` : name, doc };
   });
 }
@@ -21,12 +23,12 @@ export function handlerLines(): HandlerLine[] {
 export function handlerTable(): string {
   const handlers = handlerLines().map(({ synopsis, doc }) => row(code(synopsis), doc));
   const options = Array.from(optionLines(), ([, { option, handlers }]) => {
-    const { default: given = "", doc } = option;
+    const given = showDefault(option) ?? "";
     return row(
       code(synopsisOf(option)),
       handlers.join(", "),
       isWords(given) ? given : code(given),
-      doc,
+      option.doc,
     );
   });
   return [
@@ -49,7 +51,8 @@ interface OptionLine {
 /** Each option once, where it is the same for several handlers. */
 function optionLines(): Map<string, OptionLine> {
   const lines = new Map<string, OptionLine>();
-  function add(option: Option, handler: string): void {
+  function add(row: Option, handler: string): void {
+    const option = routeOptionOf(row);
     const key = JSON.stringify(option);
     const line = lines.get(key) ?? { option, handlers: [] };
     line.handlers.push(handler);
@@ -57,7 +60,7 @@ function optionLines(): Map<string, OptionLine> {
   }
   for (const option of ROUTE_OPTIONS) add(option, "all");
   for (const name of HANDLER_NAMES) {
-    for (const option of registry[name].options as readonly Option[]) add(option, name);
+    for (const option of kindNamed(name).options) add(option, name);
   }
   return lines;
 }

@@ -1,5 +1,8 @@
 import { NAME } from "../base/version.ts";
-import { type Flag, FLAGS } from "./flags.ts";
+import { FLAGS } from "../handlers/flags.ts";
+import { KINDS } from "../options/kinds.ts";
+import type { Option } from "../options/option.ts";
+import { showDefault } from "../options/read_option.ts";
 import { handlerLines } from "./handler_table.ts";
 
 /** The short usage, for whoever made a mistake. */
@@ -22,13 +25,13 @@ export function help(): string {
     "Options are written --name=value, --name value, -name=value or -name value; they end at the",
     "first word that is none, or at --.",
   ];
-  const shown: readonly Flag[] = FLAGS;
-  const width = Math.max(...shown.map((flag) => synopsis(flag).length));
-  for (const group of new Set(shown.map((flag) => flag.group))) {
+  const width = Math.max(...FLAGS.map((flag) => synopsis(flag).length));
+  for (const [group, flags] of Map.groupBy(FLAGS, (flag) => flag.group)) {
     lines.push("", `${group}:`);
-    for (const flag of shown.filter((candidate) => candidate.group === group)) {
-      const given = flag.default === undefined ? "" : ` [${flag.default}]`;
-      lines.push(`  ${synopsis(flag).padEnd(width)}  ${flag.doc}${given}`);
+    for (const flag of flags) {
+      const given = showDefault(flag);
+      const words = given === undefined ? flag.doc : `${flag.doc} [${given}]`;
+      lines.push(`  ${synopsis(flag).padEnd(width)}  ${words}`);
     }
   }
   lines.push(
@@ -53,14 +56,15 @@ export function help(): string {
 
 /** The options as a table in Markdown, for the README. */
 export function flagTable(): string {
-  const rows = FLAGS.map((flag: Flag) => {
-    const given = flag.default === undefined ? "" : `\`${flag.default}\``;
-    return `| \`${synopsis(flag)}\` | ${given} | ${flag.doc} |`;
+  const rows = FLAGS.map((flag) => {
+    const given = showDefault(flag);
+    const cell = given === undefined ? "" : `\`${given}\``;
+    return `| \`${synopsis(flag)}\` | ${cell} | ${flag.doc} |`;
   });
   return ["| option | default | meaning |", "| --- | --- | --- |", ...rows, ""].join("\n");
 }
 
-function synopsis(flag: Flag): string {
-  const value = flag.value === undefined ? "" : `=${flag.value}`;
-  return `--${flag.name}${flag.kind === "switch" ? `[${value}]` : value}`;
+function synopsis({ name, kind, value }: Option): string {
+  if (value === undefined) return `--${name}`;
+  return KINDS[kind].bare ? `--${name}[=${value}]` : `--${name}=${value}`;
 }

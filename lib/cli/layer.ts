@@ -1,46 +1,52 @@
-import type { RouteSettings } from "../config.ts";
-import { type Flag, FLAGS, type Options } from "./flags.ts";
+import type { Settings } from "../config.ts";
+import { FLAGS, type Options } from "../handlers/flags.ts";
 
 /** What one source of the configuration says: the command line, the file or the environment. */
-export interface Layer {
-  readonly options: Options;
-  readonly command: readonly string[];
-  /** In place of the option `route`. */
-  readonly routes: readonly RouteSettings[];
-}
+export type Layer = Required<Settings>;
 
-/** Options that only the command line has. */
-const WORDS_ONLY = ["config", "check", "connect"];
-
-/** The options that a file and the environment may have as well. */
-export const LAYERED: readonly Flag[] = FLAGS.filter((flag: Flag) => {
-  return flag.group !== "Help" && flag.group !== "Client" && !WORDS_ONLY.includes(flag.name);
-});
-
-/** Those that say what is served at every path; the highest layer that names one decides for all of them. */
-const OTHERWISE = ["dir", "echo", "broadcast"] as const;
+/** Those that say what is served at every path, as COMMAND does. */
+const OTHERWISE = FLAGS.filter(({ serves }) => serves !== undefined).map(({ name }) => name);
 
 /**
- * Puts layers together, each option from the highest that has it. Routes add up in the same order, because
- * the first that matches wins.
+ * Puts layers together, each option from the highest that has it, and so is what several options say
+ * together. Routes add up in the same order, because the first that matches wins.
  *
  * @param layers From the highest on.
  */
 export function mergeLayers(layers: readonly Layer[]): Layer {
-  const deciding = layers.findIndex(({ options, command }) => {
-    return command.length > 0 || OTHERWISE.some((name) => options[name]);
-  });
-  const last = deciding < 0 ? layers.length : deciding;
+  const served = deciding(layers, OTHERWISE, ({ command }) => command.length > 0);
+  const last = new Map(OTHERWISE.map((name) => [name, served]));
+  for (const names of SYNONYMS) {
+    const index = deciding(layers, names);
+    for (const name of names) last.set(name, index);
+  }
   const options: Record<string, unknown> = {};
   for (const [index, layer] of layers.entries()) {
     for (const [name, value] of Object.entries(layer.options)) {
-      if (index > last && OTHERWISE.some((other) => other === name)) continue;
-      options[name] ??= value;
+      if (index <= (last.get(name) ?? Infinity)) options[name] ??= value;
     }
   }
   return {
     options: options as Options,
-    command: layers[deciding]?.command ?? [],
+    command: layers[served]?.command ?? [],
     routes: layers.flatMap(({ routes }) => routes),
   };
+}
+
+/** Names of options that say the same. */
+const SYNONYMS = [...Map.groupBy(FLAGS, ({ name, standsFor = name }) => standsFor).values()]
+  .filter((flags) => flags.length > 1)
+  .map((flags) => flags.map(({ name }) => name));
+
+/** The highest layer that says one of some options; Infinity where none does. */
+function deciding(
+  layers: readonly Layer[],
+  names: readonly string[],
+  decides: (layer: Layer) => boolean = () => false,
+): number {
+  const index = layers.findIndex((layer) => {
+    const options: Readonly<Record<string, unknown>> = layer.options;
+    return decides(layer) || names.some((name) => options[name]);
+  });
+  return index < 0 ? Infinity : index;
 }

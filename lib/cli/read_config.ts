@@ -1,10 +1,9 @@
-import { UsageError } from "../base/errors.ts";
 import { type Config, resolveConfig } from "../config.ts";
+import type { Options } from "../handlers/flags.ts";
+import { checkOptions } from "./check_options.ts";
 import { ownVariables, readEnvironment } from "./environment.ts";
-import type { Options } from "./flags.ts";
 import { type Layer, mergeLayers } from "./layer.ts";
 import { parseRoute } from "./route.ts";
-import { settingsOf } from "./settings.ts";
 
 /** What the command line of a server says. */
 export interface Words {
@@ -38,17 +37,16 @@ export async function readConfig(
 ): Promise<Reading> {
   const environment = readEnvironment(variables);
   const { config, route = [], ...options } = words.options;
+  checkOptions(words.options);
   const file = config ?? environment.file;
-  if (file === "") throw new UsageError('Invalid value "" for --config: expected a file');
   const layers: Layer[] = [
     { options, command: words.command, routes: route.map((text) => parseRoute(text)) },
     ...(file === undefined ? [] : [await readFile(file)]),
     environment,
   ];
   const merged = mergeLayers(layers);
-  const settings = settingsOf(merged.options, merged.command);
   return {
-    config: resolveConfig({ ...settings, routes: merged.routes }),
+    config: resolveConfig(merged),
     options: merged.options,
     file,
     variables: environment.used,

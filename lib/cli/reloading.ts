@@ -1,26 +1,11 @@
 import type { App } from "../app.ts";
 import { messageOf } from "../base/errors.ts";
 import { Log } from "../base/log.ts";
+import { FLAGS } from "../handlers/flags.ts";
 import type { Server } from "../serve.ts";
 import { readConfig, type Reading, type Words } from "./read_config.ts";
 
 const log = new Log();
-
-/** The options that only routes are made from. */
-const OF_ROUTES = [
-  "dir",
-  "echo",
-  "broadcast",
-  "handlers",
-  "staticdir",
-  "cgidir",
-  "devconsole",
-  "binary",
-  "passstderr",
-  "maxqueue",
-  "passenv",
-  "closems",
-];
 
 /** What a reload changes. */
 export interface Reloaded {
@@ -75,8 +60,7 @@ export class Reloading {
 /** The options that have changed since the start, and that a reload does not change. */
 export function staleOptions(start: Reading, now: Reading): string[] {
   const [before, after] = [start.options, now.options] as readonly Record<string, unknown>[];
-  return Object.keys({ ...before, ...after }).sort().filter((name) => {
-    if (OF_ROUTES.includes(name)) return false;
-    return JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]);
-  });
+  return FLAGS.filter(({ name, reload }) => {
+    return reload !== "route" && JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]);
+  }).map(({ name }) => name).sort();
 }

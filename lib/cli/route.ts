@@ -1,9 +1,11 @@
 import { split } from "shlex";
 import { UsageError } from "../base/errors.ts";
 import type { RouteSettings } from "../config.ts";
-import type { Option } from "../handlers/option.ts";
-import { expectedBy, readValue, ValueError } from "../handlers/read_value.ts";
-import { HANDLER_NAMES, type HandlerName, registry, ROUTE_OPTIONS } from "../handlers/registry.ts";
+import { HANDLER_NAMES, type HandlerName, kindNamed, optionsOf } from "../handlers/registry.ts";
+import { KINDS } from "../options/kinds.ts";
+import { expectedBy, readOption } from "../options/read_option.ts";
+import { ROUTE_OPTIONS } from "../options/server_options.ts";
+import { ValueError } from "../options/value_error.ts";
 import { parsePattern } from "../socket/route.ts";
 
 /**
@@ -42,18 +44,14 @@ export function parseHandler(path: string, text: string, where: string): RouteSe
       2,
     );
   }
-  const values = readOptions(handler, query, `${where}${text}`);
+  const values = readOptions(handler, query, path, `${where}${text}`);
   return { path, handler, words: wordsOf(handler, command, `${where}${text}`), values };
-}
-
-/** The options that a route of a kind may have. */
-export function optionsOf(handler: HandlerName): readonly Option[] {
-  return [...registry[handler].options, ...ROUTE_OPTIONS];
 }
 
 function readOptions(
   handler: HandlerName,
   query: string,
+  path: string,
   where: string,
 ): Readonly<Record<string, unknown>> {
   const texts = new Map<string, (string | undefined)[]>();
@@ -74,16 +72,18 @@ function readOptions(
       );
     }
     // A switch is on where it has no value.
-    const given = values.map((text) => text ?? (option.kind === "boolean" ? "true" : undefined));
+    const given = values.map((text) => text ?? (KINDS[option.kind].bare ? "true" : undefined));
     if (!given.every((text) => text !== undefined)) {
       throw new UsageError(`No value for ${name} in ${where}: expected ${expectedBy(option)}`, 2);
     }
     try {
-      return [name, readValue(option, given)];
+      return [name, readOption(option, given)];
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
+      const isOfAny = ROUTE_OPTIONS.some((row) => row.name === name);
+      const place = isOfAny ? `of the route ${path}` : `in ${where}`;
       throw new UsageError(
-        `Invalid value "${error.text}" for ${name} in ${where}: expected ${error.expected}`,
+        `Invalid value "${error.text}" for ${name} ${place}: expected ${expectedBy(option)}`,
         2,
       );
     }
@@ -125,7 +125,7 @@ export function checkWords(
   words: readonly string[],
   where: string,
 ): readonly string[] {
-  const { argument } = registry[handler];
+  const { argument } = kindNamed(handler);
   const most = argument === undefined ? 0 : argument.kind === "command" ? Infinity : 1;
   if (argument && !words[0]) {
     throw new UsageError(`There is no ${argument.value} in ${where}`, 2);

@@ -2,6 +2,7 @@ import { createApp } from "../app.ts";
 import { messageOf } from "../base/errors.ts";
 import { configureLog, Log } from "../base/log.ts";
 import { NAME, VERSION } from "../base/version.ts";
+import { kindNamed } from "../handlers/registry.ts";
 import { hasProc } from "../process/proc.ts";
 import { killAll } from "../process/tree.ts";
 import { startWatchdog } from "../process/watchdog.ts";
@@ -70,8 +71,8 @@ async function serveUntilSignal(args: Words, signals: Signals): Promise<number> 
   const server = await serve(app);
   const reloading = new Reloading(args, reading, { app, server });
   // Otherwise it stays what it is to programs: the end, or nothing after `nohup`.
-  const changes = reading.file !== undefined || config.handlersDir !== "" ||
-    config.routes.some((route) => route.handler === "module");
+  const changes = reading.file !== undefined || config.handlersDir !== undefined ||
+    config.routes.some(({ handler }) => kindNamed(handler).watched);
   if (config.listen.tls || changes) {
     signals.onHangup(() => {
       server.reload();
@@ -113,13 +114,8 @@ function startsPrograms({ config, file }: Reading): boolean {
   const { routes, otherwise, pages } = config;
   // A file can have a route that does, when it is read again.
   if (file !== undefined) return true;
-  const kinds = [...routes, ...(otherwise ? [otherwise] : []), ...pages].map((route) =>
-    route.handler
-  );
-  return kinds.some((kind) =>
-    kind === "process" || kind === "directory" || kind === "shared" ||
-    kind === "cgi"
-  );
+  return [...routes, ...(otherwise ? [otherwise] : []), ...pages]
+    .some(({ handler }) => kindNamed(handler).runs);
 }
 
 /** Serves until a signal comes, then ends gracefully, or at once if there is a second one. */

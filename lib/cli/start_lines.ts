@@ -1,4 +1,6 @@
 import type { Config } from "../config.ts";
+import { kindNamed } from "../handlers/registry.ts";
+import { originText } from "../options/origins.ts";
 import { placeholdersIn } from "../process/placeholders.ts";
 import type { NamedRoute } from "../routes.ts";
 import type { Server } from "../serve.ts";
@@ -6,7 +8,7 @@ import { paramsOfPattern } from "../socket/route.ts";
 
 /** What is served. */
 export interface Served {
-  readonly routes: readonly Pick<NamedRoute, "label">[];
+  readonly routes: readonly Pick<NamedRoute, "handler" | "label">[];
 }
 
 /** What the log says when the server has started: what is served, and where. */
@@ -18,7 +20,7 @@ export function startLines(
   // websocketd names static files before CGI scripts, although it asks the scripts first.
   const first = app.routes.length - config.pages.length;
   const pages = app.routes.slice(first)
-    .filter((_, index) => config.pages[index]?.handler !== "console").toReversed();
+    .filter(({ handler }) => handler.label !== undefined).toReversed();
   const lines = [...app.routes.slice(0, first), ...pages].flatMap(({ label }) => label ?? []);
   lines.push(...placeholdersOfClients(config));
   const everywhere = !config.listen.addresses?.length;
@@ -30,12 +32,11 @@ export function startLines(
     // A browser does not reach a Unix socket.
     if (!url.startsWith("ws")) continue;
     const page = url.replace(/^ws/, "http");
-    const consoles = config.pages.filter(({ handler }) => handler === "console");
-    if (config.pages.length > consoles.length) lines.push(`Serving CGI or static files : ${page}`);
-    for (const { path } of consoles) {
-      const shown = path === "*" ? "/" : path.replace(/\\(.)/g, "$1");
-      lines.push(`Developer console enabled   : ${page.replace(/\/$/, "")}${shown}`);
-    }
+    const shown = config.pages.toReversed().map(({ path, handler }) => {
+      const place = path === "*" ? "/" : path.replace(/\\(.)/g, "$1");
+      return `${kindNamed(handler).shown}${page.replace(/\/$/, "")}${place}`;
+    });
+    lines.push(...new Set(shown));
   }
   for (const url of server.redirects) lines.push(`Starting redirect server   : ${named(url)}`);
   const open = config.listen.tls ? originsOverHttp(config) : [];
@@ -50,7 +51,7 @@ export function startLines(
 /** What the words of routes take from the query: clients choose it, and nothing says what it may be. */
 function placeholdersOfClients({ routes }: Config): string[] {
   return routes.flatMap(({ path, handler, words, placeholders }) => {
-    if (handler !== "process" || !placeholders) return [];
+    if (!kindNamed(handler).fills || !placeholders) return [];
     const params = paramsOfPattern(path);
     const names = placeholdersIn(words).filter((name) => !params.includes(name));
     if (names.length === 0) return [];
@@ -69,9 +70,5 @@ function hostname(): string {
 }
 
 function originsOverHttp({ dispatch }: Config): string[] {
-  return (dispatch.origins ?? []).filter(({ scheme }) => scheme === undefined)
-    .map(({ host, port }) => {
-      const name = host.includes(":") ? `[${host}]` : host;
-      return port === undefined ? name : `${name}:${port}`;
-    });
+  return (dispatch.origins ?? []).filter(({ scheme }) => scheme === undefined).map(originText);
 }

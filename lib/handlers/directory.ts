@@ -3,6 +3,7 @@ import { HandshakeError } from "../base/errors.ts";
 import { realFolder } from "../base/folder.ts";
 import type { Handler } from "../contract.ts";
 import { kindOf } from "./kind.ts";
+import { needsOfFolder, NEW_PROGRAMS } from "./needs.ts";
 import { type Endpoint, processHandler } from "./process.ts";
 import { restOf } from "./rest_of.ts";
 import {
@@ -45,6 +46,9 @@ export const directoryKind = kindOf({
   doc: "Runs, for every connection, the program that its path names below a folder",
   argument: { name: "dir", kind: "word", value: "DIR" },
   options: [...PROCESS_OPTIONS, FRAMING],
+  runs: true,
+  note: NEW_PROGRAMS,
   make: ({ path, words: [dir = ""], values }, context) =>
     directoryAt(path, dir, processOptionsOf(values, context)),
+  needs: needsOfFolder,
 });

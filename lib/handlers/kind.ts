@@ -1,25 +1,45 @@
+import type { Permissions } from "../base/permissions.ts";
 import type { Permits } from "../base/permits.ts";
 import type { Handler } from "../contract.ts";
+import type { Option, Properties } from "../options/option.ts";
+import { propertiesOf } from "../options/views.ts";
 import type { Modules } from "./modules.ts";
-import type { Option, Values } from "./option.ts";
 
-/** A kind of handler: what its routes can say, and how one is made. */
-export interface Kind {
-  readonly doc: string;
-  /** What follows the options: the words of a command, or one word. */
-  readonly argument?: Argument;
-  readonly options: readonly Option[];
+/** A kind of handler: how one is made, and all that the rest of the server has to know of it. */
+export interface Kind<T extends readonly Option[] = readonly Option[]> extends KindFacts<T> {
   /**
    * Makes the handler of a route.
    *
    * @throws {UsageError} If what the route says cannot work.
    */
-  make(route: RouteOf<readonly Option[]>, context: KindContext): Handler | Promise<Handler>;
+  make(route: RouteSaid, context: KindContext): Handler | Promise<Handler>;
   /**
    * What the handler depends on beside what its route says, such as the times of its files: while this and
-   * the route stay the same, a reload keeps the handler.
+   * the route stay the same, a reload keeps the handler. A kind without it changes with its routes alone.
    */
-  stamp?(route: RouteOf<readonly Option[]>, context: KindContext): Promise<string>;
+  stamp?(route: RouteSaid, context: KindContext): Promise<string>;
+  /** Adds what a route needs Deno to permit. */
+  needs?(route: RouteSaid, permissions: Permissions): void;
+}
+
+/** What a kind says of itself. */
+interface KindFacts<T extends readonly Option[]> {
+  readonly doc: string;
+  /** What follows the options: the words of a command, or one word. */
+  readonly argument?: Argument;
+  readonly options: T;
+  /** Whether it starts programs. */
+  readonly runs?: boolean;
+  /** Whether `{name}` in its words can stand for what a client says. */
+  readonly fills?: boolean;
+  /** Whether what it loads is loaded again when it changes. */
+  readonly watched?: boolean;
+  /** Whether its folder is one of scripts, which no other route serves. */
+  readonly scripts?: boolean;
+  /** What the log says before the address of a page that is served at every path. */
+  readonly shown?: string;
+  /** A sentence for whoever asks for its permissions. */
+  readonly note?: string;
 }
 
 /** What follows the options of a route. */
@@ -33,14 +53,20 @@ export interface Argument {
 }
 
 /** What a route says of its handler. */
-export interface RouteOf<T extends readonly Option[]> {
+export interface RouteSaid {
   /** Its pattern. */
   readonly path: string;
   /** What follows the options. */
   readonly words: readonly string[];
   /** Whether `{name}` in the words stands for a parameter of the route or of the query. */
   readonly placeholders: boolean;
-  readonly values: Values<T>;
+  /** The values of its kind's options, by their names. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** The same for the code of a kind. */
+export interface RouteOf<T extends readonly Option[]> extends Omit<RouteSaid, "values"> {
+  readonly values: Properties<T>;
 }
 
 /** What the handlers of a server have in common. */
@@ -55,14 +81,21 @@ export interface KindContext {
   readonly modules: Modules;
 }
 
-/** Names the types of a kind's options; it is the kind as it was given. */
-export function kindOf<const T extends readonly Option[]>(kind: {
-  readonly doc: string;
-  readonly argument?: Argument;
-  readonly options: T;
-  make(route: RouteOf<T>, context: KindContext): Handler | Promise<Handler>;
-  stamp?(route: RouteOf<T>, context: KindContext): Promise<string>;
-}): Kind {
-  // What is given to `make` was read by the same table.
-  return kind as unknown as Kind;
+/** Gives the code of a kind the values of its options by their types and properties. */
+export function kindOf<const T extends readonly Option[]>(
+  { make, stamp, needs, ...facts }: KindFacts<T> & {
+    make(route: RouteOf<T>, context: KindContext): Handler | Promise<Handler>;
+    stamp?(route: RouteOf<T>, context: KindContext): Promise<string>;
+    needs?(route: RouteOf<T>, permissions: Permissions): void;
+  },
+): Kind<T> {
+  const of = (route: RouteSaid): RouteOf<T> => {
+    return { ...route, values: propertiesOf(facts.options, route.values) };
+  };
+  return {
+    ...facts,
+    make: (route, context) => make(of(route), context),
+    ...(stamp && { stamp: (route, context) => stamp(of(route), context) }),
+    ...(needs && { needs: (route, permissions) => needs(of(route), permissions) }),
+  };
 }

@@ -10,6 +10,7 @@ import { Runner } from "../process/runner.ts";
 import { programPath } from "../process/program_path.ts";
 import type { Admission, Handler, Session } from "../contract.ts";
 import { kindOf } from "./kind.ts";
+import { needsOfCommand } from "./needs.ts";
 import {
   FRAMING,
   PROCESS_OPTIONS,
@@ -75,8 +76,11 @@ export const processKind = kindOf({
     "Runs a command for every connection: its lines are messages, the client's messages its input",
   argument: { name: "command", kind: "command", value: "COMMAND [args…]" },
   options: [...PROCESS_OPTIONS, FRAMING],
+  runs: true,
+  fills: true,
   make: ({ words, values, placeholders }, context) =>
     process(words, { ...processOptionsOf(values, context), placeholders }),
+  needs: needsOfCommand,
 });
 
 /**

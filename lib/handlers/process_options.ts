@@ -1,7 +1,9 @@
+import { MAX_FORKS, MAX_QUEUE } from "../base/limits.ts";
 import { Permits } from "../base/permits.ts";
+import type { Option } from "../options/option.ts";
+import { defaultPassEnv } from "../process/environment.ts";
 import type { Framing } from "../process/framing.ts";
 import type { KindContext } from "./kind.ts";
-import type { Option, Values } from "./option.ts";
 
 /** How processes are started and talked to. */
 export interface ProcessOptions {
@@ -32,7 +34,7 @@ export const PROCESS_OPTIONS = [
     name: "cwd",
     kind: "text",
     value: "DIR",
-    default: "the server's",
+    unset: "the server's",
     doc: "The folder that programs run in",
   },
   {
@@ -43,34 +45,58 @@ export const PROCESS_OPTIONS = [
   },
   {
     name: "passenv",
-    kind: "list",
+    as: "passEnv",
+    kind: "names",
     value: "A,B",
-    default: "that of --passenv",
+    default: defaultPassEnv(Deno.build.os),
+    group: "Process",
+    reload: "route",
     doc: "Variables of the server that programs inherit",
+    flag: { doc: "Variables of the server that a process inherits" },
   },
   {
     name: "maxforks",
+    as: "maxForks",
     kind: "number",
     value: "N",
-    default: "those of --maxforks, together",
+    default: MAX_FORKS,
+    unset: "those of --maxforks, together",
+    group: "Process",
+    together: true,
     doc: "Processes of this route alone at once, beyond that HTTP 429; 0 means no limit",
+    flag: {
+      least: -Infinity,
+      doc: "Processes at once, beyond that HTTP 429; 0 or less means no limit",
+    },
   },
   {
     name: "maxqueue",
+    as: "maxQueue",
     kind: "number",
     value: "BYTES",
     least: 1,
-    default: "that of --maxqueue",
+    default: MAX_QUEUE,
+    group: "Process",
+    reload: "route",
     doc:
       "A client's input that may wait for a program that does not read, beyond that close with 1013",
+    flag: {
+      doc: "Input that may wait for a process that does not read, beyond that close with 1013",
+    },
   },
   {
     name: "closems",
+    as: "closeMs",
     kind: "number",
     value: "MS",
     most: 86_400_000,
-    default: "that of --closems",
+    default: 0,
+    group: "Process",
+    reload: "route",
     doc: "Added to each wait between closing a program's input, SIGINT, SIGTERM and SIGKILL",
+    flag: {
+      doc: "Added to each wait between closing a process's input, SIGINT, SIGTERM and SIGKILL",
+    },
   },
 ] as const satisfies readonly Option[];
 
@@ -85,23 +111,20 @@ export const FRAMING = {
   name: "framing",
   kind: "choice",
   choices: ["lines", "binary", "streams"],
-  default: "lines, or what --binary and --passstderr say",
+  default: "lines",
+  group: "Messages",
+  reload: "route",
   doc: "How output becomes messages: lines, bytes as they come, or lines of both streams as JSON",
+  flag: {
+    value: "NAME",
+    doc: "How output becomes messages: lines, binary as --binary, or streams as --passstderr",
+  },
 } as const satisfies Option;
 
 /** What a route says of its processes, as the handlers take it. */
-export function processOptionsOf(
-  values: Values<readonly [...typeof PROCESS_OPTIONS, typeof FRAMING]>,
-  context: KindContext,
-): ProcessOptions {
-  const { cwd, env, passenv, maxforks, maxqueue, closems, framing } = values;
-  return {
-    forks: maxforks === undefined ? context.forks : new Permits(maxforks),
-    ...(cwd === undefined ? {} : { cwd }),
-    ...(env === undefined ? {} : { env }),
-    ...(passenv === undefined ? {} : { passEnv: passenv }),
-    ...(maxqueue === undefined ? {} : { maxQueue: maxqueue }),
-    ...(closems === undefined ? {} : { closeMs: closems }),
-    ...(framing === undefined ? {} : { framing }),
-  };
+export function processOptionsOf<T extends { readonly maxForks?: number }>(
+  { maxForks, ...options }: T,
+  { forks }: KindContext,
+): Omit<T, "maxForks"> & { readonly forks: Permits } {
+  return { ...options, forks: maxForks === undefined ? forks : new Permits(maxForks) };
 }

@@ -12,6 +12,7 @@ import { SharedProcess } from "../process/shared_process.ts";
 import type { Close } from "../process/status.ts";
 import type { Connection, Handler, Session, SlowPolicy } from "../contract.ts";
 import { kindOf } from "./kind.ts";
+import { needsOfCommand } from "./needs.ts";
 import { PROCESS_OPTIONS, type ProcessOptions, processOptionsOf } from "./process_options.ts";
 import { Client, type ClientOptions } from "./shared/client.ts";
 import { Crowd } from "./shared/crowd.ts";
@@ -207,18 +208,10 @@ export const sharedKind = kindOf({
   doc: "Runs a command once for all connections of the route",
   argument: { name: "command", kind: "command", value: "COMMAND [args…]" },
   options: [...SHARED_OPTIONS, SLOW, ...PROCESS_OPTIONS],
-  make: ({ words, values, placeholders }, context) => {
-    const { framing, start, linger, restart, history, slow, ...others } = values;
-    return shared(placeholders ? withoutPlaceholders(words) : words, {
-      ...processOptionsOf(others, context),
-      ...(framing === undefined ? {} : { framing }),
-      ...(start === undefined ? {} : { start }),
-      ...(linger === undefined ? {} : { linger }),
-      ...(restart === undefined ? {} : { restart }),
-      ...(history === undefined ? {} : { history }),
-      ...(slow === undefined ? {} : { slow }),
-    } as SharedOptions);
-  },
+  runs: true,
+  make: ({ words, values, placeholders }, context) =>
+    shared(placeholders ? withoutPlaceholders(words) : words, processOptionsOf(values, context)),
+  needs: needsOfCommand,
 });
 
 /** The words as they stand, `{{name}}` being `{name}`. */

@@ -1,5 +1,5 @@
-import type { Option } from "./option.ts";
 import { SLOW_POLICIES } from "../connection/outbox.ts";
+import type { Option } from "../options/option.ts";
 
 /** The option of every handler whose clients hear each other. */
 export const SLOW = {

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { messageOf } from "../base/errors.ts";
 import { MAX_QUEUE } from "../base/limits.ts";
 import { sessionLog } from "../base/session_log.ts";
@@ -82,14 +83,18 @@ export const tcpKind = kindOf({
   options: [
     {
       name: "maxqueue",
+      as: "maxQueue",
       kind: "number",
       value: "BYTES",
       least: 1,
-      default: String(MAX_QUEUE),
+      default: MAX_QUEUE,
       doc:
         "A client's input that may wait for a socket that does not read, beyond that close with 1013",
     },
   ],
-  make: ({ words: [address = ""], values: { maxqueue } }) =>
-    tcp(address, maxqueue === undefined ? {} : { maxQueue: maxqueue }),
+  make: ({ words: [address = ""], values }) => tcp(address, values),
+  needs({ words: [address = ""] }, permissions) {
+    if (address.startsWith("unix:")) permissions.addUnixSocket(resolve(address.slice(5)));
+    else permissions.add("net", address);
+  },
 });

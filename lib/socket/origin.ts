@@ -1,17 +1,8 @@
-import { HandshakeError, UsageError } from "../base/errors.ts";
+import { HandshakeError } from "../base/errors.ts";
 import { splitHostPort } from "../base/host.ts";
 import { isUpgrade } from "../base/is_upgrade.ts";
 import type { Guard } from "../contract.ts";
-
-/** One of the origins that `--origin` allows. */
-export interface OriginRule {
-  /** Without it, http and https. */
-  readonly scheme?: string;
-  /** Name or address, IPv6 without brackets, in lower case. */
-  readonly host: string;
-  /** Without it, any. */
-  readonly port?: string;
-}
+import type { OriginRule } from "../options/origins.ts";
 
 /** Which origins may connect. */
 export interface OriginOptions {
@@ -28,35 +19,6 @@ export interface OriginOf {
   /** The Host header. */
   readonly host: string;
   readonly secure: boolean;
-}
-
-/**
- * Reads the value of `--origin`.
- *
- * @param list `[scheme://]host[:port]`, separated by commas.
- * @param option Where it stands, for the message.
- * @throws {UsageError} If one of them is not like that.
- */
-export function parseOrigins(list: string, option = "--origin"): OriginRule[] {
-  return list.split(",").map((entry) => {
-    const match =
-      /^(?:([a-z][a-z0-9+.-]*):\/\/)?(\[[^\]]+\]|[^:/\s]+|(?<=^file:\/\/))(?::(\d+))?\/?$/i
-        .exec(
-          entry.trim(),
-        );
-    if (match) {
-      const [, scheme, host, port] = match;
-      return {
-        ...(scheme === undefined ? {} : { scheme: scheme.toLowerCase() }),
-        host: (host as string).replace(/^\[|\]$/g, "").toLowerCase(),
-        ...(port === undefined ? {} : { port }),
-      };
-    }
-    throw new UsageError(
-      `Invalid value "${entry}" for ${option}: expected [scheme://]host[:port], separated by commas`,
-      2,
-    );
-  });
 }
 
 /**

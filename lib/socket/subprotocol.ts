@@ -1,5 +1,3 @@
-import { UsageError } from "../base/errors.ts";
-
 /**
  * Picks a subprotocol (RFC 6455 §4.2.2): the first that the client offers of those that are spoken.
  *
@@ -9,23 +7,6 @@ import { UsageError } from "../base/errors.ts";
  */
 export function pickSubprotocol(offered: string | null, spoken: readonly string[]): string {
   return namesIn(offered).find((name) => spoken.includes(name)) ?? "";
-}
-
-/**
- * Checks names of subprotocols.
- *
- * @param option Where they stand, for the message.
- * @throws {UsageError} If one is none (RFC 6455 §4.1: a token, RFC 9110 §5.6.2).
- */
-export function checkSubprotocols(names: readonly string[], option: string): readonly string[] {
-  for (const name of names) {
-    if (/^[\w!#$%&'*+.^`|~-]+$/.test(name)) continue;
-    throw new UsageError(
-      `Invalid value "${name}" for ${option}: expected a name without spaces and separators`,
-      2,
-    );
-  }
-  return names;
 }
 
 /** Whether a client offers a subprotocol. */

@@ -1,7 +1,8 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/base/errors.ts";
 import { parseArgs } from "../../lib/cli/args.ts";
-import { type Flag, FLAGS, type Options } from "../../lib/cli/flags.ts";
+import { FLAGS, type Options } from "../../lib/handlers/flags.ts";
+import type { Option } from "../../lib/options/option.ts";
 
 const SERVED: [what: string, argv: string[], options: Options, command: string[]][] = [
   // The four ways to write an option.
@@ -37,10 +38,10 @@ const SERVED: [what: string, argv: string[], options: Options, command: string[]
   ["a negative value with =", ["-maxforks=-1", "ls"], { maxforks: -1 }, ["ls"]],
   ["a value like an option", ["--dir", "--port=80"], { dir: "--port=80" }, []],
   ["a value of --", ["--dir", "--", "ls"], { dir: "--" }, ["ls"]],
-  ["a value with =", ["--header=A: b=c"], { header: ["A: b=c"] }, []],
+  ["a value with =", ["--header=A: b=c"], { header: [["A", "b=c"]] }, []],
   ["a value that begins with =", ["--dir==a"], { dir: "=a" }, []],
-  ["an empty value", ["--passenv=", "ls"], { passenv: "" }, ["ls"]],
-  ["an empty value as a word", ["--passenv", "", "ls"], { passenv: "" }, ["ls"]],
+  ["an empty value", ["--passenv=", "ls"], { passenv: [] }, ["ls"]],
+  ["an empty value as a word", ["--passenv", "", "ls"], { passenv: [] }, ["ls"]],
   ["a value with a line break", ["--dir=a\nb"], { dir: "a\nb" }, []],
   [
     "text that looks like a number",
@@ -58,12 +59,12 @@ const SERVED: [what: string, argv: string[], options: Options, command: string[]
   ["a repeated boolean", ["--binary", "--binary=false"], { binary: false }, []],
   ["a repeated boolean again", ["--binary=false", "--binary"], { binary: true }, []],
   ["addresses", ["--address=a", "-address", "[::1]"], { address: ["a", "[::1]"] }, []],
-  ["headers", ["--header=A: 1", "--header=A: 1"], { header: ["A: 1", "A: 1"] }, []],
+  ["headers", ["--header=A: 1", "--header=B:2"], { header: [["A", "1"], ["B", "2"]] }, []],
   ["headers of the 101", ["--header-ws=A: 1", "--header-ws", "B: 2"], {
-    "header-ws": ["A: 1", "B: 2"],
+    "header-ws": [["A", "1"], ["B", "2"]],
   }, []],
-  ["headers of others", ["--header-http=A: 1", "-header-http=B: 2"], {
-    "header-http": ["A: 1", "B: 2"],
+  ["headers of others", ["--header-http=A: 1", "-header-http=D:"], {
+    "header-http": [["A", "1"], ["D", ""]],
   }, []],
   // A switch is on, off, or on at a path, and never takes the next word either.
   ["a switch", ["--devconsole", "ls"], { devconsole: true }, ["ls"]],
@@ -80,6 +81,22 @@ const SERVED: [what: string, argv: string[], options: Options, command: string[]
   ["a switch at a path as it is", ["--devconsole=/A%20b"], { devconsole: "/A%20b" }, []],
   ["a repeated switch", ["--devconsole=/a", "--devconsole=0"], { devconsole: false }, []],
   ["a repeated switch again", ["--devconsole=f", "--devconsole=/a"], { devconsole: "/a" }, []],
+  // Values that are read.
+  ["a header with spaces", ["--header=C:  a: b  "], { header: [["C", "a: b"]] }, []],
+  ["names", ["--passenv= A , B "], { passenv: ["A", "B"] }, []],
+  ["repeated names", ["--passenv=A", "--passenv=B,C"], { passenv: ["B", "C"] }, []],
+  ["subprotocols", ["--subprotocol=a, b", "--subprotocol=c"], {
+    subprotocol: ["a", "b", "c"],
+  }, []],
+  ["origins", ["--origin=https://a:1,b"], {
+    origin: [{ scheme: "https", host: "a", port: "1" }, { host: "b" }],
+  }, []],
+  ["repeated origins", ["--origin=a", "--origin=b"], { origin: [{ host: "b" }] }, []],
+  ["no origin", ["--origin="], { origin: [] }, []],
+  ["a mode", ["--unixsocket-mode=0660"], { "unixsocket-mode": 0o660 }, []],
+  ["a mode without 0", ["--unixsocket-mode=660"], { "unixsocket-mode": 0o660 }, []],
+  ["the widest mode", ["--unixsocket-mode=0777"], { "unixsocket-mode": 0o777 }, []],
+  ["the mode of nobody", ["--unixsocket-mode=000"], { "unixsocket-mode": 0 }, []],
   ["help that is off", ["--help=false", "ls"], { help: false }, ["ls"]],
 ];
 for (const [what, argv, options, command] of SERVED) {
@@ -178,15 +195,73 @@ for (const [argv, message] of REFUSED) {
   });
 }
 
+const NO_HEADERS = [
+  "",
+  "A",
+  ": a",
+  "A b: c",
+  "Ä: b",
+  "A: b\nC: d",
+  "A: b\r\n\r\nbody",
+  "A: \0",
+  "A: 一",
+];
+const NO_MODES = [
+  "",
+  "0",
+  "66",
+  "0888",
+  "668",
+  "06600",
+  "1777",
+  "0o660",
+  "0x1b0",
+  "-660",
+  "+660",
+  "rw",
+  " 660",
+];
+const UNREADABLE: [name: string, texts: string[], expected: string][] = [
+  ["header", NO_HEADERS, '"Name: value"'],
+  ["header-ws", NO_HEADERS, '"Name: value"'],
+  ["header-http", NO_HEADERS, '"Name: value"'],
+  ["unixsocket-mode", NO_MODES, "three octal digits, as 0660"],
+  ["origin", ["a b"], "[scheme://]host[:port], separated by commas"],
+  ["subprotocol", ["", "a b", "a/b", "ü"], "a name without spaces and separators"],
+];
+for (const [name, texts, expected] of UNREADABLE) {
+  for (const text of texts) {
+    Deno.test(`parseArgs() refuses --${name}=${JSON.stringify(text)} with exit code 2`, () => {
+      const error = assertThrows(() => parseArgs([`--${name}=${text}`]), UsageError);
+      assertEquals(error.message, `Invalid value "${text}" for --${name}: expected ${expected}`);
+      assertEquals(error.exitCode, 2);
+    });
+  }
+}
+
+Deno.test("parseArgs() names the one of several values that is none", () => {
+  const argv = ["--header=A: b", "--header=c", "--header=D: e"];
+  assertThrows(() => parseArgs(argv), UsageError, '"c" for --header');
+});
+
 /** A value of each kind, and the words that it is made from. */
-const EXAMPLES: Record<Flag["kind"], [value: unknown, ...words: string[]]> = {
+const EXAMPLES: Record<Option["kind"], [value: unknown, ...words: string[]]> = {
   boolean: [true],
   switch: [true],
   number: [7, "7"],
+  duration: [7, "7"],
+  mode: [0o600, "600"],
   text: ["word", "word"],
-  list: [["word"], "word"],
+  choice: ["word", "word"],
+  names: [["word"], "word"],
+  tokens: [["word"], "word"],
+  texts: [["word"], "word"],
+  routes: [["word"], "word"],
+  headers: [[["A", "b"]], "A: b"],
+  origins: [[{ host: "word" }], "word"],
+  variables: [{ A: "b" }, "A=b"],
 };
-for (const flag of FLAGS as readonly Flag[]) {
+for (const flag of FLAGS) {
   Deno.test(`parseArgs() knows --${flag.name} and what kind of value it takes`, () => {
     const [value, ...words] = EXAMPLES[flag.kind];
     if (flag.group === "Client") return knowsClient(flag.name, value, words);
@@ -226,12 +301,12 @@ Deno.test("parseArgs() gives the client what it has in common with the server", 
   assertEquals(parseArgs([...words, "--connect", url]), {
     kind: "connect",
     url,
-    options: { connect: url, binary: true, subprotocol: ["a", "b"], header: ["A: 1"] },
+    options: { connect: url, binary: true, subprotocol: ["a", "b"], header: [["A", "1"]] },
   });
 });
 
 const SHARED = ["binary", "subprotocol", "header"];
-for (const flag of FLAGS as readonly Flag[]) {
+for (const flag of FLAGS) {
   if (flag.group === "Client" || flag.group === "Help" || SHARED.includes(flag.name)) continue;
   Deno.test(`parseArgs() refuses --${flag.name} together with --connect`, () => {
     const [, ...words] = EXAMPLES[flag.kind];

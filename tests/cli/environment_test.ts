@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/base/errors.ts";
 import { readEnvironment, variableOf } from "../../lib/cli/environment.ts";
-import { FLAGS, type Options } from "../../lib/cli/flags.ts";
+import { FLAGS, type Options } from "../../lib/handlers/flags.ts";
 
 Deno.test("readEnvironment() says nothing where no variable is set", () => {
   assertEquals(readEnvironment({}), {
@@ -20,10 +20,14 @@ const READ: [variables: Record<string, string>, options: Options][] = [
   [{ STDWS_SSL: "true", STDWS_BINARY: "0" }, { ssl: true, binary: false }],
   [{ STDWS_DEVCONSOLE: "/_console" }, { devconsole: "/_console" }],
   [{ STDWS_DEVCONSOLE: "t" }, { devconsole: true }],
-  [{ STDWS_PASSENV: "" }, { passenv: "" }],
-  [{ STDWS_PASSENV: "PATH,HOME" }, { passenv: "PATH,HOME" }],
+  [{ STDWS_PASSENV: "" }, { passenv: [] }],
+  [{ STDWS_PASSENV: "PATH,HOME" }, { passenv: ["PATH", "HOME"] }],
   [{ STDWS_ADDRESS: "::1" }, { address: ["::1"] }],
-  [{ STDWS_HEADER_WS: "A: 1\n B: 2, 3 \r\n\n" }, { "header-ws": ["A: 1", "B: 2, 3"] }],
+  [{ STDWS_HEADER_WS: "A: 1\n B: 2, 3 \r\n\n" }, { "header-ws": [["A", "1"], ["B", "2, 3"]] }],
+  [{ STDWS_ORIGIN: "" }, { origin: [] }],
+  [{ STDWS_ORIGIN: "a,b" }, { origin: [{ host: "a" }, { host: "b" }] }],
+  [{ STDWS_SUBPROTOCOL: "a, b\nc" }, { subprotocol: ["a", "b", "c"] }],
+  [{ STDWS_FRAMING: "binary" }, { framing: "binary" }],
   [{ STDWS_MAXFORKS: "-1" }, { maxforks: -1 }],
   [{ STDWS_ECHO: "true", PORT: "1", HOME: "/" }, { echo: true }],
 ];

@@ -3,7 +3,7 @@ import { Ajv2020 } from "ajv";
 import { parse } from "jsonc-parser";
 import schema from "../../lib/cli/stdws.schema.json" with { type: "json" };
 import { parseConfigFile } from "../../lib/cli/file.ts";
-import { LAYERED } from "../../lib/cli/layer.ts";
+import { LAYERED } from "../../lib/handlers/flags.ts";
 import { HANDLER_NAMES, registry } from "../../lib/handlers/registry.ts";
 import { schemaText } from "../../scripts/schema.ts";
 import { ROOT } from "../support/server.ts";

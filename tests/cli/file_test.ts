@@ -1,10 +1,10 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/base/errors.ts";
 import { parseConfigFile, readConfigFile } from "../../lib/cli/file.ts";
-import { FLAGS, type Options } from "../../lib/cli/flags.ts";
-import { LAYERED } from "../../lib/cli/layer.ts";
 import { MistakesError } from "../../lib/cli/mistakes_error.ts";
 import type { RouteSettings } from "../../lib/config.ts";
+import { FLAGS, LAYERED, type Options } from "../../lib/handlers/flags.ts";
+import type { Option } from "../../lib/options/option.ts";
 
 const OPTIONS: [text: string, options: Options][] = [
   ["{}", {}],
@@ -20,21 +20,40 @@ const OPTIONS: [text: string, options: Options][] = [
   ['{ "devconsole": "/_console" }', { devconsole: "/_console" }],
   ['{ "address": "::1" }', { address: ["::1"] }],
   ['{ "address": ["::1", "127.0.0.1"] }', { address: ["::1", "127.0.0.1"] }],
-  ['{ "header-ws": ["A: 1", "B: 2"] }', { "header-ws": ["A: 1", "B: 2"] }],
-  ['{ "passenv": ["PATH", "HOME"] }', { passenv: "PATH,HOME" }],
-  ['{ "passenv": "PATH,HOME" }', { passenv: "PATH,HOME" }],
-  ['{ "passenv": [] }', { passenv: "" }],
+  ['{ "header-ws": ["A: 1", "B: 2"] }', { "header-ws": [["A", "1"], ["B", "2"]] }],
+  ['{ "passenv": ["PATH", "HOME"] }', { passenv: ["PATH", "HOME"] }],
+  ['{ "passenv": "PATH,HOME" }', { passenv: ["PATH", "HOME"] }],
+  ['{ "passenv": [] }', { passenv: [] }],
   ['{ "origin": ["a.example", "https://b.example:1"] }', {
-    origin: "a.example,https://b.example:1",
+    origin: [{ host: "a.example" }, { scheme: "https", host: "b.example", port: "1" }],
   }],
+  ['{ "origin": [] }', { origin: [] }],
+  ['{ "subprotocol": ["a", "b, c"] }', { subprotocol: ["a", "b", "c"] }],
   ['{ "loglevel": "debug", "log-format": "json" }', { loglevel: "debug", "log-format": "json" }],
-  ['{ "unixsocket-mode": "0660" }', { "unixsocket-mode": "0660" }],
+  ['{ "unixsocket-mode": "0660" }', { "unixsocket-mode": 0o660 }],
 ];
 for (const [text, options] of OPTIONS) {
   Deno.test(`parseConfigFile() reads the options ${text}`, () => {
     assertEquals(parseConfigFile(text, "a"), { options, command: [], routes: [] });
   });
 }
+
+/** A value of each kind, and what is read where it is something else. */
+const EXAMPLES: Record<Exclude<Option["kind"], "choice">, [value: unknown, read?: unknown]> = {
+  boolean: [true],
+  switch: [true],
+  number: [1],
+  duration: ["1s", 1_000],
+  mode: ["600", 0o600],
+  text: ["a"],
+  names: ["a", ["a"]],
+  tokens: ["a", ["a"]],
+  texts: ["a", ["a"]],
+  routes: ["/a=echo"],
+  headers: ["A: b", [["A", "b"]]],
+  origins: ["a", [{ host: "a" }]],
+  variables: [{ A: "b" }],
+};
 
 Deno.test("parseConfigFile() knows every option but those of the command line alone", () => {
   const names = FLAGS.map((flag) => flag.name).filter((name) => {
@@ -43,22 +62,13 @@ Deno.test("parseConfigFile() knows every option but those of the command line al
     );
   });
   assertEquals(LAYERED.map((flag) => flag.name), names);
-  for (const { name, kind, choices, commas } of LAYERED) {
-    const value = name === "route"
-      ? "/a=echo"
-      : kind === "boolean" || kind === "switch"
-      ? true
-      : kind === "number"
-      ? 1
-      : name.startsWith("header")
-      ? "A: b"
-      : name === "unixsocket-mode"
-      ? "600"
-      : choices?.[0] ?? "a";
+  for (const { name, kind, choices } of LAYERED) {
+    const [value, read]: readonly [unknown, unknown?] = kind === "choice"
+      ? [choices?.[0]]
+      : EXAMPLES[kind];
     const { options, routes } = parseConfigFile(JSON.stringify({ [name]: value }), "a");
     if (name === "route") assertEquals(routes.length, 1);
-    else assertEquals<unknown>(options, { [name]: kind === "list" ? [value] : value });
-    assert(commas === undefined || kind === "text");
+    else assertEquals<unknown>(options, { [name]: read ?? value });
   }
 });
 
@@ -117,7 +127,7 @@ const ROUTES: [json: string, route: Omit<RouteSettings, "path">][] = [
         env: { A: "b=c", D: "" },
         passenv: ["PATH", "HOME"],
         subprotocol: ["x", "y"],
-        origin: "a.example,b.example",
+        origin: [{ host: "a.example" }, { host: "b.example" }],
         pingms: 5,
         cwd: "/tmp",
       },
@@ -233,6 +243,10 @@ const WRONG: [text: string, ...mistakes: string[]][] = [
   [
     '{ "routes": { "/a": { "handler": "echo", "origin": "x y" } } }',
     '1:52: Invalid value "x y" for routes["/a"].origin: expected [scheme://]host[:port], separated by commas',
+  ],
+  [
+    '{ "routes": { "/a": { "handler": "echo", "subprotocol": ["a b"] } } }',
+    '1:58: Invalid value "a b" for routes["/a"].subprotocol[0]: expected a name without spaces and separators',
   ],
   [
     '{ "routes": { "/a": { "handler": "echo", "pingm": 5 } } }',

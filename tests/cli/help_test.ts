@@ -1,30 +1,31 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type Flag, FLAGS } from "../../lib/cli/flags.ts";
 import { flagTable, help, USAGE } from "../../lib/cli/help.ts";
+import { FLAGS } from "../../lib/handlers/flags.ts";
 import type { Kind } from "../../lib/handlers/kind.ts";
 import { HANDLER_NAMES, registry } from "../../lib/handlers/registry.ts";
-
-const flags: readonly Flag[] = FLAGS;
+import type { Option } from "../../lib/options/option.ts";
+import { showDefault } from "../../lib/options/read_option.ts";
 
 Deno.test("FLAGS has each name once, and a value's name where it takes a value", () => {
-  assertEquals(new Set(flags.map((flag) => flag.name)).size, flags.length);
-  for (const { name, kind, value } of flags) {
+  assertEquals(new Set(FLAGS.map((flag) => flag.name)).size, FLAGS.length);
+  for (const { name, kind, value } of FLAGS) {
     assertEquals(value === undefined, kind === "boolean", name);
   }
 });
 
 /** How an option is written where it is described. */
-function synopsisOf({ name, kind, value }: Flag): string {
+function synopsisOf({ name, kind, value }: Option): string {
   if (value === undefined) return `--${name}`;
   return kind === "switch" ? `--${name}[=${value}]` : `--${name}=${value}`;
 }
 
-for (const flag of flags) {
+for (const flag of FLAGS) {
   Deno.test(`help() describes --${flag.name} on one line`, () => {
     const lines = help().split("\n").filter((line) => line.startsWith(`  ${synopsisOf(flag)} `));
     assertEquals(lines.length, 1);
     assertStringIncludes(lines[0] ?? "", flag.doc);
-    if (flag.default !== undefined) assert(lines[0]?.endsWith(` [${flag.default}]`));
+    const given = showDefault(flag);
+    if (given !== undefined) assert(lines[0]?.endsWith(` [${given}]`));
   });
 }
 
@@ -36,6 +37,7 @@ const DEFAULTS: [name: string, given: string | undefined][] = [
   ["engine", "native, or node with --ssl"],
   ["sameorigin", "false"],
   ["binary", "false"],
+  ["framing", "lines"],
   ["passstderr", "false"],
   ["reverselookup", "false"],
   ["maxforks", "1024"],
@@ -50,7 +52,8 @@ const DEFAULTS: [name: string, given: string | undefined][] = [
 ];
 for (const [name, given] of DEFAULTS) {
   Deno.test(`FLAGS says that --${name} is ${given ?? "nothing"} unless it is set`, () => {
-    assertEquals(flags.find((flag) => flag.name === name)?.default, given);
+    const flag = FLAGS.find((candidate) => candidate.name === name);
+    assertEquals(flag && showDefault(flag), given);
   });
 }
 
@@ -60,7 +63,7 @@ const CONTRACT =
   header-ws header-http devconsole loglevel help version license`.split(/\s+/);
 
 Deno.test("FLAGS has every option of the contract", () => {
-  const names = new Set(flags.map((flag) => flag.name));
+  const names = new Set(FLAGS.map((flag) => flag.name));
   assertEquals(CONTRACT.filter((name) => !names.has(name)), []);
 });
 
@@ -74,10 +77,10 @@ Deno.test("help() begins with what the program does and how it is called", () =>
 
 Deno.test("help() lists each option under the heading of its group", () => {
   const blocks = help().split("\n\n");
-  for (const group of new Set(flags.map((flag) => flag.group))) {
+  for (const group of new Set(FLAGS.map((flag) => flag.group))) {
     const block = blocks.find((text) => text.startsWith(`${group}:\n`)) ?? "";
     const names = Array.from(block.matchAll(/^ {2}--([\w-]+)/gm), (match) => match[1]);
-    const expected = flags.filter((flag) => flag.group === group).map((flag) => flag.name);
+    const expected = FLAGS.filter((flag) => flag.group === group).map((flag) => flag.name);
     assertEquals<unknown>(names, expected);
   }
 });
@@ -112,7 +115,7 @@ Deno.test("flagTable() has a row for every option that help() has", () => {
   const [head, line, ...rows] = flagTable().trimEnd().split("\n");
   assertEquals([head, line], ["| option | default | meaning |", "| --- | --- | --- |"]);
   const names = rows.map((row) => /^\| `(.+?)` \|/.exec(row)?.[1]);
-  assertEquals<unknown>(names, flags.map(synopsisOf));
+  assertEquals<unknown>(names, FLAGS.map(synopsisOf));
   // A bar in a cell would begin another.
   for (const row of rows) assertEquals(row.split("|").length, 5, row);
 });

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { UsageError } from "../../lib/base/errors.ts";
-import { FLAGS, type Options } from "../../lib/cli/flags.ts";
 import { readConfig } from "../../lib/cli/read_config.ts";
 import type { Config } from "../../lib/config.ts";
+import { FLAGS, type Options } from "../../lib/handlers/flags.ts";
 
 /** What each layer says. */
 interface Said {
@@ -108,35 +108,51 @@ Deno.test("readConfig() refuses nothing at all to serve", async () => {
   await assertRejects(() => read({}), UsageError, "There is nothing to serve: name a COMMAND");
 });
 
-const LIMITED = FLAGS.filter((flag) => "least" in flag || "most" in flag || "choices" in flag);
-for (const flag of LIMITED) {
-  Deno.test(`readConfig() has the limits of --${flag.name} that its table says`, async () => {
-    const good: unknown[] = [];
-    const bad: unknown[] = [];
-    if ("least" in flag) {
-      good.push(flag.least);
-      bad.push(flag.least - 1);
+const FRAMINGS: [said: Said, framing: string][] = [
+  [{}, "lines"],
+  [{ file: { framing: "binary" } }, "binary"],
+  [{ words: { framing: "streams" }, file: { framing: "binary" } }, "streams"],
+  // By its old names as well, the highest layer that says one decides.
+  [{ words: { framing: "lines" }, file: { binary: true } }, "lines"],
+  [{ words: { binary: true }, file: { framing: "lines" } }, "binary"],
+  [{ words: { binary: true }, file: { passstderr: true } }, "binary"],
+  [{ file: { passstderr: true }, variables: { STDWS_FRAMING: "binary" } }, "streams"],
+  [{ words: { binary: false }, file: { binary: true } }, "lines"],
+  [{ words: { binary: false }, file: { passstderr: true } }, "streams"],
+];
+for (const [said, framing] of FRAMINGS) {
+  Deno.test(`readConfig() has the framing ${framing} with ${JSON.stringify(said)}`, async () => {
+    const { otherwise } = await read({ ...said, command: ["cat"] });
+    assertEquals(otherwise?.values.framing, framing);
+  });
+}
+
+Deno.test("readConfig() refuses two framings in one layer", async () => {
+  const reading = read({ command: ["cat"], file: { binary: true, framing: "lines" } });
+  await assertRejects(() => reading, UsageError, "--framing=lines cannot be used with --binary");
+});
+
+const LIMITED = FLAGS.filter(({ kind, wordsOnly }) => /number|choice/.test(kind) && !wordsOnly);
+for (const { name, least = 0, most, choices } of LIMITED) {
+  Deno.test(`readConfig() has the limits of --${name} that its table says`, async () => {
+    const good: unknown[] = choices ? [...choices] : [Math.max(least, -1)];
+    const bad: unknown[] = choices ? ["nothing", ""] : [];
+    if (!choices && least > -Infinity) bad.push(least - 1);
+    if (most !== undefined) {
+      good.push(most);
+      bad.push(most + 1);
     }
-    if ("most" in flag) {
-      good.push(flag.most);
-      bad.push(flag.most + 1);
-    }
-    if ("choices" in flag) {
-      good.push(...flag.choices);
-      bad.push("nothing", "");
-    }
-    // On the command line they are checked where they are used, in a file and a variable by the table.
     for (const value of good) {
-      await read({ words: { echo: true, [flag.name]: value } as Options });
-      await read({ words: { echo: true }, file: { [flag.name]: value } });
+      await read({ words: { echo: true, [name]: value } as Options });
+      await read({ words: { echo: true }, file: { [name]: value } });
     }
     for (const value of bad) {
-      const words = { echo: true, [flag.name]: value } as Options;
-      await assertRejects(() => read({ words }), UsageError, `"${value}" for --${flag.name}`);
+      const words = { echo: true, [name]: value } as Options;
+      await assertRejects(() => read({ words }), UsageError, `"${value}" for --${name}`);
       await assertRejects(
-        () => read({ words: { echo: true }, file: { [flag.name]: value } }),
+        () => read({ words: { echo: true }, file: { [name]: value } }),
         UsageError,
-        `for ${flag.name}`,
+        `for ${name}`,
       );
     }
   });

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { createApp } from "../../lib/app.ts";
 import { readConfig, type Reading } from "../../lib/cli/read_config.ts";
 import { Reloading, staleOptions } from "../../lib/cli/reloading.ts";
-import type { Options } from "../../lib/cli/flags.ts";
+import type { Options } from "../../lib/handlers/flags.ts";
 import type { Route } from "../../lib/socket/route.ts";
 
 function reading(options: Options): Promise<Reading> {
@@ -14,14 +14,16 @@ const STALE: [before: Options, after: Options, stale: string[]][] = [
   [{ port: 1, address: ["a"] }, { port: 1, address: ["a"] }, []],
   [{ port: 1 }, { port: 2 }, ["port"]],
   [{ port: 1 }, {}, ["port"]],
-  [{}, { engine: "node", header: ["A: b"] }, ["engine", "header"]],
+  [{}, { engine: "node", header: [["A", "b"]] }, ["engine", "header"]],
   [{ address: ["a"] }, { address: ["b"] }, ["address"]],
   [{ loglevel: "info" }, { loglevel: "debug" }, ["loglevel"]],
   // What routes are made from.
   [{ route: ["/a=echo"] }, { route: ["/b=echo"] }, []],
   [{}, { echo: false, dir: ".", handlers: "x" }, []],
-  [{}, { binary: true, maxqueue: 5, passenv: "PATH", closems: 5 }, []],
-  [{ cgidir: "." }, { cgidir: "lib", staticdir: ".", passenv: "PATH", devconsole: "/c" }, []],
+  [{}, { framing: "binary" }, []],
+  [{}, { maxforks: 5, maxframesize: 5 }, ["maxforks", "maxframesize"]],
+  [{}, { binary: true, maxqueue: 5, passenv: ["PATH"], closems: 5 }, []],
+  [{ cgidir: "." }, { cgidir: "lib", staticdir: ".", passenv: ["PATH"], devconsole: "/c" }, []],
 ];
 for (const [before, after, stale] of STALE) {
   const changed = `${JSON.stringify(before)} to ${JSON.stringify(after)}`;

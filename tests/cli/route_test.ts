@@ -1,8 +1,8 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/base/errors.ts";
-import { optionsOf, parseHandler, parseRoute } from "../../lib/cli/route.ts";
+import { parseHandler, parseRoute } from "../../lib/cli/route.ts";
 import type { RouteSettings } from "../../lib/config.ts";
-import { HANDLER_NAMES } from "../../lib/handlers/registry.ts";
+import { HANDLER_NAMES, optionsOf } from "../../lib/handlers/registry.ts";
 
 type Values = RouteSettings["values"];
 
@@ -78,7 +78,11 @@ const ROUTES: [text: string, path: string, handler: string, words: string[], val
   ["/a=echo?", "/a", "echo", [], {}],
   ["/a=echo?&", "/a", "echo", [], {}],
   ["/a=echo?pingms=1&pingms=2", "/a", "echo", [], { pingms: 2 }],
-  ["/a=echo?origin=https://b:1,c", "/a", "echo", [], { origin: "https://b:1,c" }],
+  ["/a=echo?origin=https://b:1,c", "/a", "echo", [], {
+    origin: [{ scheme: "https", host: "b", port: "1" }, { host: "c" }],
+  }],
+  ["/a=echo?origin=b&origin=c", "/a", "echo", [], { origin: [{ host: "c" }] }],
+  ["/a=echo?subprotocol=", "/a", "echo", [], { subprotocol: [] }],
   ["/a=echo?subprotocol=x,y&maxframesize=7", "/a", "echo", [], {
     subprotocol: ["x", "y"],
     maxframesize: 7,
@@ -159,6 +163,21 @@ const REFUSED: [text: string, message: string][] = [
   ["/a=process?cwd=%ff cat", 'Invalid value "%ff" in --route='],
   ["/a=broadcast?echo=maybe", 'Invalid value "maybe" for echo in --route=/a=broadcast?echo=maybe'],
   ["/a=shared?linger=soon top", 'Invalid value "soon" for linger in --route=/a=shared'],
+  // Those of any route.
+  [
+    "/a=echo?pingms=86400001",
+    'Invalid value "86400001" for pingms of the route /a: expected a whole',
+  ],
+  [
+    "/a=echo?origin=a%20b",
+    'Invalid value "a b" for origin of the route /a: expected [scheme://]host',
+  ],
+  ["/a=echo?origin=", 'Invalid value "" for origin of the route /a: expected [scheme://]host'],
+  [
+    "/a=echo?subprotocol=x,a%20b",
+    'Invalid value "a b" for subprotocol of the route /a: expected a name without spaces',
+  ],
+  ["/a=echo?subprotocol=%C3%BC", 'Invalid value "ü" for subprotocol of the route /a: expected a'],
   // Words.
   ["/a=process", "There is no COMMAND [args…] in --route=/a=process"],
   [

@@ -1,14 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Permits } from "../../lib/base/permits.ts";
 import type { Handler } from "../../lib/contract.ts";
-import type { RouteOf } from "../../lib/handlers/kind.ts";
+import type { RouteSaid } from "../../lib/handlers/kind.ts";
 import { Modules } from "../../lib/handlers/modules.ts";
-import type { Option } from "../../lib/handlers/option.ts";
 import {
   HANDLER_NAMES,
   type HandlerName,
+  optionsOf,
   registry,
-  ROUTE_OPTIONS,
 } from "../../lib/handlers/registry.ts";
 import { Scripts } from "../support/scripts.ts";
 import { accept, Talk } from "./talk.ts";
@@ -16,7 +15,7 @@ import { accept, Talk } from "./talk.ts";
 /** Makes a handler as a route does. */
 async function make(
   name: HandlerName,
-  route: Partial<RouteOf<readonly Option[]>>,
+  route: Partial<RouteSaid>,
   forks: Permits = new Permits(0),
 ): Promise<Handler> {
   const context = { forks, lookup: undefined, scripts: [], modules: new Modules() };
@@ -41,9 +40,9 @@ Deno.test("registry has exactly ten kinds of handlers", () => {
 
 for (const name of HANDLER_NAMES) {
   Deno.test(`registry describes ${name} and its options, each of them once`, () => {
-    const { doc, options } = registry[name];
+    const { doc } = registry[name];
     assert(doc.length > 10 && !doc.endsWith("."));
-    const all: readonly Option[] = [...options, ...ROUTE_OPTIONS];
+    const all = optionsOf(name);
     assertEquals(new Set(all.map((option) => option.name)).size, all.length);
     for (const option of all) {
       assert(/^[a-z]+$/.test(option.name), option.name);

@@ -1,6 +1,5 @@
-import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { UsageError } from "../../lib/base/errors.ts";
-import { checkSubprotocols, offers, pickSubprotocol } from "../../lib/socket/subprotocol.ts";
+import { assertEquals } from "@std/assert";
+import { offers, pickSubprotocol } from "../../lib/socket/subprotocol.ts";
 
 const PICKED: [offered: string | null, spoken: string[], picked: string][] = [
   [null, ["a"], ""],
@@ -35,16 +34,3 @@ Deno.test("offers() knows what a client offers", () => {
   ]);
   assertEquals(offers(null, "a"), false);
 });
-
-Deno.test("checkSubprotocols() answers names that are some", () => {
-  const names = ["chat", "v1.chat.example.com", "graphql-transport-ws", "!#$%&'*+-.^_`|~0Az"];
-  assertStrictEquals(checkSubprotocols(names, "--subprotocol"), names);
-});
-
-for (const name of ["", " ", "a b", "a,b", "a;b", "a/b", '"a"', "a\n", "ü", "a\0"]) {
-  Deno.test(`checkSubprotocols() refuses ${JSON.stringify(name)} with exit code 2`, () => {
-    const check = () => checkSubprotocols(["chat", name], "subprotocol of the route /a");
-    const error = assertThrows(check, UsageError, "for subprotocol of the route /a: expected");
-    assertEquals([error.exitCode, error.message.includes(`"${name}"`)], [2, true]);
-  });
-}

@@ -1,8 +1,7 @@
 import { isDenoSince } from "../../base/deno_version.ts";
 import { UsageError } from "../../base/errors.ts";
-import { checkSubprotocols } from "../../socket/subprotocol.ts";
-import type { Options } from "../flags.ts";
-import { namesIn, parseHeaders } from "../settings.ts";
+import type { Options } from "../../handlers/flags.ts";
+import { checkOptions } from "../check_options.ts";
 import { parseTarget, type Target } from "./target.ts";
 
 /** What the client was asked for. */
@@ -37,16 +36,11 @@ export function clientOptionsOf(
   options: Options,
   version: string = Deno.version.deno,
 ): ClientOptions {
-  const { quietms = QUIET_MS } = options;
-  const subprotocols = namesIn(options.subprotocol ?? []);
+  const { quietms = QUIET_MS, subprotocol: subprotocols = [] } = options;
   const insecure = options["ssl-insecure"] ?? false;
   const target = parseTarget(url);
-  if (quietms < 0 || quietms >= 2 ** 31) {
-    throw new UsageError(
-      `Invalid value "${quietms}" for --quietms: expected 0 to ${2 ** 31 - 1}`,
-    );
-  }
-  expectOnce(checkSubprotocols(subprotocols, "--subprotocol"));
+  checkOptions(options);
+  expectOnce(subprotocols);
   if (!isAble(version)) {
     const what = insecure ? "--ssl-insecure" : "A Unix socket in --connect";
     if (insecure || target.url.startsWith("ws+unix:")) {
@@ -64,9 +58,9 @@ export function clientOptionsOf(
   };
 }
 
-function headersOf(texts: readonly string[] | undefined): Record<string, string[]> {
+function headersOf(given: Options["header"] = []): Record<string, string[]> {
   const headers: Record<string, string[]> = {};
-  for (const [name, value] of parseHeaders("header", texts)) {
+  for (const [name, value] of given) {
     if (OWN.test(name)) {
       const hint = /protocol$/i.test(name) ? ", use --subprotocol=NAME" : "";
       throw new UsageError(`--header=${name} cannot be used with --connect${hint}`);

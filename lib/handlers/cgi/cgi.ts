@@ -10,6 +10,7 @@ import { cgiEnvironment } from "../../process/cgi_environment.ts";
 import { Runner } from "../../process/runner.ts";
 import type { CgiHead } from "./cgi_head.ts";
 import { type KindContext, kindOf } from "../kind.ts";
+import { needsOfFolder, NEW_PROGRAMS } from "../needs.ts";
 import { CGI_OPTIONS, processOptionsOf } from "../process_options.ts";
 import { restOf } from "../rest_of.ts";
 import { bodyLength } from "./cgi_length.ts";
@@ -121,8 +122,13 @@ export const cgiKind = kindOf({
   doc: "Runs the CGI scripts below a folder over HTTP",
   argument: { name: "dir", kind: "word", value: "DIR" },
   options: CGI_OPTIONS,
+  runs: true,
+  scripts: true,
+  shown: "Serving CGI or static files : ",
+  note: NEW_PROGRAMS,
   make: ({ path, words: [dir = ""], values }, context) =>
     cgiAt(path, dir, { ...processOptionsOf(values, context), ...lookupOf(context) }),
+  needs: needsOfFolder,
 });
 
 function lookupOf({ lookup }: KindContext): Pick<CgiOptions, "lookup"> {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { Handler } from "../../contract.ts";
 import { isUpgrade } from "../../base/is_upgrade.ts";
 import { kindOf } from "../kind.ts";
@@ -27,7 +28,12 @@ export function devConsole(pattern = "*"): Handler {
 export const consoleKind = kindOf({
   doc: "Serves a page for trying the WebSockets of this server",
   options: [],
+  shown: "Developer console enabled   : ",
   make: ({ path }) => devConsole(path),
+  // The page is put together from its files; an executable does not know where they are to others.
+  needs(_, permissions) {
+    permissions.add("read", Deno.build.standalone ? "lib/console" : fileURLToPath(FOLDER));
+  },
 });
 
 function makeAnswer(hasOwnPath: boolean) {

@@ -1,4 +1,4 @@
-import type { Option } from "../option.ts";
+import type { Option } from "../../options/option.ts";
 
 /** The options of `shared` beside those of every handler that starts programs. */
 export const SHARED_OPTIONS = [
@@ -20,7 +20,7 @@ export const SHARED_OPTIONS = [
     name: "linger",
     kind: "duration",
     value: "TIME",
-    default: "0",
+    default: 0,
     doc: "How long it lives after its last client has left: ms, or 30s, 5m, 1h, forever",
   },
   {
@@ -34,7 +34,7 @@ export const SHARED_OPTIONS = [
     name: "history",
     kind: "number",
     value: "N",
-    default: "0",
+    default: 0,
     doc: "How many of its last lines a new client gets first",
   },
 ] as const satisfies readonly Option[];

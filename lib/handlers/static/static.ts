@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { confine, type Confined, isBelow } from "../../base/confine.ts";
 import { realFolder } from "../../base/folder.ts";
 import type { IncomingRequest } from "../../base/request.ts";
@@ -52,8 +53,12 @@ export const staticKind = kindOf({
   doc: "Serves the files below a folder over HTTP",
   argument: { name: "dir", kind: "word", value: "DIR" },
   options: [],
+  shown: "Serving CGI or static files : ",
   make: ({ path, words: [dir = ""] }, { scripts }) => staticAt(path, dir, { scripts }),
   stamp: (_, { scripts }) => Promise.resolve(scripts.join("\0")),
+  needs({ words: [dir = ""] }, permissions) {
+    permissions.add("read", resolve(dir), Deno.realPathSync(dir));
+  },
 });
 
 function isWithin(folder: string, path: string): boolean {

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../../lib/base/errors.ts";
 import { type ClientOptions, clientOptionsOf } from "../../../lib/cli/connect/client_options.ts";
-import type { Options } from "../../../lib/cli/flags.ts";
+import type { Options } from "../../../lib/handlers/flags.ts";
 
 const URL = "ws://localhost/";
 
@@ -23,9 +23,9 @@ const SET: [options: Options, part: Partial<ClientOptions>][] = [
   [{ "ssl-insecure": true }, { insecure: true }],
   [{ quietms: 0 }, { quietMs: 0 }],
   [{ subprotocol: ["a", "b.c"] }, { subprotocols: ["a", "b.c"] }],
-  [{ header: ["A: 1", "Cookie: b=c"] }, { headers: { A: ["1"], Cookie: ["b=c"] } }],
-  [{ header: ["A: 1", "a: 2"] }, { headers: { A: ["1", "2"] } }],
-  [{ header: ["Host: other", "Origin: https://a"] }, {
+  [{ header: [["A", "1"], ["Cookie", "b=c"]] }, { headers: { A: ["1"], Cookie: ["b=c"] } }],
+  [{ header: [["A", "1"], ["a", "2"]] }, { headers: { A: ["1", "2"] } }],
+  [{ header: [["Host", "other"], ["Origin", "https://a"]] }, {
     headers: { Host: ["other"], Origin: ["https://a"] },
   }],
 ];
@@ -39,13 +39,10 @@ for (const [options, part] of SET) {
 const REFUSED: [options: Options, exitCode: number, says: string][] = [
   [{ quietms: -1 }, 1, '"-1" for --quietms'],
   [{ quietms: 2 ** 31 }, 1, '"2147483648" for --quietms'],
-  [{ subprotocol: ["a b"] }, 2, '"a b" for --subprotocol'],
-  [{ subprotocol: [""] }, 2, '"" for --subprotocol'],
   [{ subprotocol: ["a", "b", "a"] }, 2, '"a" for --subprotocol: it is there twice'],
-  [{ header: ["Nothing"] }, 2, '"Nothing" for --header'],
-  [{ header: ["Upgrade: h2c"] }, 1, "--header=Upgrade cannot be used with --connect"],
-  [{ header: ["sec-websocket-key: x"] }, 1, "--header=sec-websocket-key cannot"],
-  [{ header: ["Sec-WebSocket-Protocol: x"] }, 1, "use --subprotocol=NAME"],
+  [{ header: [["Upgrade", "h2c"]] }, 1, "--header=Upgrade cannot be used with --connect"],
+  [{ header: [["sec-websocket-key", "x"]] }, 1, "--header=sec-websocket-key cannot"],
+  [{ header: [["Sec-WebSocket-Protocol", "x"]] }, 1, "use --subprotocol=NAME"],
 ];
 for (const [options, exitCode, says] of REFUSED) {
   Deno.test(`clientOptionsOf() refuses ${JSON.stringify(options)}`, () => {

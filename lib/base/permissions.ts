@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { quote } from "shlex";
+import { isDenoSince } from "./deno_version.ts";
 
 /** What Deno asks for, by the names of its flags. */
 export type PermissionName = "env" | "net" | "read" | "run" | "sys" | "write";
@@ -18,6 +19,14 @@ export class Permissions {
   /** Needs all of a kind. */
   addAll(name: PermissionName): void {
     this.#needs.set(name, "all");
+  }
+
+  /** Needs to connect to a Unix socket, or to make one. */
+  addUnixSocket(path: string): void {
+    this.add("read", path);
+    this.add("write", path);
+    // Deno 2.6 asks for the file alone, and knows no such address.
+    if (isDenoSince(2, 9)) this.add("net", `unix:${path}`);
   }
 
   /** The flags for a shell, in the order of their names. */

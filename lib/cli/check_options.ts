@@ -1,0 +1,23 @@
+import { UsageError } from "../base/errors.ts";
+import { FLAGS, type Options } from "../handlers/flags.ts";
+import { checkOption } from "../options/read_option.ts";
+import { ValueError } from "../options/value_error.ts";
+
+/**
+ * Checks what a command line says against what its options take.
+ *
+ * @throws {UsageError} If one of them cannot work (exit code 1).
+ */
+export function checkOptions(options: Options): void {
+  const values: Readonly<Record<string, unknown>> = options;
+  for (const flag of FLAGS) {
+    const value = values[flag.name];
+    try {
+      if (value !== undefined) checkOption(flag, value);
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      const { text, expected } = error;
+      throw new UsageError(`Invalid value "${text}" for --${flag.name}: expected ${expected}`);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import type { OriginRule } from "./origins.ts";
+
+/**
+ * The kinds of values, and what a value of each is. How they are written is in the table of kinds.
+ *
+ * - `switch`: on, off, or on at a path;
+ * - `duration`: milliseconds, or a number with `ms`, `s`, `m` or `h`, or `forever`;
+ * - `mode`: permissions of a file in octal;
+ * - `names`: divided by commas; `tokens`: the same, of characters that a header takes;
+ * - `texts`: as they are, one for each time that the option is said; so are `headers` and `routes`;
+ * - `origins`: divided by commas;
+ * - `variables`: `NAME=VALUE`, one for each time.
+ */
+export interface KindValues {
+  boolean: boolean;
+  switch: boolean | string;
+  number: number;
+  duration: number;
+  mode: number;
+  text: string;
+  choice: string;
+  names: readonly string[];
+  tokens: readonly string[];
+  texts: readonly string[];
+  headers: readonly (readonly [name: string, value: string])[];
+  routes: readonly string[];
+  origins: readonly OriginRule[];
+  variables: Readonly<Record<string, string>>;
+}
+
+/** The groups of the server's options, in the order of the help. */
+export const GROUPS = [
+  "Handler",
+  "Pages",
+  "Listening",
+  "TLS",
+  "Messages",
+  "Process",
+  "Access",
+  "Answers",
+  "Log",
+  "Configuration",
+  "Client",
+  "Help",
+] as const;
+
+/**
+ * One option: of a route, of the server, or of both, where the server's value is that of all routes which
+ * say nothing else. Everything that is known of it is in its row.
+ */
+export interface Option extends Server {
+  readonly name: string;
+  readonly kind: keyof KindValues;
+  /** What a `choice` is among. */
+  readonly choices?: readonly string[];
+  /** The least that a `number` may be; default 0. */
+  readonly least?: number;
+  /** The most that a `number` may be. */
+  readonly most?: number;
+  /** How its value is called in the documentation. */
+  readonly value?: string;
+  /** What it is where nobody says anything. */
+  readonly default?: unknown;
+  /** The same in words, where it is no value or depends on others. */
+  readonly unset?: string;
+  /** Whether nothing is a value as well, as if it were not said. */
+  readonly empty?: boolean;
+  /** How the code calls it; default: by its name. */
+  readonly as?: string;
+  readonly doc: string;
+  /** What is different where it is an option of the server. */
+  readonly flag?: Partial<Pick<Option, "value" | "least" | "empty" | "unset" | "repeat" | "doc">>;
+}
+
+/** What only options of the server have. */
+interface Server {
+  /** Where it stands in the help; an option without a group is none of the server's. */
+  readonly group?: typeof GROUPS[number];
+  /** Whether its values add up when it is said several times; in a variable they have a line each. */
+  readonly repeat?: boolean;
+  /** Whether only the command line has it, not a file or a variable. */
+  readonly wordsOnly?: boolean;
+  /** Whether the client of `--connect` has it as well. */
+  readonly client?: boolean;
+  /** Whether a reload takes up another value, as part of the routes, or only a restart; the default. */
+  readonly reload?: "route" | "restart";
+  /** Whether the server's value is for all routes together, and none that a route could have alone. */
+  readonly together?: boolean;
+  /** The handler that it puts at every path. */
+  readonly serves?: string;
+  /** The option that it is another name for: the highest source that says either decides. */
+  readonly standsFor?: string;
+}
+
+/** Type of an option's value. */
+// Of a table that is not known, it can be anything.
+export type ValueOf<O extends Option> = Option extends O ? unknown
+  : O extends { kind: "choice"; choices: readonly (infer C)[] } ? C
+  : KindValues[O["kind"]];
+
+/** The values of options, by their names. */
+export type Values<T extends readonly Option[]> = {
+  readonly [O in T[number] as O["name"]]?: ValueOf<O>;
+};
+
+/** How the code calls an option. */
+type PropertyOf<O extends Option> = O extends { as: infer A extends string } ? A : O["name"];
+
+/** The values of options, as the code calls them. */
+export type Properties<T extends readonly Option[]> = {
+  readonly [O in T[number] as PropertyOf<O>]?: ValueOf<O>;
+};
+
+/** The same, where what nobody has said is filled in. */
+export type Resolved<T extends readonly Option[]> =
+  & Properties<T>
+  & {
+    readonly [O in Extract<T[number], { default: unknown }> as PropertyOf<O>]: ValueOf<O>;
+  };

@@ -1,0 +1,55 @@
+import { KINDS, type ValueKind } from "./kinds.ts";
+import type { Option } from "./option.ts";
+
+/** The row of an option in the table of kinds. */
+function rowOf({ kind }: Option): ValueKind<unknown> {
+  // A value comes only from the row that it is given to.
+  return KINDS[kind] as ValueKind<unknown>;
+}
+
+/**
+ * Reads the value of an option, whoever has said it.
+ *
+ * @param texts What was said; more than one only where it was repeated.
+ * @throws {ValueError} If it is none.
+ */
+export function readOption(option: Option, texts: readonly string[]): unknown {
+  const value = parseOption(option, texts);
+  checkOption(option, value);
+  return value;
+}
+
+/**
+ * Reads what looks like a value of an option; whether the option takes it is not looked at.
+ *
+ * @throws {ValueError} If it does not look like one.
+ */
+export function parseOption(option: Option, texts: readonly string[]): unknown {
+  const kind = rowOf(option);
+  return kind.parse(kind.adds ? texts : texts.slice(-1), option);
+}
+
+/**
+ * Checks a value against what the option takes.
+ *
+ * @throws {ValueError} If it does not take it.
+ */
+export function checkOption(option: Option, value: unknown): void {
+  rowOf(option).check?.(value, option);
+}
+
+/** What an option takes, to follow “expected”. */
+export function expectedBy(option: Option): string {
+  return rowOf(option).expected(option);
+}
+
+/** A value as it is shown. */
+export function showOption(option: Option, value: unknown): string {
+  return [rowOf(option).show(value)].flat().join(",");
+}
+
+/** What an option is without being said, for its documentation; undefined where it is nothing. */
+export function showDefault(option: Option): string | undefined {
+  const { unset, default: given } = option;
+  return unset ?? (given === undefined ? undefined : showOption(option, given));
+}

@@ -1,0 +1,64 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { UsageError } from "../../lib/base/errors.ts";
+import { parseArgs } from "../../lib/cli/args.ts";
+import { checkOptions } from "../../lib/cli/check_options.ts";
+
+function check(...argv: string[]): void {
+  const args = parseArgs(argv);
+  if ("options" in args) checkOptions(args.options);
+}
+
+const TAKEN = [
+  ["--port=0", "--port=65535"],
+  ["--redirport=65535"],
+  ["--maxforks=-1"],
+  ["--maxframesize=0", "--pingms=86400000", "--closems=86400000", "--maxqueue=1"],
+  // As with websocketd, an empty one is none.
+  ["--dir=", "--staticdir=", "--cgidir=", "--sslcert=", "--sslkey=", "--origin=", "--passenv="],
+  ["--connect=ws://localhost/", "--quietms=2147483647"],
+];
+for (const argv of TAKEN) {
+  Deno.test(`checkOptions() takes ${argv.join(" ")}`, () => check(...argv));
+}
+
+const REFUSED: [word: string, expected: string][] = [
+  ["--port=-1", "a whole number, 0 to 65535"],
+  ["--port=65536", "a whole number, 0 to 65535"],
+  ["--redirport=-1", "a whole number, 0 to 65535"],
+  ["--redirport=65536", "a whole number, 0 to 65535"],
+  ["--maxframesize=-1", "a whole number, 0 or more"],
+  ["--pingms=-1", "a whole number, 0 to 86400000"],
+  ["--pingms=86400001", "a whole number, 0 to 86400000"],
+  ["--closems=-1", "a whole number, 0 to 86400000"],
+  ["--closems=86400001", "a whole number, 0 to 86400000"],
+  ["--maxqueue=0", "a whole number, 1 or more"],
+  ["--loglevel=verbose", "debug, trace, access, info, error, fatal"],
+  ["--loglevel=", "debug, trace, access, info, error, fatal"],
+  ["--loglevel=ACCESS", "debug, trace, access, info, error, fatal"],
+  ["--loglevel=constructor", "debug, trace, access, info, error, fatal"],
+  ["--log-format=xml", "text, json"],
+  ["--framing=words", "lines, binary, streams"],
+  ["--framing=", "lines, binary, streams"],
+  ["--engine=deno", "native, node"],
+  ["--engine=", "native, node"],
+  ["--engine=Node", "native, node"],
+  ["--engine=constructor", "native, node"],
+  // Empty, as from a variable that is not set, some would open the server to everybody.
+  ["--unixsocket=", "PATH"],
+  ["--sslca=", "FILE"],
+  ["--handlers=", "DIR"],
+  ["--config=", "FILE"],
+  ["--address=", "HOST, or several of them"],
+];
+for (const [word, expected] of REFUSED) {
+  Deno.test(`checkOptions() refuses ${word} with exit code 1`, () => {
+    const error = assertThrows(() => check(word), UsageError);
+    const [, name, text] = /^(--[\w-]+)=(.*)$/.exec(word) ?? [];
+    assertEquals(error.message, `Invalid value "${text}" for ${name}: expected ${expected}`);
+    assertEquals(error.exitCode, 1);
+  });
+}
+
+Deno.test("checkOptions() refuses one empty address among others", () => {
+  assertThrows(() => check("--address=a", "--address="), UsageError, '"" for --address');
+});
