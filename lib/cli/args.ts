@@ -1,10 +1,10 @@
 import { parseArgs as parseWords } from "@std/cli/parse-args";
 import { UsageError } from "../base/errors.ts";
 import { FLAGS, type Options } from "../handlers/flags.ts";
+import { KINDS } from "../options/kinds.ts";
 import type { Option } from "../options/option.ts";
 import { parseOption } from "../options/read_option.ts";
 import { ValueError } from "../options/value_error.ts";
-import { KINDS } from "../options/kinds.ts";
 
 /** What a command line asks for. */
 export type Arguments =

@@ -25,7 +25,11 @@ const OF_HANDLERS: readonly Option[] = [
  * file, `--help`, and the table of the README are made from this.
  */
 export const FLAGS: readonly Option[] = GROUPS.flatMap((group) => {
-  return [...SERVER_OPTIONS, ...OF_HANDLERS].map(flagOf).filter((flag) => flag.group === group);
+  const flags = [...SERVER_OPTIONS, ...OF_HANDLERS].map(flagOf).filter((flag) => {
+    return flag.group === group;
+  });
+  if (group !== "Client" && group !== "Help") return flags;
+  return flags.map((flag) => ({ ...flag, client: true, wordsOnly: true }));
 });
 
 /** The options that a file and the environment may have as well. */

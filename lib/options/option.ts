@@ -78,9 +78,9 @@ interface Server {
   readonly group?: typeof GROUPS[number];
   /** Whether its values add up when it is said several times; in a variable they have a line each. */
   readonly repeat?: boolean;
-  /** Whether only the command line has it, not a file or a variable. */
+  /** Whether only the command line has it, not a file or a variable; so all of `Client` and `Help`. */
   readonly wordsOnly?: boolean;
-  /** Whether the client of `--connect` has it as well. */
+  /** Whether the client of `--connect` has it as well; so all of `Client` and `Help`. */
   readonly client?: boolean;
   /** Whether a reload takes up another value, as part of the routes, or only a restart; the default. */
   readonly reload?: "route" | "restart";
