@@ -1,3 +1,4 @@
+import { UsageError } from "./base/errors.ts";
 import { SHUTDOWN_TIME } from "./base/limits.ts";
 import { Permits } from "./base/permits.ts";
 import type { Config, RouteConfig } from "./config.ts";
@@ -59,9 +60,19 @@ export async function createApp(config: Config): Promise<App> {
 /** All routes in their order. */
 async function routesOf(config: Config, { modules }: RouteMaker): Promise<readonly RouteConfig[]> {
   const { routes, handlersDir, otherwise, pages } = config;
+  checkPages(pages);
   const files = handlersDir ? await modules.list(handlersDir) : [];
   const listed = files.map(({ path, file }): RouteConfig => {
     return { path, handler: "module", words: [file], placeholders: false, values: {}, options: {} };
   });
   return [...routes, ...listed, ...(otherwise ? [otherwise] : []), ...pages];
+}
+
+/** Here and not with the other options, because the log says it: it is what websocketd does. */
+function checkPages([first, second]: Config["pages"]): void {
+  if (first?.handler !== "console" || first.path !== "*" || !second) return;
+  throw new UsageError(
+    `--devconsole cannot be used with --${second.handler}dir, unless it has a path: --devconsole=/_console`,
+    4,
+  );
 }

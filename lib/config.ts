@@ -150,13 +150,6 @@ function otherwiseOf({ command = [], options = {}, routes }: Settings): RouteSet
 
 /** What websocketd would serve over HTTP. */
 function pagesOf({ staticdir, cgidir, devconsole = false }: Options): RouteSettings[] {
-  const other = cgidir ? "cgidir" : staticdir ? "staticdir" : undefined;
-  if (devconsole === true && other) {
-    throw new UsageError(
-      `--devconsole cannot be used with --${other}, unless it has a path: --devconsole=/_console`,
-      4,
-    );
-  }
   const pages: RouteSettings[] = [];
   if (devconsole !== false) {
     const path = devconsole === true ? "*" : literal(devconsole);

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Handler } from "../../contract.ts";
 import { isUpgrade } from "../../base/is_upgrade.ts";
@@ -32,7 +33,7 @@ export const consoleKind = kindOf({
   make: ({ path }) => devConsole(path),
   // The page is put together from its files; an executable does not know where they are to others.
   needs(_, permissions) {
-    permissions.add("read", Deno.build.standalone ? "lib/console" : fileURLToPath(FOLDER));
+    permissions.add("read", Deno.build.standalone ? "lib/console" : resolve(fileURLToPath(FOLDER)));
   },
 });
 
