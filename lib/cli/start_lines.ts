@@ -32,9 +32,10 @@ export function startLines(
     // A browser does not reach a Unix socket.
     if (!url.startsWith("ws")) continue;
     const page = url.replace(/^ws/, "http");
-    const shown = config.pages.toReversed().map(({ path, handler }) => {
+    const shown = config.pages.toReversed().flatMap(({ path, handler }) => {
+      const { shown } = kindNamed(handler);
       const place = path === "*" ? "/" : path.replace(/\\(.)/g, "$1");
-      return `${kindNamed(handler).shown}${page.replace(/\/$/, "")}${place}`;
+      return shown === undefined ? [] : [`${shown}${page.replace(/\/$/, "")}${place}`];
     });
     lines.push(...new Set(shown));
   }
