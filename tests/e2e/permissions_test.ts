@@ -207,7 +207,7 @@ Deno.test(
       await answer.body?.cancel();
       assertEquals(answer.status, 301);
     };
-    await prove({ args, kinds: ["env", "net", "read"], use });
+    await prove({ args, kinds: ["net", "read"], use });
   },
 );
 
