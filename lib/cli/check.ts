@@ -4,6 +4,7 @@ import { FLAGS } from "../handlers/flags.ts";
 import { kindNamed } from "../handlers/registry.ts";
 import { KINDS } from "../options/kinds.ts";
 import type { NamedRoute } from "../routes.ts";
+import { engineFor } from "../server/choose_engine.ts";
 import { permissionsOf } from "./check_permissions.ts";
 import { checkRoutes } from "./check_routes.ts";
 import type { Reading, Words } from "./read_config.ts";
@@ -15,11 +16,14 @@ export function check(
   words: Words,
 ): string {
   const configs = routes.map(({ config }) => config);
+  const { name, why } = engineFor(reading.config.listen);
   const flags = permissionsOf(reading, configs).flags();
   const command = ["deno run --no-prompt", ...flags, "main.ts", ...commandLine(words)];
   return [
     "Routes, the first that matches wins:",
     ...checkRoutes(configs).map((line) => `  ${line}`),
+    "",
+    `Engine: ${name}, because ${why}`,
     "",
     "Permissions that Deno has to give, as a command:",
     `  ${command.join(" ")}`,

@@ -129,11 +129,11 @@ export const LISTENING = [
     name: "engine",
     kind: "choice",
     value: "E",
-    unset: "native, or node with --ssl",
-    choices: ["native", "node"],
+    default: "auto",
+    choices: ["auto", "native", "node"],
     group: "Listening",
     doc:
-      "native answers sooner; node carries more messages, and cuts off clients that are too slow",
+      "node carries more messages and holds back who is too fast; native is plain Deno.serve; auto is node where Deno has it",
   },
 ] as const satisfies readonly Option[];
 

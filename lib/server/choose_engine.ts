@@ -7,10 +7,20 @@ import { nativeEngine } from "./native.ts";
 
 /** What decides about the engine. */
 export interface EngineOptions {
-  /** Its name; default: `native`, with `tls` `node` where the runtime can. */
-  readonly engine?: EngineName;
+  /**
+   * Its name; default: `auto`, which is `node` where the runtime has it (Deno 2.8), because of a plain
+   * `Deno.serve` one client can take all files or all memory, and nothing can hold it back (Deno 2.9).
+   */
+  readonly engine?: EngineName | "auto";
   /** Serves `wss:` and `https:`; default: neither. */
   readonly tls?: TlsOptions;
+}
+
+/** An engine and the reason for it. */
+export interface Choice {
+  readonly name: EngineName;
+  /** For the log and `--check`. */
+  readonly why: string;
 }
 
 /**
@@ -24,15 +34,14 @@ export async function chooseEngine(
   version: string = Deno.version.deno,
 ): Promise<(dispatcher: Dispatcher) => Engine> {
   const { tls } = options;
-  const able = hasNode(version);
-  const name = engineFor(options, version);
+  const { name } = engineFor(options, version);
   if (name === "native") {
     if (!tls?.caFile) return nativeEngine;
     throw new UsageError(
       "--sslca cannot be used with --engine=native: it would admit every client",
     );
   }
-  if (!able) {
+  if (!hasNode(version)) {
     const option = tls?.caFile ? "--sslca" : "--engine=node";
     throw new UsageError(`${option} needs Deno 2.8 or later, and this is Deno ${version}`);
   }
@@ -43,10 +52,18 @@ export async function chooseEngine(
 
 /** The engine that is chosen, whether this runtime has it or not. */
 export function engineFor(
-  { engine, tls }: EngineOptions,
+  { engine = "auto", tls }: EngineOptions,
   version: string = Deno.version.deno,
-): EngineName {
-  return engine ?? (tls?.caFile || (tls && hasNode(version)) ? "node" : "native");
+): Choice {
+  if (engine !== "auto") return { name: engine, why: "it was asked for" };
+  if (tls?.caFile) return { name: "node", why: "client certificates need it" };
+  if (hasNode(version)) {
+    return {
+      name: "node",
+      why: "it can hold a client back, and one client cannot take all files or memory",
+    };
+  }
+  return { name: "native", why: `the other one needs Deno 2.8, and this is Deno ${version}` };
 }
 
 /** Before 2.8 `node:http` has no time limits, and before 2.7 `node:https` admits every client. */

@@ -1,8 +1,8 @@
 /** The name of an engine. */
 export type EngineName = "native" | "node";
 
-/** All names of engines. */
-export const ENGINES: readonly EngineName[] = ["native", "node"];
+/** What an engine can be asked for as: by its name, or whichever serves best. */
+export const ENGINES = ["auto", "native", "node"] as const satisfies (EngineName | "auto")[];
 
 /** Where an engine shall listen: a TCP port of an address, or a Unix socket. */
 export type Place = { readonly hostname: string; readonly port: number } | SocketFile;

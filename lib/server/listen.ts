@@ -1,11 +1,14 @@
 import { redirect } from "../handlers/redirect.ts";
+import { Log } from "../base/log.ts";
 import { Dispatcher } from "../socket/dispatch.ts";
-import { chooseEngine, type EngineOptions } from "./choose_engine.ts";
+import { chooseEngine, engineFor, type EngineOptions } from "./choose_engine.ts";
 import { readCredentials } from "./credentials.ts";
 import type { Bound } from "./engine.ts";
 import { listenAt } from "./listen_at.ts";
 import { Renewal } from "./renewal.ts";
 import { listenOnUnixSocket, type UnixSocketOptions } from "./unix_socket.ts";
+
+const log = new Log();
 
 /** Where a server listens. */
 export interface ListenOptions extends EngineOptions {
@@ -42,6 +45,8 @@ export async function listen(options: ListenOptions, dispatcher: Dispatcher): Pr
   const secure = tls !== undefined;
   const port = options.port ?? (secure ? 443 : 80);
   const makeEngine = await chooseEngine(options);
+  const { name, why } = engineFor(options);
+  log.debug("server", `Using the engine ${name}: ${why}`);
   const engine = makeEngine(dispatcher);
   const credentials = tls && readCredentials(tls);
   const bounds: Bound[] = [];

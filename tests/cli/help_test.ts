@@ -34,7 +34,7 @@ const DEFAULTS: [name: string, given: string | undefined][] = [
   ["port", "80, or 443 with --ssl"],
   ["ssl", "false"],
   ["devconsole", "false"],
-  ["engine", "native, or node with --ssl"],
+  ["engine", "auto"],
   ["sameorigin", "false"],
   ["binary", "false"],
   ["framing", "lines"],

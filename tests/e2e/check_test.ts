@@ -81,3 +81,21 @@ testBoth("stdws --check takes variables into account and warns of unknown ones",
   const flags = `--allow-env=STDWS_ADDRESS,STDWS_ECHO,STDWS_PORT --allow-net=127.0.0.1:${port}`;
   assertStringIncludes(stdout, `deno run --no-prompt ${flags} main.ts\n`);
 });
+
+const ENGINES: [args: string[], line: RegExp][] = [
+  [[], /^Engine: (node, because it can hold|native, because the other one needs Deno 2\.8)/m],
+  [["--engine=native"], /^Engine: native, because it was asked for$/m],
+];
+for (const [args, line] of ENGINES) {
+  testBoth(`stdws --check ${args.join(" ")} says which engine serves, and why`, async (form) => {
+    const { stdout } = await runToEnd(["--check", "--echo", ...args], { form });
+    assertMatch(stdout, line);
+  });
+}
+
+testBoth("stdws says at level debug which engine serves, and why", async (form) => {
+  const args = ["--engine=auto", "--loglevel=debug", "--echo"];
+  await using server = await TestServer.start(args, { form });
+  const line = server.stdout.all.find((each) => each.includes("Using the engine"));
+  assertMatch(line ?? "", /DEBUG +\| server .* \| Using the engine (node|native): /);
+});

@@ -14,7 +14,8 @@ type Choice = EngineName | "--engine=node" | "--sslca" | "refused";
 const OLD = ["2.6.10", "2.7.14", "2.7.99", "1.46.3", "1.9.0"];
 const NEW = ["2.8.0", "2.9.6", "2.10.0", "3.0.0", "10.0.0", "2.8.0-rc.1", "2.9.6+1a2b3c4"];
 const CHOICES: [options: EngineOptions, old: Choice, later: Choice][] = [
-  [{}, "native", "native"],
+  [{}, "native", "node"],
+  [{ engine: "auto" }, "native", "node"],
   [{ engine: "native" }, "native", "native"],
   [{ engine: "node" }, "--engine=node", "node"],
   [{ tls: TLS }, "native", "node"],

@@ -71,6 +71,12 @@ export function command(args: readonly string[], options: StartOptions): Deno.Co
   });
 }
 
+/** What says which engine serves: without TLS that of the form, `native` where it is none by name. */
+function engineOf(args: readonly string[], form: Form = "deno run"): readonly string[] {
+  if (form === "node") return ["--engine=node"];
+  return form === "binary" || args.includes("--ssl") ? [] : ["--engine=native"];
+}
+
 /** Runs the program to its end: for what prints and exits. */
 export async function runToEnd(
   args: readonly string[],
@@ -107,7 +113,7 @@ export class TestServer implements AsyncDisposable {
 
   /** Starts a server where its options say. */
   static async startAt(args: readonly string[], options: StartOptions = {}): Promise<TestServer> {
-    const engine = options.form === "node" ? ["--engine=node"] : [];
+    const engine = engineOf(args, options.form);
     const child = command([...engine, ...args], options).spawn();
     const stdout = new Lines(child.stdout);
     const stderr = new Lines(child.stderr);
