@@ -64,7 +64,7 @@ export { shared, type SharedOptions } from "./handlers/shared.ts";
 export { tcp, type TcpOptions } from "./handlers/tcp.ts";
 export { cgi, type CgiOptions } from "./handlers/cgi/cgi.ts";
 export { staticFiles, type StaticOptions } from "./handlers/static/static.ts";
-export type { Framing } from "./process/framing.ts";
+export type { Framing } from "./codec/codecs.ts";
 export type { OriginRule } from "./options/origins.ts";
 export { serve, type ServeOptions, type Server } from "./serve.ts";
 export type { EngineOptions } from "./server/choose_engine.ts";

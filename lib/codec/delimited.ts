@@ -12,6 +12,9 @@ export interface Delimiter {
   readonly what: string;
 }
 
+/** The end of a line of text, `\n` or `\r\n`. */
+export const LINE: Delimiter = { byte: 10, return: true, what: "A line" };
+
 const RETURN = 13;
 
 // A message is measured where it goes on in the next chunk, so that a chunk must not be longer than one may be.

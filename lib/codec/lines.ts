@@ -1,13 +1,10 @@
 import type { Codec } from "../contract.ts";
-import { Delimited } from "./delimited.ts";
+import { Delimited, LINE } from "./delimited.ts";
 import { withEnds } from "./put.ts";
-
-const NEWLINE = 10;
-const LINE = { byte: NEWLINE, return: true, what: "A line" } as const;
 
 /** Each line of stdout is a text message, `\n` and `\r\n` removed; each text message is a line. */
 export const lines: Codec = {
   takes: "text",
   decoder: (stream, take) => stream === "stdout" ? new Delimited(LINE, take) : undefined,
-  encode: (batch) => withEnds(batch, NEWLINE),
+  encode: (batch) => withEnds(batch, LINE.byte),
 };

@@ -1,9 +1,7 @@
 import type { Codec } from "../contract.ts";
-import { Delimited } from "./delimited.ts";
+import { Delimited, LINE } from "./delimited.ts";
 import { lines } from "./lines.ts";
 import { batchOf } from "./texts.ts";
-
-const LINE = { byte: 10, return: true, what: "A line" } as const;
 
 /** Lines of stdout and stderr are text messages as `{"stream":"stdout","data":"…"}`; each message is a line. */
 export const streams: Codec = {

@@ -1,7 +1,9 @@
+import { Batch } from "../base/batch.ts";
 import { MAX_QUEUE } from "../base/limits.ts";
 import type { IncomingRequest } from "../base/request.ts";
 import { sessionLog } from "../base/session_log.ts";
 import { realFolder } from "../base/folder.ts";
+import { CODECS } from "../codec/codecs.ts";
 import { Bridge } from "../process/bridge.ts";
 import { checkPlaceholders } from "../process/check_placeholders.ts";
 import { environment } from "../process/environment.ts";
@@ -88,7 +90,8 @@ export const processKind = kindOf({
  * started gives the client an HTTP error.
  */
 export function processHandler(programs: Programs, options: ProcessOptions): Handler {
-  const { framing = "lines", closeMs = 0, maxQueue = MAX_QUEUE, env = {} } = options;
+  const { framing = "lines", closeMs = 0, maxQueue = MAX_QUEUE, env = {}, orphans } = options;
+  const codec = CODECS[framing];
   const cwd = options.cwd === undefined ? undefined : realFolder(options.cwd, "from the folder");
   const runner = new Runner(options);
 
@@ -105,9 +108,9 @@ export function processHandler(programs: Programs, options: ProcessOptions): Han
       environment: (inherited) => environment(request, { ...endpoint, inherited, own: env }),
       log: sessionLog(request).with({ command: program }),
       refusal: "Max of possible forks already active, upgrade rejected",
+      orphans,
     });
-    const { child, tree, log } = started;
-    const bridge = new Bridge(child, tree, { framing, closeMs, maxQueue, log });
+    const bridge = new Bridge(started, { codec, closeMs, maxQueue });
 
     function run(connection?: Parameters<Bridge["run"]>[0]): void {
       runner.keep(
@@ -119,11 +122,12 @@ export function processHandler(programs: Programs, options: ProcessOptions): Han
       );
     }
     return {
-      associated: { command: program, pid: String(child.pid) },
+      associated: { command: program, pid: String(started.child.pid) },
       open(connection): Session {
         run(connection);
         return {
-          message: (data) => bridge.message(data),
+          message: (data) => bridge.batch(Batch.of(data)),
+          batch: (batch) => bridge.batch(batch),
           close: () => bridge.leave(),
         };
       },

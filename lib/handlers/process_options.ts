@@ -1,8 +1,9 @@
 import { MAX_FORKS, MAX_QUEUE } from "../base/limits.ts";
 import { Permits } from "../base/permits.ts";
+import { type Framing, FRAMINGS } from "../codec/codecs.ts";
 import type { Option } from "../options/option.ts";
 import { defaultPassEnv } from "../process/environment.ts";
-import type { Framing } from "../process/framing.ts";
+import type { Orphans } from "../process/tree.ts";
 import type { KindContext } from "./kind.ts";
 
 /** How processes are started and talked to. */
@@ -19,6 +20,8 @@ export interface ProcessOptions {
   readonly forks?: Permits;
   /** The folder that processes run in; default: the server's. */
   readonly cwd?: string;
+  /** What becomes of the processes that a program leaves behind; default: they are ended with it. */
+  readonly orphans?: Orphans;
   /** Variables that processes get beside all others. */
   readonly env?: Readonly<Record<string, string>>;
   /**
@@ -98,6 +101,13 @@ export const PROCESS_OPTIONS = [
       doc: "Added to each wait between closing a process's input, SIGINT, SIGTERM and SIGKILL",
     },
   },
+  {
+    name: "orphans",
+    kind: "choice",
+    choices: ["end", "keep"],
+    default: "end",
+    doc: "Whether what a program has started and left behind is ended with it, or may live on",
+  },
 ] as const satisfies readonly Option[];
 
 /** Those of them that CGI scripts have, which run in their own folder and are talked to as CGI says. */
@@ -110,14 +120,16 @@ export const CGI_OPTIONS = PROCESS_OPTIONS.filter(
 export const FRAMING = {
   name: "framing",
   kind: "choice",
-  choices: ["lines", "binary", "streams"],
+  choices: FRAMINGS,
   default: "lines",
   group: "Messages",
   reload: "route",
-  doc: "How output becomes messages: lines, bytes as they come, or lines of both streams as JSON",
+  doc:
+    "How output becomes messages, and the reverse: lines, binary (bytes as they come), streams (lines of stdout and stderr as JSON), nul (records that end with NUL), length (4 bytes of length before each), content-length (as language servers speak), json (each JSON value)",
   flag: {
     value: "NAME",
-    doc: "How output becomes messages: lines, binary as --binary, or streams as --passstderr",
+    doc:
+      "How output becomes messages: lines, binary (--binary), streams (--passstderr), nul, length, content-length or json",
   },
 } as const satisfies Option;
 

@@ -1,32 +1,36 @@
-import { HandshakeError, UsageError } from "../base/errors.ts";
+import { Batch } from "../base/batch.ts";
+import { CodecError, HandshakeError, UsageError } from "../base/errors.ts";
 import { MAX_QUEUE } from "../base/limits.ts";
 import { Log } from "../base/log.ts";
 import { nextId } from "../base/request.ts";
 import { sessionLog } from "../base/session_log.ts";
+import { CODECS } from "../codec/codecs.ts";
+import type { Connection, Handler, Place, Session, SlowPolicy } from "../contract.ts";
+import { Life } from "../process/life.ts";
 import { placeholdersIn, unescapePlaceholders } from "../process/placeholders.ts";
 import { programPath } from "../process/program_path.ts";
 import { Runner } from "../process/runner.ts";
 import { sharedEnvironment } from "../process/shared_environment.ts";
-import { SharedInput } from "../process/shared_input.ts";
-import { SharedProcess } from "../process/shared_process.ts";
-import type { Close } from "../process/status.ts";
-import type { Connection, Handler, Session, SlowPolicy } from "../contract.ts";
+import { type Close, closeOf } from "../process/status.ts";
+import { Stdin } from "../process/stdin.ts";
 import { kindOf } from "./kind.ts";
 import { needsOfCommand } from "./needs.ts";
 import { PROCESS_OPTIONS, type ProcessOptions, processOptionsOf } from "./process_options.ts";
 import { Client, type ClientOptions } from "./shared/client.ts";
+import { Coded } from "./shared/coded.ts";
 import { Crowd } from "./shared/crowd.ts";
 import { Events } from "./shared/events.ts";
-import { Lines } from "./shared/lines.ts";
 import { Pace } from "./shared/pace.ts";
-import { SHARED_OPTIONS } from "./shared/options.ts";
-import { type Life, Supervisor } from "./shared/supervisor.ts";
+import { SHARED_FRAMINGS, SHARED_OPTIONS } from "./shared/options.ts";
+import { type SharedLife, Supervisor } from "./shared/supervisor.ts";
+import { Tagged } from "./shared/tagged.ts";
+import type { Talk } from "./shared/talk.ts";
 import { SLOW } from "./slow.ts";
 
 /** How a process that all clients of a route share is started, ended and talked to. */
 export interface SharedOptions extends Omit<ProcessOptions, "framing" | "placeholders"> {
   /** How it is talked to; default `lines`. */
-  readonly framing?: "lines" | "events";
+  readonly framing?: (typeof SHARED_FRAMINGS)[number];
   /** Whether it is started with the first client or at once; default `first`. */
   readonly start?: "first" | "now";
   /** How long it lives after its last client has left, in ms, or Infinity; default 0. */
@@ -44,6 +48,9 @@ type Arrival = Pick<ClientOptions, "log" | "announcement">;
 // Of so many clients at their limit may the input wait until no more are let in: a process that does not
 // read at all must not be told of more and more of them.
 const FULL = 4;
+
+// Of the shortest lines no more than a client may have waiting beyond the high-water mark.
+const STRIDE = 4 * 1024;
 
 /**
  * Runs a command once for all connections.
@@ -78,14 +85,21 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
   }
   const program = programPath(name, options.cwd);
   const runner = new Runner(options);
-  const input = new SharedInput<Client>({ maxQueue });
+  const stdin = new Stdin<Client>({ maxQueue, lasting: true });
   const crowd = new Crowd();
   // Where messages are dropped for slow clients nothing has to wait.
   const pace = slow === "close" ? new Pace({ lag: (now) => crowd.lag(now) }) : undefined;
-  const talk = talkOf(options, input, crowd);
+  const talk = talkOf(options, stdin, crowd);
   const log = new Log({ command: program });
 
-  function launch(): Life {
+  let ending: AbortSignal | undefined;
+
+  function enter({ hub, signal }: Place): void {
+    talk.hub = hub;
+    ending = signal;
+  }
+
+  function launch(): SharedLife {
     const id = nextId();
     const started = runner.start({
       program,
@@ -95,12 +109,30 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
       environment: (inherited) => sharedEnvironment({ id, inherited, own: options.env ?? {} }),
       log,
       refusal: "Max of possible forks already active, shared process not started",
+      orphans: options.orphans,
     });
-    const sink = talk.started(started.log);
+    const decoder = talk.started(started.log);
     const { closeMs = 0 } = options;
-    const process = new SharedProcess(started, { input, sink, pace, closeMs });
-    runner.keep(started, process.life);
-    return process;
+    const life = new Life(started, { closeMs, ending });
+    const gone = life.gone.then(() => {
+      const { pid, lost } = life;
+      if (lost === 0) return;
+      started.log.error("process", `Process ${pid} did not take ${lost} bytes from its clients`);
+    });
+    runner.keep(started, gone);
+    return {
+      pid: life.pid,
+      // Nobody asks how it ended where that was the server's will.
+      over: life.over.then((how) => how.told || how.shutdown ? undefined : closeOf(how)),
+      // What went wrong with it, its keeper says.
+      gone: gone.catch(() => {}),
+      begin: () =>
+        life.begin({
+          feed: (stream) => stdin.feed(stream),
+          stdout: { decoder, gauge: pace, smallest: 512, stride: STRIDE },
+        }),
+      end: () => life.end(),
+    };
   }
 
   /** Takes a client out of the crowd; false where it was not in any more. */
@@ -117,7 +149,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
         remove(client);
         client.close(how.code, how.reason);
       }
-      const lost = input.discard();
+      const lost = stdin.discard();
       if (lost > 0) log.error("process", `There is no process to take ${lost} bytes from clients`);
       talk.stopped();
     },
@@ -125,6 +157,21 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
     restart,
     log,
   });
+
+  /** Gives the process what a client says, or closes the client. */
+  function saySafely(client: Client, batch: Batch): void {
+    try {
+      if (talk.message(client, batch)) return;
+      const reason =
+        `The process does not read: more than ${maxQueue} bytes of this client wait for it`;
+      client.log.error("process", reason);
+      client.close(1013, reason);
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      client.log.error("process", error.message);
+      client.close(error.code, error.message);
+    }
+  }
 
   function open(connection: Connection, arrival: Arrival): Session {
     const client = new Client(connection, { ...arrival, past: talk.history });
@@ -137,14 +184,12 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
     }
     talk.opened(client);
     supervisor.begin();
+    const say = (batch: Batch) => {
+      if (!client.closing) saySafely(client, batch);
+    };
     return {
-      message(data) {
-        if (client.closing || talk.message(client, data)) return;
-        const reason =
-          `The process does not read: more than ${maxQueue} bytes of this client wait for it`;
-        client.log.error("process", reason);
-        client.close(1013, reason);
-      },
+      message: (data) => say(Batch.of(data)),
+      batch: say,
       close(code, reason) {
         client.leave();
         if (crowd.get(client.id) === client) talk.left(client, code, reason);
@@ -156,11 +201,11 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
   return {
     label: `Serving using shared process: ${[program, ...args].join(" ")}`,
     async accept(request, place) {
-      talk.hub = place.hub;
-      if (input.waiting > FULL * maxQueue) {
+      enter(place);
+      if (stdin.bufferedAmount > FULL * maxQueue) {
         throw new HandshakeError(
           503,
-          `The process does not read: ${input.waiting} bytes wait for it`,
+          `The process does not read: ${stdin.bufferedAmount} bytes wait for it`,
         );
       }
       // Now, because a request cannot be read any more once it is answered.
@@ -180,8 +225,8 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
         },
       };
     },
-    start({ hub }) {
-      talk.hub = hub;
+    start(place) {
+      enter(place);
       supervisor.resume();
       if (start === "now") supervisor.start();
     },
@@ -192,15 +237,18 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
   };
 }
 
-function talkOf(options: SharedOptions, input: SharedInput<Client>, crowd: Crowd): Lines | Events {
+function talkOf(options: SharedOptions, stdin: Stdin<Client>, crowd: Crowd): Talk {
   const { framing = "lines", history = 0, restart = "never" } = options;
-  if (framing === "lines") return new Lines(input, crowd, history);
+  if (framing !== "events" && framing !== "tagged") {
+    return new Coded(stdin, crowd, { codec: CODECS[framing], remembered: history });
+  }
   if (history > 0) {
     throw new UsageError(
-      `history=${history} cannot be used with framing=events: the program itself says what a new client gets`,
+      `history=${history} cannot be used with framing=${framing}: the program itself says what a new client gets`,
     );
   }
-  return new Events(input, crowd, restart !== "never");
+  const Talk = framing === "events" ? Events : Tagged;
+  return new Talk(stdin, crowd, restart !== "never");
 }
 
 /** `shared` for the registry. */

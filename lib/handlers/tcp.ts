@@ -63,7 +63,8 @@ export function tcp(address: string, options: TcpOptions = {}): Handler {
           }).finally(() => running.delete(run));
           running.add(run);
           return {
-            message: (data) => joint.message(data),
+            message: (data) => joint.batch(Batch.of(data)),
+            batch: (batch) => joint.batch(batch),
             close: () => joint.leave(),
           };
         },

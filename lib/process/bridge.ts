@@ -1,73 +1,60 @@
-import type { Connection } from "../contract.ts";
-import { messageOf } from "../base/errors.ts";
-import { INPUT_PATIENCE, OVERFLOW_PATIENCE } from "../base/limits.ts";
-import type { Log } from "../base/log.ts";
-import { within } from "../base/within.ts";
-import { type Framing, LineSplitter, LineTooLongError } from "./framing.ts";
-import { Input } from "./input.ts";
-import { type ChunkSink, Output } from "./output.ts";
+import type { Batch } from "../base/batch.ts";
+import { CodecError } from "../base/errors.ts";
+import { OVERFLOW_PATIENCE } from "../base/limits.ts";
+import type { Codec, Connection } from "../contract.ts";
+import { ClientInput, type ClientInputOptions } from "./client_input.ts";
+import { Life, type LifeOptions, logOutlet, type Outlet } from "./life.ts";
+import type { Started } from "./runner.ts";
 import { closeOf } from "./status.ts";
-import { ESCALATION, terminate } from "./terminate.ts";
-import { ProcessTree } from "./tree.ts";
 
 /** How a {@linkcode Bridge} joins the two. */
-export interface BridgeOptions {
-  readonly framing: Framing;
-  /** Bytes of input that may wait for the process. */
-  readonly maxQueue: number;
-  /** Milliseconds added to each step of ending the process. */
-  readonly closeMs: number;
-  readonly log: Log;
+export interface BridgeOptions extends LifeOptions, ClientInputOptions {
+  readonly codec: Codec;
 }
 
 /**
  * One process joined to one connection. Neither direction waits for the other: what the client sends
- * waits in {@linkcode Input}; what the process writes waits in its pipe while the client is behind.
+ * waits in {@linkcode ClientInput}; what the process writes waits in its pipe while the client is behind.
  */
 export class Bridge {
-  readonly #child: Deno.ChildProcess;
-  readonly #tree: ProcessTree;
-  readonly #input: Input;
+  readonly #started: Started;
+  readonly #life: Life;
+  readonly #input: ClientInput;
   readonly #options: BridgeOptions;
-  /** Whether it ended by itself, or because its client left. */
-  readonly #over = Promise.withResolvers<boolean>();
   #connection: Connection | undefined;
-  #patience = 0;
+  #refuses = false;
 
-  /**
-   * @param child The process; its output is read when a client is there.
-   * @param tree The same with all that it starts.
-   */
-  constructor(child: Deno.ChildProcess, tree: ProcessTree, options: BridgeOptions) {
-    this.#child = child;
-    this.#tree = tree;
-    this.#input = new Input(child.stdin, options);
+  /** @param started The process; its output is read when a client is there. */
+  constructor(started: Started, options: BridgeOptions) {
+    this.#started = started;
+    this.#life = new Life(started, options);
+    this.#input = new ClientInput(options);
     this.#options = options;
   }
 
-  /** Takes a message of the client. One of the wrong kind is ignored, as websocketd does. */
-  message(data: string | Uint8Array): void {
-    const binary = this.#options.framing === "binary";
-    if (binary === (typeof data === "string")) {
-      this.#options.log.debug("websocket", `Ignored a ${binary ? "text" : "binary"} message`);
+  /** Takes messages of the client. Those of the wrong kind are ignored, as websocketd does. */
+  batch(batch: Batch): void {
+    const { takes } = this.#options.codec;
+    if (this.#refuses) return;
+    if (takes !== "both" && batch.binary !== (takes === "binary")) {
+      const kind = batch.binary ? "binary" : "text";
+      this.#started.log.debug("websocket", `Ignored a ${kind} message`);
       return;
     }
-    if (this.#input.write(typeof data === "string" ? data + "\n" : data)) return;
-    const { maxQueue, log } = this.#options;
-    const reason = `The process does not read: more than ${maxQueue} bytes of input wait for it`;
-    log.error("process", `${reason} (process ${this.#child.pid})`);
-    this.#connection?.close(1013, reason);
-    this.leave(OVERFLOW_PATIENCE);
+    try {
+      const bytes = this.#options.codec.encode(batch);
+      if (!this.#input.add(bytes)) this.#overflow();
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      if (batch.size === 1) return this.#refuse(error);
+      // Those before the one that cannot be said.
+      for (let index = 0; index < batch.size; index++) this.batch(batch.slice(index, index + 1));
+    }
   }
 
-  /**
-   * Tells it that the client has left.
-   *
-   * @param patience For how many ms the process may take nothing of the input that waits for it.
-   */
-  leave(patience: number = INPUT_PATIENCE): void {
-    this.#patience = Math.max(this.#patience, patience);
-    this.#over.resolve(false);
+  /** Tells it that the client has left. */
+  leave(): void {
+    this.#life.end();
   }
 
   /**
@@ -77,77 +64,58 @@ export class Bridge {
    */
   async run(connection?: Connection): Promise<void> {
     this.#connection = connection;
-    if (!connection) this.leave();
-    const stdout = this.#output("stdout", 512);
-    const stderr = this.#output("stderr", 128);
-    // The client waits for stderr only where it is shown it.
-    const shown = this.#options.framing === "streams" ? [stdout, stderr] : [stdout];
-
-    const over = () => this.#over.resolve(true);
-    Promise.all(shown.map((output) => output.ended)).then(over);
-    this.#tree.exit.then(over);
-    const byItself = await this.#over.promise;
-    if (byItself) this.#input.abandon();
-    else await this.#input.end(this.#patience);
-
-    const terminated = terminate(this.#tree, this.#options);
-    if (byItself) await this.#closeTruthfully(shown, terminated);
-    await terminated;
-    await Promise.all([stdout.quiet(), stderr.quiet()]);
-    this.#reportLoss();
-  }
-
-  #output(stream: "stdout" | "stderr", smallest: number): Output {
-    const connection = this.#connection;
-    const { log } = this.#options;
-    return new Output(this.#child[stream], this.#sink(stream), {
-      smallest,
-      connection,
-      failed: (error) => {
-        log.error("process", `${stream} of process ${this.#child.pid}: ${messageOf(error)}`);
-        if (error instanceof LineTooLongError) connection?.close(1009, error.message);
-        else connection?.close(1011, "Internal error");
-        this.leave();
-      },
+    if (connection) this.#input.from(connection);
+    else this.leave();
+    this.#life.begin({
+      feed: (stdin) => this.#input.feed(stdin),
+      stdout: this.#outlet("stdout", 512) ?? logOutlet(this.#started),
+      stderr: this.#outlet("stderr", 128),
     });
+    const outcome = await this.#life.over;
+    const { code, reason } = closeOf(outcome);
+    // Who has left need not be told.
+    if (!outcome.told) connection?.close(code, reason);
+    await this.#life.gone;
+    const { pid, lost } = this.#life;
+    if (lost === 0) return;
+    this.#started.log.error("process", `Process ${pid} did not take ${lost} bytes from the client`);
   }
 
-  #sink(stream: "stdout" | "stderr"): ChunkSink {
+  #outlet(stream: "stdout" | "stderr", smallest: number): Outlet | undefined {
     const connection = this.#connection;
-    const { framing, log } = this.#options;
-    if (framing === "streams") {
-      return new LineSplitter((data) => connection?.send(JSON.stringify({ stream, data })));
-    }
-    if (stream === "stderr") return new LineSplitter((line) => log.error("stderr", line));
-    if (framing === "lines") return new LineSplitter((line) => connection?.send(line));
+    const decoder = this.#options.codec.decoder(stream, (batch) => connection?.send(batch));
+    if (!decoder || stream === "stdout") return decoder && { decoder, gauge: connection, smallest };
+    // Who is shown stderr is not the only one.
+    const log = logOutlet(this.#started).decoder;
     return {
-      push(chunk) {
-        connection?.send(chunk);
-        return 1;
+      decoder: {
+        push(chunk) {
+          log.push(chunk);
+          return decoder.push(chunk);
+        },
+        end() {
+          log.end();
+          decoder.end();
+        },
       },
-      end() {},
+      gauge: connection,
+      smallest,
     };
   }
 
-  /** Closes with how the process ended, after everything that it wrote. */
-  async #closeTruthfully(shown: readonly Output[], terminated: Promise<boolean>): Promise<void> {
-    const patience = ESCALATION[0].wait + this.#options.closeMs;
-    if (await within(this.#tree.exit, patience)) {
-      // Where something that it left behind still holds its output, that is ended first.
-      const complete = Promise.all(shown.map((output) => output.ended));
-      await Promise.race([complete, terminated]);
-      await Promise.all(shown.map((output) => output.quiet()));
-      const { code, reason } = closeOf(await this.#tree.exit);
-      this.#connection?.close(code, reason);
-    } else {
-      this.#connection?.close(1000);
-    }
+  #overflow(): void {
+    const { maxQueue } = this.#options;
+    const reason = `The process does not read: more than ${maxQueue} bytes of input wait for it`;
+    this.#started.log.error("process", `${reason} (process ${this.#life.pid})`);
+    this.#refuses = true;
+    this.#connection?.close(1013, reason);
+    this.#life.end(OVERFLOW_PATIENCE);
   }
 
-  #reportLoss(): void {
-    const { lost } = this.#input;
-    if (lost === 0) return;
-    const { log } = this.#options;
-    log.error("process", `Process ${this.#child.pid} did not take ${lost} bytes from the client`);
+  #refuse({ code, message }: CodecError): void {
+    this.#started.log.error("process", `${message} (process ${this.#life.pid})`);
+    this.#refuses = true;
+    this.#connection?.close(code, message);
+    this.leave();
   }
 }

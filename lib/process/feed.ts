@@ -1,39 +1,62 @@
 import { within } from "../base/within.ts";
-import type { Piece, SharedInput, Source } from "./shared_input.ts";
-
-const encoder = new TextEncoder();
 
 // What a pipe holds on Linux: a larger write would not tell how much of it the process has read.
 const WRITE_SIZE = 64 * 1024;
 
-/** Writes a {@linkcode SharedInput} to one process, as long as that reads. */
-export class Feed<S extends Source> {
+/** Bytes that are written whole or not at all. */
+export interface Piece {
+  /** May be larger than what is in it. */
+  readonly bytes: Uint8Array;
+  readonly length: number;
+}
+
+/** Where a {@linkcode Feed} gets what it writes. */
+export interface Supply<P extends Piece> {
+  /** The oldest pieces, of so many bytes together, or one that is longer; `taken` has to follow. */
+  next(length: number): readonly P[];
+  /** Pieces were written, or never will be. */
+  taken(pieces: readonly P[]): void;
+  /**
+   * The process takes nothing more.
+   *
+   * @returns Bytes that it will not get, and no other process either.
+   */
+  abandoned(): number;
+}
+
+/** Writes what waits for a process to its input, as long as that reads. */
+export class Feed<P extends Piece = Piece> {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #input: SharedInput<S>;
+  readonly #supply: Supply<P>;
   #writes = 0;
   /** What it began to write, and the bytes of it that the process may not have got. */
-  #pieces: readonly Piece<S>[] = [];
+  #pieces: readonly P[] = [];
   #underWay = 0;
   #lost = 0;
   #writing: Promise<void> | undefined;
   #broken = false;
 
-  constructor(stdin: WritableStream<Uint8Array>, input: SharedInput<S>) {
+  constructor(stdin: WritableStream<Uint8Array>, supply: Supply<P>) {
     this.#writer = stdin.getWriter();
     // An error reaches whoever writes or closes; this promise has nobody else.
     this.#writer.closed.catch(() => {});
-    this.#input = input;
+    this.#supply = supply;
   }
 
-  /** Bytes that were under way when the process closed its input or ended. */
+  /** Bytes that nobody can get any more, because the process closed its input or ended. */
   get lost(): number {
     return this.#lost;
+  }
+
+  /** Counts bytes that came too late. */
+  lose(bytes: number): void {
+    this.#lost += bytes;
   }
 
   /** Something waits. */
   wake(): void {
     if (this.#broken || this.#writing) return;
-    this.#pieces = this.#input.next(WRITE_SIZE);
+    this.#pieces = this.#supply.next(WRITE_SIZE);
     if (this.#pieces.length > 0) this.#writing = this.#write();
   }
 
@@ -50,11 +73,11 @@ export class Feed<S extends Source> {
     this.abandon();
   }
 
-  /** Closes the input at once; what still waits is left to the next process. */
+  /** Closes the input at once; what still waits is left to the next process, or lost. */
   abandon(): void {
     if (this.#broken) return;
     this.#broken = true;
-    this.#lost = this.#underWay;
+    this.#lost += this.#underWay + this.#supply.abandoned();
     this.#settle();
     // `abort` and not `close`, which would wait for a write that the process never takes. It fails only
     // on a pipe that is broken already, and what that costs has been counted.
@@ -63,18 +86,17 @@ export class Feed<S extends Source> {
 
   async #write(): Promise<void> {
     while (this.#pieces.length > 0) {
-      let text = "";
-      for (const piece of this.#pieces) text += piece.text;
-      await this.#writeAll(encoder.encode(text));
+      await this.#writeAll(joined(this.#pieces));
       this.#settle();
-      if (!this.#broken) this.#pieces = this.#input.next(WRITE_SIZE);
+      if (!this.#broken) this.#pieces = this.#supply.next(WRITE_SIZE);
     }
     this.#writing = undefined;
   }
 
   #settle(): void {
-    this.#input.taken(this.#pieces);
+    const pieces = this.#pieces;
     this.#pieces = [];
+    this.#supply.taken(pieces);
   }
 
   async #writeAll(bytes: Uint8Array): Promise<void> {
@@ -90,4 +112,16 @@ export class Feed<S extends Source> {
       this.abandon();
     }
   }
+}
+
+function joined(pieces: readonly Piece[]): Uint8Array {
+  const [first] = pieces;
+  if (pieces.length === 1 && first) return first.bytes.subarray(0, first.length);
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece.bytes.subarray(0, piece.length), at);
+    at += piece.length;
+  }
+  return bytes;
 }

@@ -1,31 +1,29 @@
-import type { Connection } from "../contract.ts";
 import { HIGH_WATER_MARK, OUTPUT_QUIET } from "../base/limits.ts";
 import { within } from "../base/within.ts";
-
-/** Makes messages of chunks of bytes. */
-export interface ChunkSink {
-  /** Takes a chunk, whose memory is used again afterwards, and answers how many messages it made. */
-  push(chunk: Uint8Array): number;
-  /** Nothing more comes. */
-  end(): void;
-}
+import type { Decoder, Gauge } from "../contract.ts";
 
 /** How an {@linkcode Output} is read. */
 export interface OutputOptions {
   /** Bytes of the buffer that waits in every idle connection. */
   readonly smallest: number;
   /** Who has to keep up: while it is behind nothing is read, so that the process has to wait. */
-  readonly connection: Pick<Connection, "bufferedAmount" | "drained"> | undefined;
+  readonly gauge?: Gauge | undefined;
   /** After how many bytes to look whether it is behind; default: all that was read at once. */
-  readonly stride?: number;
-  /** Gets what the sink throws; then nothing more is read. */
-  failed(error: unknown): void;
+  readonly stride?: number | undefined;
+  /**
+   * Gets what the decoder throws, or why the stream broke; then nothing more is read.
+   *
+   * @param atEnd Whether all had been read.
+   */
+  failed(error: unknown, atEnd: boolean): void;
 }
 
-// The buffer grows for a program that writes much, but only while that does not make too many messages
-// at once: each costs a kilobyte until it has left.
 const LARGEST = 64 * 1024;
+
+// The buffer grows for a program that writes much; where each message holds memory of its own until it has
+// left, only while that does not make too many at once.
 const MANY_MESSAGES = 512;
+const DEAR = 512;
 
 // How long the output of one process may keep everybody else waiting, in ms: what is there already is read
 // without a turn of the event loop in between (Deno 2.9), so that a flood of it would never end.
@@ -36,62 +34,88 @@ export class Output {
   /** Resolves when all of it was taken; never rejects. */
   readonly ended: Promise<void>;
   readonly #reader: ReadableStreamBYOBReader;
+  readonly #decoder: Decoder;
+  readonly #options: OutputOptions;
   #reads = 0;
   #waiting = false;
+  /** For how many ms it has worked without letting others have their turn. */
+  #worked = 0;
 
-  constructor(stream: ReadableStream<Uint8Array>, sink: ChunkSink, options: OutputOptions) {
+  constructor(stream: ReadableStream<Uint8Array>, decoder: Decoder, options: OutputOptions) {
     this.#reader = stream.getReader({ mode: "byob" });
-    this.ended = this.#read(sink, options);
-  }
-
-  async #read(sink: ChunkSink, options: OutputOptions): Promise<void> {
-    const { smallest, connection, stride = Infinity } = options;
-    let size = smallest;
-    let worked = 0;
-    let buffer = new Uint8Array(size);
-    try {
-      for (;;) {
-        this.#waiting = true;
-        const { value, done } = await this.#reader.read(buffer);
-        this.#waiting = false;
-        this.#reads++;
-        if (done || !value) break;
-        let messages = 0;
-        let start = performance.now();
-        for (let at = 0; at < value.length; at += stride) {
-          messages += sink.push(stride < value.length ? value.subarray(at, at + stride) : value);
-          if (connection && connection.bufferedAmount > HIGH_WATER_MARK) {
-            await connection.drained();
-            worked = 0;
-            start = performance.now();
-          }
-        }
-        worked += performance.now() - start;
-        if (worked > SLICE) {
-          await new Promise((resolve) => setTimeout(resolve, 1));
-          worked = 0;
-        }
-        if (value.length === size && size < LARGEST && messages < MANY_MESSAGES) size *= 4;
-        else if (messages > 4 * MANY_MESSAGES || value.length < size / 32) size = smallest;
-        buffer = value.buffer.byteLength === size
-          ? new Uint8Array(value.buffer)
-          : new Uint8Array(size);
-      }
-      sink.end();
-    } catch (error) {
-      options.failed(error);
-      // Of a stream that broke itself this fails the same way, which was just told.
-      await this.#reader.cancel().catch(() => {});
-    }
+    this.#decoder = decoder;
+    this.#options = options;
+    this.ended = this.#read();
   }
 
   /**
-   * Waits for the end, or until nobody writes any more: a process that has ended can have left its pipe
-   * to one that is not found.
+   * Waits for the end, or until nobody writes any more, and then reads nothing more: for what is left when
+   * all was ended that could be found.
    */
   async quiet(): Promise<void> {
     for (let reads = -1; !(await within(this.ended, OUTPUT_QUIET)); reads = this.#reads) {
       if (this.#waiting && this.#reads === reads) return await this.#reader.cancel();
     }
+  }
+
+  async #read(): Promise<void> {
+    const { smallest } = this.#options;
+    let atEnd = false;
+    try {
+      for (let buffer = new Uint8Array(smallest);;) {
+        this.#waiting = true;
+        const { value, done } = await this.#reader.read(buffer);
+        this.#waiting = false;
+        this.#reads++;
+        if (done || !value) break;
+        const dear = await this.#take(value);
+        const size = this.#nextSize(value, dear);
+        buffer = value.buffer.byteLength === size
+          ? new Uint8Array(value.buffer)
+          : new Uint8Array(size);
+        if (this.#worked > SLICE) await this.#giveWay();
+      }
+      atEnd = true;
+      this.#decoder.end();
+    } catch (error) {
+      this.#options.failed(error, atEnd);
+      // Of a stream that broke itself this fails the same way, which was just told.
+      await this.#reader.cancel().catch(() => {});
+    }
+  }
+
+  /** Hands on what was read, no faster than it is taken; answers how many messages it was that hold memory. */
+  async #take(bytes: Uint8Array): Promise<number> {
+    const { gauge, stride = Infinity } = this.#options;
+    let dear = 0;
+    let start = performance.now();
+    for (let at = 0; at < bytes.length; at += stride) {
+      const part = stride < bytes.length ? bytes.subarray(at, at + stride) : bytes;
+      const before = gauge?.bufferedAmount ?? 0;
+      const messages = this.#decoder.push(part);
+      const after = gauge?.bufferedAmount ?? 0;
+      if (after - before > DEAR * messages) dear += messages;
+      if (after > HIGH_WATER_MARK) {
+        await gauge?.drained();
+        this.#worked = 0;
+        start = performance.now();
+      }
+    }
+    this.#worked += performance.now() - start;
+    return dear;
+  }
+
+  #nextSize({ length, buffer }: Uint8Array, dear: number): number {
+    const size = buffer.byteLength;
+    const { smallest } = this.#options;
+    if (length === size && size < LARGEST && dear < MANY_MESSAGES) {
+      return Math.min(LARGEST, size * 4);
+    }
+    return dear > 4 * MANY_MESSAGES || length < size / 32 ? smallest : size;
+  }
+
+  async #giveWay(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    this.#worked = 0;
   }
 }

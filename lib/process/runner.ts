@@ -4,7 +4,7 @@ import type { Log } from "../base/log.ts";
 import { Permits } from "../base/permits.ts";
 import { defaultPassEnv, inherit } from "./environment.ts";
 import { launch } from "./launch.ts";
-import { ProcessTree } from "./tree.ts";
+import { type Orphans, ProcessTree } from "./tree.ts";
 
 /** What all processes of a {@linkcode Runner} have in common. */
 export interface RunnerOptions {
@@ -27,6 +27,8 @@ export interface Job {
   readonly log: Log;
   /** What is logged where no permit is left. */
   readonly refusal: string;
+  /** What becomes of what it leaves behind; default: that is ended. */
+  readonly orphans?: Orphans | undefined;
 }
 
 /** A process that was started. */
@@ -36,6 +38,8 @@ export interface Started {
   readonly tree: ProcessTree;
   /** The log of its request, which knows its number now. */
   readonly log: Log;
+  /** Gives its permit back; a second time does nothing. */
+  release(): void;
 }
 
 /** Starts processes within a limit, and knows which of them still run. */
@@ -63,8 +67,9 @@ export class Runner implements AsyncDisposable {
       const env = job.environment(this.#inherited);
       this.#logVariables(job.log, env);
       const child = launch({ ...job, env });
-      const tree = new ProcessTree(child, job.id, () => permit[Symbol.dispose]());
-      return { child, tree, log: job.log.with({ pid: String(child.pid) }) };
+      const tree = new ProcessTree(child, job.id, job.orphans);
+      const log = job.log.with({ pid: String(child.pid) });
+      return { child, tree, log, release: () => permit[Symbol.dispose]() };
     } catch (error) {
       permit[Symbol.dispose]();
       throw error;
@@ -72,15 +77,16 @@ export class Runner implements AsyncDisposable {
   }
 
   /**
-   * Remembers a process until all of it has ended.
+   * Remembers a process until all of it has ended, and has its permit back then at the latest.
    *
    * @param life Settles then; why it rejects is logged.
    */
-  keep({ child, tree, log }: Started, life: Promise<void>): void {
+  keep({ child, tree, log, release }: Started, life: Promise<void>): void {
     const end = life.catch((error) => {
       log.error("process", `Process ${child.pid}: ${error}`);
     }).finally(() => {
       this.#running.delete(end);
+      release();
       tree[Symbol.dispose]();
     });
     this.#running.add(end);

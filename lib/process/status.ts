@@ -1,14 +1,51 @@
+import { CodecError } from "../base/errors.ts";
+
 /** How a WebSocket is closed. */
 export interface Close {
   readonly code: number;
   readonly reason: string;
 }
 
+/** How the life of a process ended. */
+export interface Outcome {
+  /**
+   * How the program itself ended; undefined where it lives on without its output, or a signal of the server
+   * has ended it.
+   */
+  readonly status: Pick<Deno.CommandStatus, "code" | "signal"> | undefined;
+  /** Whether it was told to end before its output was over. */
+  readonly told: boolean;
+  /** Whether it was still running, and writing, when the server sent it a signal. */
+  readonly cut: boolean;
+  /** Whether the server is ending. */
+  readonly shutdown: boolean;
+  /** What went wrong with its output. */
+  readonly failure?: Failure | undefined;
+}
+
+/** What went wrong with the output of a process. */
+export interface Failure {
+  readonly error: unknown;
+  /** Whether that was its end, in the middle of something. */
+  readonly atEnd: boolean;
+}
+
 /**
  * The truthful close of a process that ended: 1000 for status 0, otherwise 4000 + the status as a shell
- * counts it, which is how Deno counts it, too: a signal is 128 + its number.
+ * counts it, which is how Deno counts it, too: a signal is 128 + its number. When the server is ending it is
+ * 1001, whatever the status.
  */
-export function closeOf(status: Pick<Deno.CommandStatus, "code" | "signal">): Close {
-  if (status.code === 0) return { code: 1000, reason: "" };
+export function closeOf({ status, shutdown, failure }: Outcome): Close {
+  if (shutdown) return { code: 1001, reason: "" };
+  // Who failed wrote nothing more, and that is why its output has no proper end.
+  const failed = status !== undefined && status.code !== 0;
+  if (failure && !(failure.atEnd && failed)) return closeOfFailure(failure.error);
+  if (!status || status.code === 0) return { code: 1000, reason: "" };
   return { code: 4000 + status.code, reason: status.signal ?? `exit status ${status.code}` };
+}
+
+/** How a client hears of an error of the server's, or of what a codec has refused. */
+export function closeOfFailure(error: unknown): Close {
+  if (error instanceof CodecError) return { code: error.code, reason: error.message };
+  return { code: 1011, reason: "Internal error" };
 }

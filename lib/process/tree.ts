@@ -4,6 +4,9 @@ import { childrenOf, startOf } from "./proc.ts";
 
 const POLL_MS = 10;
 
+/** What becomes of the processes that a program leaves behind: they are ended like itself, or may live on. */
+export type Orphans = "end" | "keep";
+
 const trees = new Set<ProcessTree>();
 
 /** Kills every process of this server at once: for a server that has no time left. */
@@ -24,6 +27,7 @@ export class ProcessTree {
   readonly exit: Promise<Deno.CommandStatus>;
   readonly #child: Deno.ChildProcess;
   readonly #id: string;
+  readonly #orphans: Orphans;
   #exited = false;
   /** Start time by process number. */
   #others: Map<number, string> | undefined;
@@ -31,17 +35,22 @@ export class ProcessTree {
   /**
    * @param child The program.
    * @param id Its `UNIQUE_ID`.
-   * @param exited Called when the program itself has ended.
+   * @param orphans What becomes of those that lose their parent; default: they are part of it.
    */
-  constructor(child: Deno.ChildProcess, id: string, exited?: () => void) {
+  constructor(child: Deno.ChildProcess, id: string, orphans: Orphans = "end") {
     this.#child = child;
     this.#id = id;
+    this.#orphans = orphans;
     this.exit = child.status.then((status) => {
       this.#exited = true;
-      exited?.();
       return status;
     });
     trees.add(this);
+  }
+
+  /** Whether the program itself has ended. */
+  get exited(): boolean {
+    return this.#exited;
   }
 
   /** The program's process number. */
@@ -55,6 +64,7 @@ export class ProcessTree {
    */
   async signal(signal: Deno.Signal): Promise<void> {
     this.#signalKnown(signal, []);
+    if (this.#orphans === "keep") return;
     const orphans = await findOrphansOf(this.#id);
     const before = new Set(this.#others?.keys());
     this.#walk(orphans);
@@ -63,10 +73,13 @@ export class ProcessTree {
 
   /** Kills all of them at once. */
   kill(orphans: ReadonlyMap<string, readonly number[]>): void {
-    this.#signalKnown("SIGKILL", orphans.get(this.#id) ?? []);
+    const own = this.#orphans === "keep" ? [] : orphans.get(this.#id) ?? [];
+    this.#signalKnown("SIGKILL", own);
   }
 
   #signalKnown(signal: Deno.Signal, orphans: readonly number[]): void {
+    // Of those who were there before, some may have lost their parent since.
+    if (this.#orphans === "keep") this.#others = undefined;
     this.#walk([...(this.#exited ? [] : childrenOf(this.pid)), ...orphans]);
     if (!this.#exited) this.#send(this.pid, signal);
     for (const pid of this.#alive()) this.#send(pid, signal);
@@ -76,6 +89,7 @@ export class ProcessTree {
   async ended(ms: number): Promise<boolean> {
     const deadline = performance.now() + ms;
     if (!this.#exited && !(await within(this.exit, ms))) return false;
+    if (this.#orphans === "keep") return true;
     this.#walk(await findOrphansOf(this.#id));
     while (this.#alive().length > 0) {
       const left = deadline - performance.now();

@@ -1,10 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
+import { Batch } from "../../lib/base/batch.ts";
 import { Log } from "../../lib/base/log.ts";
 import { Client } from "../../lib/handlers/shared/client.ts";
 import { Crowd } from "../../lib/handlers/shared/crowd.ts";
 import { Events } from "../../lib/handlers/shared/events.ts";
-import type { ChunkSink } from "../../lib/process/output.ts";
-import { SharedInput } from "../../lib/process/shared_input.ts";
+import type { Decoder, Message } from "../../lib/contract.ts";
+import { Stdin } from "../../lib/process/stdin.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { fakeRequest, type RequestChanges } from "../base/fake_request.ts";
 import { FakeStdin } from "../process/fake_stdin.ts";
@@ -16,10 +17,10 @@ const encoder = new TextEncoder();
 /** Events between clients that are no sockets and a process that is none. */
 class Stage {
   readonly crowd = new Crowd();
-  readonly input = new SharedInput<Client>({ maxQueue: 1_000_000 });
+  readonly input = new Stdin<Client>({ maxQueue: 1_000_000, lasting: true });
   readonly events = new Events(this.input, this.crowd, true);
   readonly connections = new Map<string, FakeConnection>();
-  #sink: ChunkSink;
+  #sink: Decoder;
 
   constructor() {
     this.events.hub = new LocalHub();
@@ -37,6 +38,10 @@ class Stage {
     this.crowd.add(client);
     this.events.opened(client);
     return client;
+  }
+
+  say(client: Client, data: Message): void {
+    this.events.message(client, Batch.of(data));
   }
 
   leave(client: Client, code = 1001, reason = ""): void {
@@ -84,8 +89,8 @@ Deno.test("Events tell the process who opens, says something and closes", async 
     subject: "CN=Jane",
     subprotocol: "chat",
   });
-  stage.events.message(client, 'text "\n\u2028');
-  stage.events.message(client, Uint8Array.of(0, 255));
+  stage.say(client, 'text "\n\u2028');
+  stage.say(client, Uint8Array.of(0, 255));
   stage.leave(client, 1000, "bye");
   const [open, ...others] = await stage.read();
   assertEquals(open, {
@@ -230,10 +235,10 @@ Deno.test("Events tell a new process who is there, with empty rooms, before what
   stage.write({ type: "join", id: "a", room: "r" });
   assertEquals((await stage.read()).length, 2);
 
-  stage.events.message(a, "one");
+  stage.say(a, "one");
   stage.leave(b);
   const c = stage.open("c");
-  stage.events.message(c, "two");
+  stage.say(c, "two");
   stage.leave(c);
   stage.open("d");
   stage.restart();

@@ -3,7 +3,7 @@ import { HandshakeError } from "../../lib/base/errors.ts";
 import { Log } from "../../lib/base/log.ts";
 import { Backoff } from "../../lib/handlers/shared/backoff.ts";
 import {
-  type Life,
+  type SharedLife,
   Supervisor,
   type SupervisorOptions,
 } from "../../lib/handlers/shared/supervisor.ts";
@@ -13,7 +13,7 @@ import { FakeTimers, settle } from "../base/fake_timers.ts";
 const FAILED: Close = { code: 4001, reason: "exit status 1" };
 const FINE: Close = { code: 1000, reason: "" };
 
-class FakeLife implements Life {
+class FakeLife implements SharedLife {
   readonly #over = Promise.withResolvers<Close | undefined>();
   readonly #gone = Promise.withResolvers<void>();
   readonly over = this.#over.promise;

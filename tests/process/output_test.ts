@@ -1,15 +1,161 @@
-import { assertEquals } from "@std/assert";
-import { Output } from "../../lib/process/output.ts";
+import { assert, assertEquals } from "@std/assert";
+import type { Decoder, Gauge } from "../../lib/contract.ts";
+import { Output, type OutputOptions } from "../../lib/process/output.ts";
+import { FakeTimers } from "../base/fake_timers.ts";
+
+/** What becomes of a stream: texts of chunks, the end, and what failed. */
+class Told implements Decoder {
+  readonly told: string[] = [];
+
+  push(chunk: Uint8Array): number {
+    this.told.push(new TextDecoder().decode(chunk));
+    return 1;
+  }
+
+  end(): void {
+    this.told.push("end");
+  }
+
+  readonly failed: OutputOptions["failed"] = (error, atEnd) => {
+    this.told.push(`${atEnd ? "at its end " : ""}${error}`);
+  };
+}
+
+function bytesOf(...chunks: string[]): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    type: "bytes",
+    pull(controller) {
+      const chunk = chunks.shift();
+      if (chunk === undefined) {
+        controller.close();
+        controller.byobRequest?.respond(0);
+      } else controller.enqueue(encoder.encode(chunk));
+    },
+  });
+}
+
+Deno.test("Output reads a stream to its end", async () => {
+  const told = new Told();
+  const output = new Output(bytesOf("one", "two"), told, { smallest: 512, failed: told.failed });
+  await output.ended;
+  assertEquals(told.told.join("|").replace("one|two", "onetwo"), "onetwo|end");
+});
 
 Deno.test("Output tells once of a stream that breaks, and ends", async () => {
-  const stream = new ReadableStream<Uint8Array>({
+  const stream = new ReadableStream({
     type: "bytes",
     pull: (controller) => controller.error(new Error("it broke")),
   });
-  const told: unknown[] = [];
-  const sink = { push: () => 0, end: () => void told.push("end") };
-  const failed = (error: unknown) => void told.push(String(error));
-  const output = new Output(stream, sink, { smallest: 512, connection: undefined, failed });
+  const told = new Told();
+  const output = new Output(stream, told, { smallest: 512, failed: told.failed });
   await output.ended;
-  assertEquals(told, ["Error: it broke"]);
+  assertEquals(told.told, ["Error: it broke"]);
+});
+
+Deno.test("Output tells what a decoder throws, and reads nothing more", async () => {
+  const told = new Told();
+  let cancelled = false;
+  const stream = new ReadableStream({
+    type: "bytes",
+    pull: (controller) => controller.enqueue(Uint8Array.of(1)),
+    cancel() {
+      cancelled = true;
+    },
+  });
+  const decoder = {
+    push: () => {
+      throw new Error("no message");
+    },
+    end: () => told.end(),
+  };
+  const output = new Output(stream, decoder, { smallest: 512, failed: told.failed });
+  await output.ended;
+  assertEquals([told.told, cancelled], [["Error: no message"], true]);
+});
+
+Deno.test("Output says that it was the end which a decoder did not take", async () => {
+  const told = new Told();
+  const decoder = {
+    push: () => 0,
+    end: () => {
+      throw new Error("in the middle");
+    },
+  };
+  await new Output(bytesOf("x"), decoder, { smallest: 512, failed: told.failed }).ended;
+  assertEquals(told.told, ["at its end Error: in the middle"]);
+});
+
+Deno.test("Output waits for who is behind, after each stride", async () => {
+  const told = new Told();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const gauge: Gauge = { bufferedAmount: Infinity, drained: () => promise };
+  const stream = bytesOf("abcdef");
+  const output = new Output(stream, told, { smallest: 8, gauge, stride: 2, failed: told.failed });
+  await new Promise((resolve) => setTimeout(resolve));
+  assertEquals(told.told, ["ab"]);
+  resolve();
+  await output.ended;
+  assertEquals(told.told, ["ab", "cd", "ef", "end"]);
+});
+
+/** The sizes of the chunks that are read of a stream that has always more. */
+async function sizes(gauge: Gauge & { bufferedAmount: number }, cost: number): Promise<number[]> {
+  const found: number[] = [];
+  let left = 2_000_000;
+  const stream = new ReadableStream({
+    type: "bytes",
+    pull(controller) {
+      const request = controller.byobRequest;
+      const length = Math.min(left, request?.view?.byteLength ?? 0);
+      left -= length;
+      if (length === 0) controller.close();
+      request?.respond(length);
+    },
+  });
+  const decoder = {
+    push(chunk: Uint8Array) {
+      found.push(chunk.length);
+      // Each byte is a message.
+      gauge.bufferedAmount += cost * chunk.length;
+      return chunk.length;
+    },
+    end() {},
+  };
+  await new Output(stream, decoder, { smallest: 512, gauge, failed: () => {} }).ended;
+  return found;
+}
+
+Deno.test("Output reads much at once where messages cost little, and little where they cost much", async () => {
+  const gauge = {
+    bufferedAmount: 0,
+    drained() {
+      this.bufferedAmount = 0;
+      return Promise.resolve();
+    },
+  };
+  assertEquals(Math.max(...await sizes(gauge, 3)), 65_536);
+  gauge.bufferedAmount = 0;
+  assert(Math.max(...await sizes(gauge, 1025)) <= 2048);
+});
+
+Deno.test("Output.quiet() reads on as long as something comes, and then nothing more", async () => {
+  using timers = new FakeTimers();
+  const told = new Told();
+  let controller: ReadableByteStreamController | undefined;
+  const stream = new ReadableStream({
+    type: "bytes",
+    start: (it) => {
+      controller = it;
+    },
+  });
+  const output = new Output(stream, told, { smallest: 512, failed: told.failed });
+  const quiet = output.quiet();
+  await timers.pass(90);
+  controller?.enqueue(new TextEncoder().encode("late"));
+  await timers.pass(105);
+  assertEquals(told.told, ["late"]);
+  await timers.pass(100);
+  await quiet;
+  assertEquals(told.told, ["late", "end"]);
 });

@@ -33,7 +33,20 @@ Deno.test("Runner.start() takes a permit until the process has ended", async () 
   const life = end(started);
   runner.keep(started, life);
   await life;
+  await runner[Symbol.asyncDispose]();
   assertEquals(forks.taken, 0);
+});
+
+Deno.test("Runner.start() lets its process give the permit back before nothing is left of it", async () => {
+  const forks = new Permits(1);
+  await using runner = new Runner({ forks });
+  const started = runner.start(job());
+  const life = end(started);
+  runner.keep(started, life);
+  started.release();
+  started.release();
+  assertEquals(forks.taken, 0);
+  await life;
 });
 
 Deno.test("Runner.start() gives the permit back when it fails", () => {

@@ -1,5 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { closeOf } from "../../lib/process/status.ts";
+import { CodecError } from "../../lib/base/errors.ts";
+import { closeOf, type Outcome } from "../../lib/process/status.ts";
+
+const outcome = (changes: Partial<Outcome>): Outcome => ({
+  status: undefined,
+  told: false,
+  cut: false,
+  shutdown: false,
+  ...changes,
+});
 
 const STATUSES: [code: number, signal: Deno.Signal | null, close: string][] = [
   [0, null, "1000 "],
@@ -16,7 +25,7 @@ const STATUSES: [code: number, signal: Deno.Signal | null, close: string][] = [
 ];
 for (const [code, signal, close] of STATUSES) {
   Deno.test(`closeOf() says ${close.trimEnd()} to status ${code}${signal ? ` by ${signal}` : ""}`, () => {
-    const found = closeOf({ code, signal });
+    const found = closeOf(outcome({ status: { code, signal } }));
     assertEquals(`${found.code} ${found.reason}`, close);
   });
 }
@@ -30,6 +39,40 @@ const ENDS: [script: string, close: { code: number; reason: string }][] = [
 for (const [script, close] of ENDS) {
   Deno.test(`closeOf() tells the truth of a process that ends by ${script}`, async () => {
     const status = await new Deno.Command("sh", { args: ["-c", script], stderr: "null" }).output();
-    assertEquals(closeOf(status), close);
+    assertEquals(closeOf(outcome({ status })), close);
+  });
+}
+
+const TOO_LONG = new CodecError(1009, "A line is longer than may be");
+const FINE = { code: 0, signal: null };
+const FAILED = { code: 3, signal: null };
+const OUTCOMES: [what: string, changes: Partial<Outcome>, close: string][] = [
+  ["a process that lives on without its output", {}, "1000"],
+  ["an end of the server, whatever the status", { status: FAILED, shutdown: true }, "1001"],
+  [
+    "what a codec refuses, whatever the status",
+    { status: FAILED, failure: { error: TOO_LONG, atEnd: false } },
+    "1009 A line is longer than may be",
+  ],
+  [
+    "an output that breaks off although its process was content",
+    { status: FINE, failure: { error: TOO_LONG, atEnd: true } },
+    "1009 A line is longer than may be",
+  ],
+  [
+    "an output that breaks off because its process failed",
+    { status: FAILED, failure: { error: TOO_LONG, atEnd: true } },
+    "4003 exit status 3",
+  ],
+  [
+    "any other error",
+    { failure: { error: new Error("a bug"), atEnd: false } },
+    "1011 Internal error",
+  ],
+];
+for (const [what, changes, close] of OUTCOMES) {
+  Deno.test(`closeOf() says ${close} to ${what}`, () => {
+    const { code, reason } = closeOf(outcome(changes));
+    assertEquals(`${code} ${reason}`.trimEnd(), close);
   });
 }

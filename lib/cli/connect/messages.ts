@@ -1,26 +1,26 @@
-import { LineSplitter } from "../../process/framing.ts";
+import type { Message } from "../../base/batch.ts";
+import { CODECS } from "../../codec/codecs.ts";
 
 /**
  * Makes messages of input: each line one of text, or, in binary, each chunk as it comes. It reads on only
  * when what came was taken.
  *
- * @throws {LineTooLongError} If a line is longer than 16 MiB.
+ * @throws {CodecError} If a line is longer than 16 MiB.
  */
 export async function* messagesOf(
   reader: Pick<ReadableStreamDefaultReader<Uint8Array>, "read">,
   binary: boolean,
-): AsyncGenerator<readonly (string | Uint8Array)[]> {
-  let lines: string[] = [];
-  const splitter = new LineSplitter((line) => lines.push(line));
+): AsyncGenerator<readonly Message[]> {
+  let messages: Message[] = [];
+  const codec = CODECS[binary ? "binary" : "lines"];
+  const decoder = codec.decoder("stdout", (batch) => messages.push(...batch));
   for (;;) {
     const { value, done } = await reader.read();
     if (done) break;
-    if (binary) yield [value];
-    else if (splitter.push(value) > 0) {
-      yield lines;
-      lines = [];
-    }
+    decoder?.push(value);
+    if (messages.length > 0) yield messages;
+    messages = [];
   }
-  splitter.end();
-  if (lines.length > 0) yield lines;
+  decoder?.end();
+  if (messages.length > 0) yield messages;
 }

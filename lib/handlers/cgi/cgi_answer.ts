@@ -1,4 +1,4 @@
-import type { ChunkSink } from "../../process/output.ts";
+import type { Decoder, Gauge } from "../../contract.ts";
 import { CgiBlock } from "./cgi_block.ts";
 import { type CgiHead, CgiHeadError, parseHead } from "./cgi_head.ts";
 
@@ -8,7 +8,7 @@ import { type CgiHead, CgiHeadError, parseHead } from "./cgi_head.ts";
  * What happens to a slow reader: one chunk waits for it; while it does, `bufferedAmount` says so, and
  * the script's output is not read.
  */
-export class CgiAnswer implements ChunkSink {
+export class CgiAnswer implements Decoder, Gauge {
   /** Rejects with a `CgiHeadError` where there is none. */
   readonly head: Promise<CgiHead>;
   readonly body: ReadableStream<Uint8Array>;

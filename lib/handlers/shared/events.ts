@@ -1,22 +1,23 @@
-import { Batch } from "../../base/batch.ts";
+import { Batch, type Message } from "../../base/batch.ts";
 import type { Log } from "../../base/log.ts";
-import type { IncomingRequest } from "../../base/request.ts";
-import type { Hub, Room } from "../../contract.ts";
-import { LineSplitter } from "../../process/framing.ts";
-import type { ChunkSink } from "../../process/output.ts";
-import type { Piece, SharedInput } from "../../process/shared_input.ts";
+import { Delimited, LINE } from "../../codec/delimited.ts";
+import type { Decoder, Hub, IncomingRequest, Room } from "../../contract.ts";
+import type { Stdin } from "../../process/stdin.ts";
 import { announce } from "./announce.ts";
 import type { Client } from "./client.ts";
 import { type Command, CommandError, parseCommand, shorten } from "./command.ts";
 import type { Crowd } from "./crowd.ts";
+import { introduce } from "./introduce.ts";
 import { Recent } from "./recent.ts";
 import type { Talk } from "./talk.ts";
+
+const encoder = new TextEncoder();
 
 /** Events to the process, commands from it, both as lines of JSON. */
 export class Events implements Talk {
   readonly history: readonly [] = [];
   hub: Hub | undefined;
-  readonly #input: SharedInput<Client>;
+  readonly #stdin: Stdin<Client>;
   readonly #crowd: Crowd;
   readonly #remembers: boolean;
   /** Who and what has been there, so that a process that does not know yet is not blamed. */
@@ -24,18 +25,20 @@ export class Events implements Talk {
   #emptied = new Recent();
 
   /** @param remembers Whether a later process is told who is there. */
-  constructor(input: SharedInput<Client>, crowd: Crowd, remembers: boolean) {
-    this.#input = input;
+  constructor(stdin: Stdin<Client>, crowd: Crowd, remembers: boolean) {
+    this.#stdin = stdin;
     this.#crowd = crowd;
     this.#remembers = remembers;
   }
 
-  started(log: Log): ChunkSink {
+  started(log: Log): Decoder {
     for (const client of this.#crowd) this.#leaveAll(client);
     this.#emptied = new Recent();
-    this.#input.replace((pieces) => this.#introduce(pieces));
+    this.#stdin.replace((pieces) => introduce(this.#crowd, pieces));
     let number = 0;
-    return new LineSplitter((line) => this.#obey(line, ++number, log));
+    return new Delimited(LINE, (batch) => {
+      for (const line of batch) this.#obey(line as string, ++number, log);
+    });
   }
 
   stopped(): void {}
@@ -45,39 +48,21 @@ export class Events implements Talk {
   }
 
   opened(client: Client): void {
-    this.#input.add(client, "open", client.announcement);
+    this.#stdin.add(client, "open", encoder.encode(client.announcement));
     if (!this.#remembers) client.announcement = "";
   }
 
-  message(client: Client, data: string | Uint8Array): boolean {
-    const event = typeof data === "string"
-      ? { type: "message", id: client.id, data }
-      : { type: "message", id: client.id, base64: data.toBase64() };
-    return this.#input.add(client, "message", JSON.stringify(event) + "\n");
+  message(client: Client, batch: Batch): boolean {
+    const events: string[] = [];
+    for (const message of batch) events.push(eventOf(client, message));
+    return this.#stdin.add(client, "message", encoder.encode(events.join("")));
   }
 
   left(client: Client, code: number, reason: string): void {
     const event = { type: "close", id: client.id, code, reason };
-    this.#input.add(client, "close", JSON.stringify(event) + "\n");
+    this.#stdin.add(client, "close", encoder.encode(JSON.stringify(event) + "\n"));
     this.#leaveAll(client);
     this.#left.add(client.id);
-  }
-
-  /**
-   * What a new process is told: first who is there, or was there and has said something that no process
-   * has got; then what they said.
-   */
-  *#introduce(pieces: readonly Piece<Client>[]): Iterable<Omit<Piece<Client>, "size">> {
-    const speakers = new Set<Client>();
-    for (const { source, kind } of pieces) if (kind === "message") speakers.add(source);
-    for (const source of new Set([...this.#crowd, ...speakers])) {
-      yield { source, kind: "open", text: source.announcement };
-    }
-    for (const piece of pieces) {
-      if (piece.kind === "message" || piece.kind === "close" && speakers.has(piece.source)) {
-        yield piece;
-      }
-    }
   }
 
   #obey(line: string, number: number, log: Log): void {
@@ -148,3 +133,11 @@ export class Events implements Talk {
 type Send = Extract<Command, { type: "send" }>;
 
 type Complain = (what: string, level?: "error" | "debug") => void;
+
+/** The line that tells a process of a message. */
+function eventOf({ id }: Client, data: Message): string {
+  const event = typeof data === "string"
+    ? { type: "message", id, data }
+    : { type: "message", id, base64: data.toBase64() };
+  return JSON.stringify(event) + "\n";
+}

@@ -1,13 +1,25 @@
 import type { Option } from "../../options/option.ts";
 
+/** How a process of many clients can be talked to. */
+export const SHARED_FRAMINGS = [
+  "lines",
+  "nul",
+  "length",
+  "content-length",
+  "json",
+  "events",
+  "tagged",
+] as const;
+
 /** The options of `shared` beside those of every handler that starts programs. */
 export const SHARED_OPTIONS = [
   {
     name: "framing",
     kind: "choice",
-    choices: ["lines", "events"],
+    choices: SHARED_FRAMINGS,
     default: "lines",
-    doc: "How it is talked to: lines from and to all clients, or events as lines of JSON",
+    doc:
+      "How it is talked to: messages from and to all clients as lines, nul, length, content-length or json; events as lines of JSON; or tagged lines that say whose they are",
   },
   {
     name: "start",

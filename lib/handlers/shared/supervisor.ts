@@ -7,7 +7,7 @@ import { ATTEMPTS, Backoff } from "./backoff.ts";
 export type Restart = "never" | "on-failure" | "always";
 
 /** A process, as far as it lives and ends. */
-export interface Life {
+export interface SharedLife {
   readonly pid: number;
   /** Resolves when it has ended and clients may hear how; with nothing where it was told to end. */
   readonly over: Promise<Close | undefined>;
@@ -26,7 +26,7 @@ export interface SupervisorOptions {
    *
    * @throws If that cannot be done.
    */
-  start(): Life;
+  start(): SharedLife;
   /** No process is there any more, and none will be for those who are there. */
   stopped(how: Close): void;
   /** How long a process lives after its last client has left, in ms, or Infinity. */
@@ -44,7 +44,7 @@ export interface SupervisorOptions {
 export class Supervisor implements AsyncDisposable {
   readonly #options: SupervisorOptions;
   readonly #now: () => number;
-  #life: Life | undefined;
+  #life: SharedLife | undefined;
   /** Whether it is about to be gone. */
   #ending = false;
   #watching: Promise<void> | undefined;
@@ -148,7 +148,7 @@ export class Supervisor implements AsyncDisposable {
     }
   }
 
-  async #watch(life: Life, start: number): Promise<void> {
+  async #watch(life: SharedLife, start: number): Promise<void> {
     const how = await life.over;
     this.#ending = true;
     const delay = how ? this.#delayAfter(how, life.pid, this.#now() - start) : undefined;

@@ -1,8 +1,5 @@
 import type { Log } from "../../base/log.ts";
-import type { IncomingRequest } from "../../base/request.ts";
-import type { ChunkSink } from "../../process/output.ts";
-import type { Batch } from "../../base/batch.ts";
-import type { Hub } from "../../contract.ts";
+import type { Batch, Decoder, Hub, IncomingRequest } from "../../contract.ts";
 import type { Client } from "./client.ts";
 
 /** How clients and their process talk to each other. */
@@ -15,7 +12,7 @@ export interface Talk {
    * @param log Its log.
    * @returns What takes its output.
    */
-  started(log: Log): ChunkSink;
+  started(log: Log): Decoder;
   /** No process is there any more, and none will be for those who were there. */
   stopped(): void;
   /** What a client gets first. */
@@ -28,8 +25,9 @@ export interface Talk {
    * A client has said something.
    *
    * @returns Whether it could be taken: false where too much of that client waits.
+   * @throws {CodecError} If it cannot be said to the process.
    */
-  message(client: Client, data: string | Uint8Array): boolean;
+  message(client: Client, batch: Batch): boolean;
   /** A client has left. */
   left(client: Client, code: number, reason: string): void;
 }

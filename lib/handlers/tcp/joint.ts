@@ -1,9 +1,12 @@
-import type { Connection } from "../../contract.ts";
+import type { Batch } from "../../base/batch.ts";
 import { messageOf } from "../../base/errors.ts";
 import { INPUT_PATIENCE, OVERFLOW_PATIENCE } from "../../base/limits.ts";
 import type { Log } from "../../base/log.ts";
 import { within } from "../../base/within.ts";
-import { Input } from "../../process/input.ts";
+import { binary } from "../../codec/binary.ts";
+import { ClientInput } from "../../process/client_input.ts";
+import type { Feed } from "../../process/feed.ts";
+import type { Connection, Decoder } from "../../contract.ts";
 import { Output } from "../../process/output.ts";
 import { readableOf, writableOf } from "./streams.ts";
 
@@ -21,7 +24,7 @@ const SMALLEST = 512;
 
 /**
  * A connection to a TCP or Unix socket, joined to one of a client. What the client sends waits in
- * {@linkcode Input}; what the other side sends waits in the system while the client is behind.
+ * {@linkcode ClientInput}; what the other side sends waits in the system while the client is behind.
  *
  * A WebSocket has no half-close, so the end of either direction is the end of both: when the other side
  * has sent its last byte, it is still given what the client has sent before, and nothing that comes later.
@@ -30,7 +33,8 @@ export class TcpJoint {
   readonly #conn: Deno.Conn;
   readonly #connection: Connection;
   readonly #options: TcpJointOptions;
-  readonly #input: Input;
+  readonly #input: ClientInput;
+  readonly #feed: Feed;
   readonly #over = Promise.withResolvers<void>();
   #patience = 0;
   #closed = false;
@@ -39,12 +43,14 @@ export class TcpJoint {
     this.#conn = conn;
     this.#connection = connection;
     this.#options = options;
-    this.#input = new Input(writableOf(conn), options);
+    this.#input = new ClientInput(options);
+    this.#input.from(connection);
+    this.#feed = this.#input.feed(writableOf(conn));
   }
 
-  /** Takes a message of the client; one of text as its bytes. */
-  message(data: string | Uint8Array): void {
-    if (this.#input.write(data)) return;
+  /** Takes messages of the client; those of text as their bytes. */
+  batch(batch: Batch): void {
+    if (this.#input.add(binary.encode(batch))) return;
     const { name, maxQueue, log } = this.#options;
     log.error("session", `${name} does not read: more than ${maxQueue} bytes wait for it`);
     this.#connection.close(1013, `More than ${maxQueue} bytes wait for the other side`);
@@ -64,19 +70,19 @@ export class TcpJoint {
   /** Lets the bytes flow until both sides are closed. */
   async run(): Promise<void> {
     const connection = this.#connection;
-    const sink = {
-      push(chunk: Uint8Array) {
+    const decoder: Decoder = {
+      push(chunk) {
         connection.send(chunk);
         return 1;
       },
       end: () => connection.close(1000),
     };
     const failed = (error: unknown) => this.#failed(error);
-    const options = { smallest: SMALLEST, connection, failed };
-    const output = new Output(readableOf(this.#conn, failed), sink, options);
+    const options = { smallest: SMALLEST, gauge: connection, failed };
+    const output = new Output(readableOf(this.#conn, failed), decoder, options);
     output.ended.then(() => this.leave());
     await this.#over.promise;
-    await this.#input.end(this.#patience);
+    await this.#feed.end(this.#patience);
     // Its own end first: closing with bytes that were not read would take back what was just written.
     // It fails where the other side is gone, and then there is nobody to tell.
     await this.#conn.closeWrite().catch(() => {});
@@ -95,7 +101,7 @@ export class TcpJoint {
   }
 
   #reportLoss(): void {
-    const { lost } = this.#input;
+    const { lost } = this.#feed;
     if (lost === 0) return;
     const { name, log } = this.#options;
     log.error("session", `${name} did not take ${lost} bytes from the client`);

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { CodecError } from "../../../lib/base/errors.ts";
 import { messagesOf } from "../../../lib/cli/connect/messages.ts";
-import { LineTooLongError } from "../../../lib/process/framing.ts";
 
 const encoder = new TextEncoder();
 
@@ -38,6 +38,6 @@ Deno.test("messagesOf() passes chunks on as they are in binary", async () => {
 Deno.test("messagesOf() fails on a line of more than 16 MiB", async () => {
   await assertRejects(
     () => batchesOf([new Uint8Array(16 * 1024 * 1024 + 1).fill(97)]),
-    LineTooLongError,
+    CodecError,
   );
 });

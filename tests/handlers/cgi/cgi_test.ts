@@ -27,7 +27,7 @@ const ANSWERS: [script: string, status: number, body: string, headers?: [string,
   // What follows the answer is no matter of the client's.
   [`${PLAIN}; echo body; exit 3`, 200, "body\n"],
   [`${PLAIN}; echo body; exec >&-; exec sleep 600`, 200, "body\n"],
-  [`${PLAIN}; echo body; sleep 600 &`, 200, "body\n"],
+  [`${PLAIN}; echo body; sleep 600 >&- &`, 200, "body\n"],
   [`${PLAIN}; exec <&-; echo body`, 200, "body\n"],
 ];
 for (const [script, status, body, headers] of ANSWERS) {

@@ -1,14 +1,14 @@
 import { assertEquals, assertLess } from "@std/assert";
-import { Input } from "../../lib/process/input.ts";
 import { FakeTimers, settle } from "../base/fake_timers.ts";
 import { FakeStdin } from "./fake_stdin.ts";
+import { Single } from "./single.ts";
 
 const LIMIT = { maxQueue: 1_000_000 };
 const LONG = 86_400_000;
 
-Deno.test("Input writes at once and joins what comes meanwhile into one write", async () => {
+Deno.test("Stdin writes at once and joins what comes meanwhile into one write", async () => {
   const stdin = new FakeStdin();
-  const input = new Input(stdin.stream, LIMIT);
+  const input = new Single(stdin.stream, LIMIT);
   for (const line of ["one\n", "two\n", "three\n"]) input.write(line);
   const first = await stdin.next();
   assertEquals(first.text, "one\n");
@@ -21,9 +21,9 @@ Deno.test("Input writes at once and joins what comes meanwhile into one write", 
   assertEquals([input.lost, input.queued, stdin.closed], [0, 0, true]);
 });
 
-Deno.test("Input writes again after it had nothing to write", async () => {
+Deno.test("Stdin writes again after it had nothing to write", async () => {
   const stdin = new FakeStdin();
-  const input = new Input(stdin.stream, LIMIT);
+  const input = new Single(stdin.stream, LIMIT);
   for (const text of ["a", "b", "c"]) {
     input.write(text);
     const write = await stdin.next();
@@ -33,17 +33,17 @@ Deno.test("Input writes again after it had nothing to write", async () => {
   }
 });
 
-Deno.test("Input goes on after an empty text", async () => {
+Deno.test("Stdin goes on after an empty text", async () => {
   const stdin = new FakeStdin();
-  const input = new Input(stdin.stream, LIMIT);
+  const input = new Single(stdin.stream, LIMIT);
   input.write("");
   input.write("a");
   assertEquals((await stdin.next()).text, "a");
 });
 
-Deno.test("Input keeps the order of text and bytes", async () => {
+Deno.test("Stdin keeps the order of text and bytes", async () => {
   const stdin = new FakeStdin();
-  const input = new Input(stdin.stream, LIMIT);
+  const input = new Single(stdin.stream, LIMIT);
   input.write("first");
   const first = await stdin.next();
   for (const data of ["é", Uint8Array.of(1, 2), "b", Uint8Array.of(), Uint8Array.of(255), "c"]) {
@@ -60,9 +60,9 @@ const LARGE: [what: string, data: string | Uint8Array, size: number][] = [
   ["bytes", new Uint8Array(200_000).fill(0x78), 200_000],
 ];
 for (const [what, data, size] of LARGE) {
-  Deno.test(`Input writes much ${what} in pieces that a pipe can hold`, async () => {
+  Deno.test(`Stdin writes much ${what} in pieces that a pipe can hold`, async () => {
     const stdin = new FakeStdin();
-    const input = new Input(stdin.stream, LIMIT);
+    const input = new Single(stdin.stream, LIMIT);
     input.write(data);
     const expected = typeof data === "string" ? data : new TextDecoder().decode(data);
     const decoder = new TextDecoder();
@@ -80,9 +80,9 @@ for (const [what, data, size] of LARGE) {
   });
 }
 
-Deno.test("Input.end() waits until all is taken, also what comes meanwhile", async () => {
+Deno.test("Feed.end() waits until all is taken, also what comes meanwhile", async () => {
   const stdin = new FakeStdin();
-  const input = new Input(stdin.stream, LIMIT);
+  const input = new Single(stdin.stream, LIMIT);
   input.write("one");
   const ended = input.end(LONG);
   const first = await stdin.next();
@@ -94,17 +94,17 @@ Deno.test("Input.end() waits until all is taken, also what comes meanwhile", asy
   assertEquals([input.lost, stdin.closed], [0, true]);
 });
 
-Deno.test("Input.end() closes at once when nothing waits", async () => {
+Deno.test("Feed.end() closes at once when nothing waits", async () => {
   const stdin = new FakeStdin();
-  const input = new Input(stdin.stream, LIMIT);
+  const input = new Single(stdin.stream, LIMIT);
   await input.end(LONG);
   assertEquals([input.lost, stdin.closed], [0, true]);
 });
 
-Deno.test("Input.end() is patient as long as something is taken", async () => {
+Deno.test("Feed.end() is patient as long as something is taken", async () => {
   using timers = new FakeTimers();
   const stdin = new FakeStdin();
-  const input = new Input(stdin.stream, LIMIT);
+  const input = new Single(stdin.stream, LIMIT);
   input.write("x".repeat(200_000));
   const ended = input.end(1000);
   for (let count = 0; count < 3; count++) {
@@ -121,10 +121,10 @@ Deno.test("Input.end() is patient as long as something is taken", async () => {
   assertEquals(timers.pending, 0);
 });
 
-Deno.test("Input.end() gives up on a process that takes nothing for that long", async () => {
+Deno.test("Feed.end() gives up on a process that takes nothing for that long", async () => {
   using timers = new FakeTimers();
   const stdin = new FakeStdin();
-  const input = new Input(stdin.stream, LIMIT);
+  const input = new Single(stdin.stream, LIMIT);
   input.write("never read");
   const ended = input.end(1000);
   await timers.pass(999);
@@ -132,4 +132,47 @@ Deno.test("Input.end() gives up on a process that takes nothing for that long", 
   await timers.pass(1);
   await ended;
   assertEquals([input.lost, stdin.closed], [10, true]);
+});
+
+Deno.test("Stdin.drained() resolves when little enough waits", async () => {
+  const stdin = new FakeStdin();
+  const input = new Single(stdin.stream, LIMIT);
+  await input.drained();
+  input.write("one");
+  input.write("two!");
+  const order: string[] = [];
+  const drained = [
+    input.drained(5).then(() => order.push("5")),
+    input.drained(0).then(() => order.push("0")),
+  ];
+  await settle();
+  assertEquals(order, []);
+  (await stdin.next()).take();
+  await drained[0];
+  assertEquals([order, input.queued], [["5"], 4]);
+  (await stdin.next()).take();
+  await drained[1];
+});
+
+Deno.test("Stdin.drained() resolves when the process takes nothing more", async () => {
+  const stdin = new FakeStdin();
+  const input = new Single(stdin.stream, LIMIT);
+  input.write("never read");
+  input.write("nor this");
+  const drained = input.drained();
+  input.abandon();
+  await drained;
+  assertEquals([input.queued, input.source.waiting, input.lost], [0, 0, 18]);
+});
+
+Deno.test("Stdin leaves bytes that it was given as they are", async () => {
+  const stdin = new FakeStdin();
+  const input = new Single(stdin.stream, LIMIT);
+  const given = new Uint8Array(2_000).fill(0x61);
+  input.write("first");
+  input.write(given.subarray(0, 3));
+  input.write("b");
+  (await stdin.next()).take();
+  assertEquals((await stdin.next()).text, "aaab");
+  assertEquals(given.every((byte) => byte === 0x61), true);
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { MAX_QUEUE } from "../../lib/base/limits.ts";
-import { Input } from "../../lib/process/input.ts";
 import { FakeStdin } from "./fake_stdin.ts";
+import { Single } from "./single.ts";
 
 const LONG = 86_400_000;
 
@@ -21,9 +21,9 @@ const FITTING: [what: string, data: (string | Uint8Array)[], taken: boolean[]][]
   ["text after bytes", [new Uint8Array(8), "é", "a"], [true, true, false]],
 ];
 for (const [what, data, taken] of FITTING) {
-  Deno.test(`Input takes exactly maxQueue bytes: ${what}`, async () => {
+  Deno.test(`Stdin takes exactly maxQueue bytes: ${what}`, async () => {
     const stdin = new FakeStdin();
-    const input = new Input(stdin.stream, { maxQueue: 10 });
+    const input = new Single(stdin.stream, { maxQueue: 10 });
     assertEquals(data.map((part) => input.write(part)), taken);
     // Nothing of what did not fit goes out.
     const fitted = data.filter((_, index) => taken[index]).map((part) =>
@@ -37,9 +37,9 @@ for (const [what, data, taken] of FITTING) {
   });
 }
 
-Deno.test("Input has room again when the process has read", async () => {
+Deno.test("Stdin has room again when the process has read", async () => {
   const stdin = new FakeStdin();
-  const input = new Input(stdin.stream, { maxQueue: 10 });
+  const input = new Single(stdin.stream, { maxQueue: 10 });
   assert(input.write("1234567890"));
   assertEquals(input.write("a"), false);
   (await stdin.next()).take();
@@ -47,9 +47,9 @@ Deno.test("Input has room again when the process has read", async () => {
   assertEquals(input.queued, 0);
 });
 
-Deno.test("Input counts what is under way as waiting", async () => {
+Deno.test("Stdin counts what is under way as waiting", async () => {
   const stdin = new FakeStdin();
-  const input = new Input(stdin.stream, { maxQueue: 10 });
+  const input = new Single(stdin.stream, { maxQueue: 10 });
   input.write("12345");
   const first = await stdin.next();
   assert(input.write("67890"));
@@ -63,9 +63,9 @@ Deno.test("Input counts what is under way as waiting", async () => {
 
 const SMALL = [0, 1];
 for (const size of SMALL) {
-  Deno.test(`Input holds many messages of ${size} bytes in bounded memory`, async () => {
+  Deno.test(`Stdin holds many messages of ${size} bytes in bounded memory`, async () => {
     const stdin = new FakeStdin();
-    const input = new Input(stdin.stream, { maxQueue: MAX_QUEUE });
+    const input = new Single(stdin.stream, { maxQueue: MAX_QUEUE });
     input.write("waits");
     await stdin.next();
     const before = Deno.memoryUsage().rss;
@@ -77,9 +77,9 @@ for (const size of SMALL) {
   });
 }
 
-Deno.test("Input counts as lost what a process that closed its input does not get", async () => {
+Deno.test("Stdin counts as lost what a process that closed its input does not get", async () => {
   const stdin = new FakeStdin();
-  const input = new Input(stdin.stream, { maxQueue: 100 });
+  const input = new Single(stdin.stream, { maxQueue: 100 });
   input.write("abc");
   const write = await stdin.next();
   input.write("dé");
@@ -92,18 +92,18 @@ Deno.test("Input counts as lost what a process that closed its input does not ge
   assertEquals([input.lost, input.queued], [10 + 2 + 5, 0]);
 });
 
-Deno.test("Input takes more than maxQueue bytes once they are lost anyway", async () => {
+Deno.test("Stdin takes more than maxQueue bytes once they are lost anyway", async () => {
   const stdin = new FakeStdin();
-  const input = new Input(stdin.stream, { maxQueue: 5 });
+  const input = new Single(stdin.stream, { maxQueue: 5 });
   input.write("abc");
   (await stdin.next()).fail();
   await input.end(LONG);
   assertEquals([input.write("0123456789"), input.lost], [true, 13]);
 });
 
-Deno.test("Input counts as lost only what a broken process had not taken", async () => {
+Deno.test("Stdin counts as lost only what a broken process had not taken", async () => {
   const stdin = new FakeStdin();
-  const input = new Input(stdin.stream, { maxQueue: 100 });
+  const input = new Single(stdin.stream, { maxQueue: 100 });
   input.write("taken");
   const first = await stdin.next();
   input.write("not");
@@ -113,9 +113,9 @@ Deno.test("Input counts as lost only what a broken process had not taken", async
   assertEquals(input.lost, 3);
 });
 
-Deno.test("Input.abandon() closes at once, counts what waits as lost, and only once", async () => {
+Deno.test("Feed.abandon() closes at once, counts what waits as lost, and only once", async () => {
   const stdin = new FakeStdin();
-  const input = new Input(stdin.stream, { maxQueue: 100 });
+  const input = new Single(stdin.stream, { maxQueue: 100 });
   input.write("abc");
   await stdin.next();
   input.write("é");
@@ -127,9 +127,9 @@ Deno.test("Input.abandon() closes at once, counts what waits as lost, and only o
   assertEquals(input.lost, 6);
 });
 
-Deno.test("Input does not write after it was abandoned under a write", async () => {
+Deno.test("Stdin does not write after it was abandoned under a write", async () => {
   const stdin = new FakeStdin();
-  const input = new Input(stdin.stream, { maxQueue: 100 });
+  const input = new Single(stdin.stream, { maxQueue: 100 });
   input.write("under way");
   const write = await stdin.next();
   input.write("waits");

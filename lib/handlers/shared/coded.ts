@@ -1,0 +1,65 @@
+import type { Batch, Codec, Decoder, Hub } from "../../contract.ts";
+import { RoomLog } from "../../hub/room_log.ts";
+import type { Stdin } from "../../process/stdin.ts";
+import type { Client } from "./client.ts";
+import type { Crowd } from "./crowd.ts";
+import type { Talk } from "./talk.ts";
+
+/** How a process talks to all clients alike. */
+export interface CodedOptions {
+  /** How its output becomes messages, and messages its input. */
+  readonly codec: Codec;
+  /** How many of the last messages a client gets first. */
+  readonly remembered: number;
+}
+
+/** Messages from all clients, messages to all clients. */
+export class Coded implements Talk {
+  hub: Hub | undefined;
+  readonly #stdin: Stdin<Client>;
+  readonly #crowd: Crowd;
+  readonly #options: CodedOptions;
+  #log = new RoomLog();
+
+  constructor(stdin: Stdin<Client>, crowd: Crowd, options: CodedOptions) {
+    this.#stdin = stdin;
+    this.#crowd = crowd;
+    this.#options = options;
+  }
+
+  started(): Decoder {
+    const decoder = this.#options.codec.decoder("stdout", (batch) => this.#publish(batch));
+    if (decoder) return decoder;
+    throw new Error("A codec has to read stdout");
+  }
+
+  stopped(): void {
+    this.#log = new RoomLog();
+  }
+
+  get history(): readonly Batch[] {
+    return this.#log.last(this.#options.remembered);
+  }
+
+  announce(): string {
+    return "";
+  }
+
+  opened(): void {}
+
+  message(client: Client, batch: Batch): boolean {
+    const { takes, encode } = this.#options.codec;
+    if (takes === "both" || batch.binary === (takes === "binary")) {
+      return this.#stdin.add(client, "message", encode(batch));
+    }
+    client.log.debug("websocket", `Ignored a ${batch.binary ? "binary" : "text"} message`);
+    return true;
+  }
+
+  left(): void {}
+
+  #publish(batch: Batch): void {
+    this.#log.add(batch, this.#options.remembered);
+    for (const client of this.#crowd) client.send(batch);
+  }
+}

@@ -1,0 +1,60 @@
+import type { Connection } from "../contract.ts";
+import type { Feed } from "./feed.ts";
+import { type Source, Stdin } from "./stdin.ts";
+
+/** How a {@linkcode ClientInput} is bounded. */
+export interface ClientInputOptions {
+  /** Bytes that may wait where the client cannot be held back. */
+  readonly maxQueue: number;
+}
+
+/** A connection, of which not every kind can be held back. */
+type Client = Pick<Connection, "id"> & Partial<Pick<Connection, "pause" | "resume">>;
+
+// So many bytes may wait before the client is held back: enough for whoever reads to go on without a pause.
+const HOLD = 256 * 1024;
+
+/**
+ * What one client says to a process or a service of its own. While that does not read, the client is held
+ * back, where its engine can; otherwise what waits is bounded.
+ */
+export class ClientInput {
+  readonly #stdin: Stdin;
+  readonly #source: Source & { held: boolean } = { waiting: 0, held: false };
+  #client: Client | undefined;
+
+  constructor(options: ClientInputOptions) {
+    this.#stdin = new Stdin(options);
+  }
+
+  /** Says who is to be held back. */
+  from(client: Client): void {
+    this.#client = client;
+  }
+
+  /** Writes to a process or a service from now on. */
+  feed(stdin: WritableStream<Uint8Array>): Feed {
+    return this.#stdin.feed(stdin);
+  }
+
+  /**
+   * Takes bytes, which MUST NOT be changed afterwards.
+   *
+   * @returns false, and takes nothing, where too much waits.
+   */
+  add(bytes: Uint8Array): boolean {
+    const isMuch = this.#stdin.bufferedAmount + bytes.length > HOLD;
+    const holds = isMuch && !this.#source.held && this.#client?.pause?.() === true;
+    if (holds) this.#source.held = true;
+    const taken = this.#stdin.add(this.#source, "message", bytes);
+    if (holds) this.#release();
+    return taken;
+  }
+
+  /** Lets the client go on when there is room again. */
+  async #release(): Promise<void> {
+    await this.#stdin.drained(HOLD / 2);
+    this.#source.held = false;
+    this.#client?.resume?.();
+  }
+}

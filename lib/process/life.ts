@@ -1,0 +1,199 @@
+import { messageOf } from "../base/errors.ts";
+import { INPUT_PATIENCE } from "../base/limits.ts";
+import { within } from "../base/within.ts";
+import { Delimited, LINE } from "../codec/delimited.ts";
+import type { Decoder, Gauge } from "../contract.ts";
+import type { Feed } from "./feed.ts";
+import { Output } from "./output.ts";
+import type { Started } from "./runner.ts";
+import type { Failure, Outcome } from "./status.ts";
+import { ESCALATION, terminate } from "./terminate.ts";
+
+/** How a {@linkcode Life} is led. */
+export interface LifeOptions {
+  /** Milliseconds added to each step of ending it. */
+  readonly closeMs: number;
+  /** Aborts when the server is ending. */
+  readonly ending?: AbortSignal | undefined;
+}
+
+/** What a process is joined to. */
+export interface Ends {
+  /** Writes to its input from now on; see `Stdin.feed`. */
+  feed(stdin: WritableStream<Uint8Array>): Feed;
+  readonly stdout: Outlet;
+  /** Where its end counts as that of the output; default: it goes to the log. */
+  readonly stderr?: Outlet | undefined;
+}
+
+/** Where an output of a process goes. */
+export interface Outlet {
+  readonly decoder: Decoder;
+  /** Who has to keep up; default: nobody. */
+  readonly gauge?: Gauge | undefined;
+  /** Bytes of the buffer that waits for it. */
+  readonly smallest: number;
+  /** After how many bytes to look whether it keeps up; default: all that was read at once. */
+  readonly stride?: number | undefined;
+}
+
+// How much longer than a process the news may take that the server is ending, in ms: Ctrl-C reaches both.
+const SIGNAL_DELAY = 50;
+
+/** What a process ends with that Ctrl-C or an end of the system has reached, in the words of a shell. */
+const INTERRUPTED = [128 + 2, 128 + 15];
+
+/**
+ * One process from its start until nothing is left of it: its input, its outputs, its end, and what it has
+ * started.
+ *
+ * Its output is over when nobody holds it any more, however long after the process itself. Then, or when it
+ * is told to end, its input is closed, and what is left of it is ended by the escalation.
+ */
+export class Life {
+  /** Resolves when its output was taken to its end, or as far as there is any, with how it ended. */
+  readonly over: Promise<Outcome>;
+  /** Resolves when nothing is left of it; rejects where something went wrong with that. */
+  readonly gone: Promise<void>;
+  readonly #started: Started;
+  readonly #options: LifeOptions;
+  readonly #begun = Promise.withResolvers<Ends>();
+  /** Whether it was told to end, before its output was over. */
+  readonly #told = Promise.withResolvers<boolean>();
+  readonly #over = Promise.withResolvers<Outcome>();
+  readonly #failed = Promise.withResolvers<void>();
+  #failure: Failure | undefined;
+  #patience = 0;
+  #signalled = false;
+  #feed: Feed | undefined;
+
+  /** @param started The process; nothing flows before `begin`. */
+  constructor(started: Started, options: LifeOptions) {
+    this.#started = started;
+    this.#options = options;
+    this.over = this.#over.promise;
+    this.gone = this.#run().catch((error) => {
+      this.#failure ??= { error, atEnd: false };
+      this.#settle(this.#outcome({ told: false, cut: false }));
+      throw error;
+    });
+  }
+
+  /** Its number. */
+  get pid(): number {
+    return this.#started.child.pid;
+  }
+
+  /** Bytes of its input that it did not take, and that nobody else will get. */
+  get lost(): number {
+    return this.#feed?.lost ?? 0;
+  }
+
+  /** Lets its streams flow; a second time does nothing. */
+  begin(ends: Ends): void {
+    this.#begun.resolve(ends);
+  }
+
+  /**
+   * Ends it, after what waits for it.
+   *
+   * @param patience For how many ms it may take nothing of that.
+   */
+  end(patience: number = INPUT_PATIENCE): void {
+    this.#patience = Math.max(this.#patience, patience);
+    this.#told.resolve(true);
+  }
+
+  async #run(): Promise<void> {
+    const ends = await this.#begun.promise;
+    const { child, tree, log } = this.#started;
+    const feed = this.#feed = ends.feed(child.stdin);
+    const stdout = this.#read("stdout", ends.stdout);
+    const stderr = this.#read("stderr", ends.stderr ?? logOutlet(this.#started));
+    const shown = Promise.all(ends.stderr ? [stdout.ended, stderr.ended] : [stdout.ended]);
+
+    shown.then(() => this.#told.resolve(false));
+    const told = await this.#told.promise;
+    if (told) await feed.end(this.#patience);
+    else feed.abandon();
+
+    const terminated = terminate({
+      pid: tree.pid,
+      signal: (signal) => {
+        this.#signalled ||= !tree.exited;
+        return tree.signal(signal);
+      },
+      ended: (ms) => tree.ended(ms),
+    }, { closeMs: this.#options.closeMs, log });
+    // What is left of its pipes now belongs to nobody who could be found.
+    const left = terminated.then(() => Promise.all([stdout.quiet(), stderr.quiet()]));
+    const over = Promise.race([shown, left, this.#failed.promise]);
+    // Not to be waited for: who takes its output may take longer than it has lived.
+    over.then(() => this.#judge(told)).then((outcome) => this.#settle(outcome));
+    await terminated;
+    await stderr.quiet();
+  }
+
+  #read(stream: "stdout" | "stderr", { decoder, ...options }: Outlet): Output {
+    const { child, log } = this.#started;
+    return new Output(child[stream], decoder, {
+      ...options,
+      failed: (error, atEnd) => {
+        log.error("process", `${stream} of process ${child.pid}: ${messageOf(error)}`);
+        this.#failure ??= { error, atEnd };
+        if (atEnd) return;
+        this.#told.resolve(false);
+        this.#failed.resolve();
+      },
+    });
+  }
+
+  /** How it ended, now that its output is over. */
+  async #judge(told: boolean): Promise<Outcome> {
+    const cut = this.#signalled;
+    const { tree } = this.#started;
+    // Where something went wrong in the middle of its output, it need not end by itself.
+    if (this.#failure?.atEnd === false) return this.#outcome({ told, cut });
+    if (!(await within(tree.exit, ESCALATION[0].wait + this.#options.closeMs))) {
+      return this.#outcome({ told, cut });
+    }
+    const status = await tree.exit;
+    if (this.#signalled) return this.#outcome({ told, cut });
+    if (!told && INTERRUPTED.includes(status.code)) await this.#awaitNews();
+    return this.#outcome({ told, cut, status });
+  }
+
+  #outcome(
+    known: Pick<Outcome, "told" | "cut"> & { status?: Deno.CommandStatus },
+  ): Outcome {
+    const shutdown = this.#options.ending?.aborted ?? false;
+    return { status: undefined, shutdown, failure: this.#failure, ...known };
+  }
+
+  /** Gives the server the time to hear that it is to end. */
+  async #awaitNews(): Promise<void> {
+    const { ending } = this.#options;
+    if (!ending || ending.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const heard = () => resolve();
+    ending.addEventListener("abort", heard, { once: true });
+    await within(promise, SIGNAL_DELAY);
+    ending.removeEventListener("abort", heard);
+  }
+
+  #settle(outcome: Outcome): void {
+    const { tree, release } = this.#started;
+    // Who hears of the end may start another at once.
+    if (tree.exited) release();
+    else tree.exit.then(release);
+    this.#over.resolve(outcome);
+  }
+}
+
+/** Writes each line of stderr into the log. */
+export function logOutlet({ log }: Started): Outlet {
+  const decoder = new Delimited(LINE, (batch) => {
+    for (const line of batch) log.error("stderr", line as string);
+  });
+  return { decoder, smallest: 128 };
+}

@@ -1,0 +1,41 @@
+import type { Feed } from "../../lib/process/feed.ts";
+import { type Source, Stdin, type StdinOptions } from "../../lib/process/stdin.ts";
+
+const encoder = new TextEncoder();
+
+/** The input of a process that one source talks to. */
+export class Single {
+  readonly source: Source = { waiting: 0 };
+  readonly #queue: Stdin;
+  readonly #feed: Feed;
+
+  constructor(stdin: WritableStream<Uint8Array>, options: StdinOptions) {
+    this.#queue = new Stdin(options);
+    this.#feed = this.#queue.feed(stdin);
+  }
+
+  get lost(): number {
+    return this.#feed.lost;
+  }
+
+  get queued(): number {
+    return this.#queue.bufferedAmount;
+  }
+
+  write(data: string | Uint8Array): boolean {
+    const bytes = typeof data === "string" ? encoder.encode(data) : data;
+    return this.#queue.add(this.source, "message", bytes);
+  }
+
+  drained(amount?: number): Promise<void> {
+    return this.#queue.drained(amount);
+  }
+
+  end(patience: number): Promise<void> {
+    return this.#feed.end(patience);
+  }
+
+  abandon(): void {
+    this.#feed.abandon();
+  }
+}
