@@ -126,16 +126,16 @@ for (const [what, program, after] of LEAVES) {
 }
 
 const FAMILIES: [what: string, program: string][] = [
-  ["a child in the background", "sleep 61 & echo $!; read -r line"],
-  ["a grandchild whose parent is gone", "(sleep 62 & echo $!); read -r line"],
-  ["a child in a session of its own", "setsid sh -c 'echo $$; exec sleep 63' & read -r line"],
+  ["a child in the background", "sleep 61 >&- & echo $!; read -r line"],
+  ["a grandchild whose parent is gone", "(sleep 62 >&- & echo $!); read -r line"],
+  ["a child in a session of its own", "setsid sh -c 'echo $$; exec sleep 63 >&-' & read -r line"],
   [
     "a daemon without its pipes",
     "(setsid sh -c 'exec sleep 64 <&- >/dev/null 2>&1' & echo $!); read -r line",
   ],
   [
     "a child that ignores SIGINT and SIGTERM",
-    `sh -c 'trap "" INT TERM; echo $$; while :; do sleep 65; done' & read -r line`,
+    `sh -c 'trap "" INT TERM; echo $$; exec >&-; while :; do sleep 65; done' & read -r line`,
   ],
 ];
 for (const [what, program] of FAMILIES) {
@@ -154,6 +154,18 @@ for (const [what, program] of FAMILIES) {
     await client.send("end");
     assertEquals((await client.rest()).closed, "4005 exit status 5");
     await untilGone(pid);
+  }, ["bash", "setsid"]);
+}
+
+for (const [what, program] of FAMILIES.slice(0, 3)) {
+  const holding = program.replace(" >&-", "");
+  testEach(`stdws keeps the connection while ${what} holds the output`, async (form) => {
+    await using server = await TestServer.start(["bash", "-c", `${holding}; exit 5`], { form });
+    using client = await RawClient.open(server.url);
+    const pid = await pidIn(await client.text());
+    await client.send("end");
+    Deno.kill(pid, "SIGKILL");
+    assertEquals((await client.rest()).closed, "4005 exit status 5");
   }, ["bash", "setsid"]);
 }
 
