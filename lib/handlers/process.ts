@@ -1,4 +1,3 @@
-import { Batch } from "../base/batch.ts";
 import { MAX_QUEUE } from "../base/limits.ts";
 import type { IncomingRequest } from "../base/request.ts";
 import { sessionLog } from "../base/session_log.ts";
@@ -98,6 +97,7 @@ export function processHandler(programs: Programs, options: ProcessOptions): Han
   function start(
     request: IncomingRequest,
     endpoint: Endpoint,
+    ending: AbortSignal,
   ): Required<Omit<Admission, "subprotocol" | "slow">> {
     const { program, args } = endpoint;
     const started = runner.start({
@@ -110,7 +110,7 @@ export function processHandler(programs: Programs, options: ProcessOptions): Han
       refusal: "Max of possible forks already active, upgrade rejected",
       orphans,
     });
-    const bridge = new Bridge(started, { codec, closeMs, maxQueue });
+    const bridge = new Bridge(started, { codec, closeMs, maxQueue, ending });
 
     function run(connection?: Parameters<Bridge["run"]>[0]): void {
       runner.keep(
@@ -126,7 +126,6 @@ export function processHandler(programs: Programs, options: ProcessOptions): Han
       open(connection): Session {
         run(connection);
         return {
-          message: (data) => bridge.batch(Batch.of(data)),
           batch: (batch) => bridge.batch(batch),
           close: () => bridge.leave(),
         };
@@ -137,10 +136,10 @@ export function processHandler(programs: Programs, options: ProcessOptions): Han
 
   return {
     label: programs.label,
-    accept(request) {
+    accept(request, { signal }) {
       const endpoint = programs.locate(request);
-      if (endpoint instanceof Promise) return endpoint.then((found) => start(request, found));
-      return start(request, endpoint);
+      if (endpoint instanceof Promise) return endpoint.then((it) => start(request, it, signal));
+      return start(request, endpoint, signal);
     },
     [Symbol.asyncDispose]: () => runner[Symbol.asyncDispose](),
   };

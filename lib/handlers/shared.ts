@@ -1,4 +1,4 @@
-import { Batch } from "../base/batch.ts";
+import type { Batch } from "../base/batch.ts";
 import { CodecError, HandshakeError, UsageError } from "../base/errors.ts";
 import { MAX_QUEUE } from "../base/limits.ts";
 import { Log } from "../base/log.ts";
@@ -159,7 +159,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
   });
 
   /** Gives the process what a client says, or closes the client. */
-  function saySafely(client: Client, batch: Batch): void {
+  function say(client: Client, batch: Batch): void {
     try {
       if (talk.message(client, batch)) return;
       const reason =
@@ -184,12 +184,10 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
     }
     talk.opened(client);
     supervisor.begin();
-    const say = (batch: Batch) => {
-      if (!client.closing) saySafely(client, batch);
-    };
     return {
-      message: (data) => say(Batch.of(data)),
-      batch: say,
+      batch(batch) {
+        if (!client.closing) say(client, batch);
+      },
       close(code, reason) {
         client.leave();
         if (crowd.get(client.id) === client) talk.left(client, code, reason);

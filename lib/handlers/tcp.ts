@@ -63,7 +63,6 @@ export function tcp(address: string, options: TcpOptions = {}): Handler {
           }).finally(() => running.delete(run));
           running.add(run);
           return {
-            message: (data) => joint.batch(Batch.of(data)),
             batch: (batch) => joint.batch(batch),
             close: () => joint.leave(),
           };

@@ -1,6 +1,7 @@
 import type { Batch } from "../base/batch.ts";
-import { CodecError } from "../base/errors.ts";
+import type { CodecError } from "../base/errors.ts";
 import { OVERFLOW_PATIENCE } from "../base/limits.ts";
+import { encodeSome } from "../codec/encode_some.ts";
 import type { Codec, Connection } from "../contract.ts";
 import { ClientInput, type ClientInputOptions } from "./client_input.ts";
 import { Life, type LifeOptions, logOutlet, type Outlet } from "./life.ts";
@@ -41,15 +42,9 @@ export class Bridge {
       this.#started.log.debug("websocket", `Ignored a ${kind} message`);
       return;
     }
-    try {
-      const bytes = this.#options.codec.encode(batch);
-      if (!this.#input.add(bytes)) this.#overflow();
-    } catch (error) {
-      if (!(error instanceof CodecError)) throw error;
-      if (batch.size === 1) return this.#refuse(error);
-      // Those before the one that cannot be said.
-      for (let index = 0; index < batch.size; index++) this.batch(batch.slice(index, index + 1));
-    }
+    const { bytes, refused } = encodeSome(this.#options.codec, batch);
+    if (!this.#input.add(bytes)) this.#overflow();
+    else if (refused) this.#refuse(refused);
   }
 
   /** Tells it that the client has left. */

@@ -8,9 +8,6 @@ export interface ClientInputOptions {
   readonly maxQueue: number;
 }
 
-/** A connection, of which not every kind can be held back. */
-type Client = Pick<Connection, "id"> & Partial<Pick<Connection, "pause" | "resume">>;
-
 // So many bytes may wait before the client is held back: enough for whoever reads to go on without a pause.
 const HOLD = 256 * 1024;
 
@@ -20,15 +17,18 @@ const HOLD = 256 * 1024;
  */
 export class ClientInput {
   readonly #stdin: Stdin;
+  /** Bytes that may wait before the client is held back. */
+  readonly #hold: number;
   readonly #source: Source & { held: boolean } = { waiting: 0, held: false };
-  #client: Client | undefined;
+  #client: Pick<Connection, "pause" | "resume"> | undefined;
 
   constructor(options: ClientInputOptions) {
     this.#stdin = new Stdin(options);
+    this.#hold = Math.min(HOLD, options.maxQueue / 2);
   }
 
   /** Says who is to be held back. */
-  from(client: Client): void {
+  from(client: Pick<Connection, "pause" | "resume">): void {
     this.#client = client;
   }
 
@@ -43,8 +43,8 @@ export class ClientInput {
    * @returns false, and takes nothing, where too much waits.
    */
   add(bytes: Uint8Array): boolean {
-    const isMuch = this.#stdin.bufferedAmount + bytes.length > HOLD;
-    const holds = isMuch && !this.#source.held && this.#client?.pause?.() === true;
+    const isMuch = this.#stdin.bufferedAmount + bytes.length > this.#hold;
+    const holds = isMuch && !this.#source.held && this.#client?.pause() === true;
     if (holds) this.#source.held = true;
     const taken = this.#stdin.add(this.#source, "message", bytes);
     if (holds) this.#release();
@@ -53,8 +53,8 @@ export class ClientInput {
 
   /** Lets the client go on when there is room again. */
   async #release(): Promise<void> {
-    await this.#stdin.drained(HOLD / 2);
+    await this.#stdin.drained(this.#hold / 2);
     this.#source.held = false;
-    this.#client?.resume?.();
+    this.#client?.resume();
   }
 }

@@ -8,6 +8,7 @@ import type { Exchange, Handler } from "../../contract.ts";
 import { httpLog } from "../../base/session_log.ts";
 import { cgiEnvironment } from "../../process/cgi_environment.ts";
 import { Runner } from "../../process/runner.ts";
+import type { Orphans } from "../../process/tree.ts";
 import type { CgiHead } from "./cgi_head.ts";
 import { type KindContext, kindOf } from "../kind.ts";
 import { needsOfFolder, NEW_PROGRAMS } from "../needs.ts";
@@ -24,6 +25,8 @@ export interface CgiOptions {
   readonly closeMs?: number;
   /** Variables that scripts get beside all others. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What becomes of the processes that a script leaves behind; default: they are ended with it. */
+  readonly orphans?: Orphans;
   /** How many processes may run at once; shared with the handlers that have the same. Default 1024. */
   readonly forks?: Permits;
   /** Finds the name of a client's address for `REMOTE_HOST`; default: the address stays. */
@@ -77,6 +80,7 @@ function cgiAt(pattern: string, folder: string, options: CgiOptions): Handler {
         }),
       log,
       refusal: "Fork not allowed since maxforks amount has been reached. CGI was not run.",
+      orphans: options.orphans,
     });
     log.access("http", "CGI");
     const script = new CgiScript(started, { body, length: length ?? 0, closeMs });

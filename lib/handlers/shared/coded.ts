@@ -1,3 +1,4 @@
+import { encodeSome } from "../../codec/encode_some.ts";
 import type { Batch, Codec, Decoder, Hub } from "../../contract.ts";
 import { RoomLog } from "../../hub/room_log.ts";
 import type { Stdin } from "../../process/stdin.ts";
@@ -48,11 +49,14 @@ export class Coded implements Talk {
   opened(): void {}
 
   message(client: Client, batch: Batch): boolean {
-    const { takes, encode } = this.#options.codec;
-    if (takes === "both" || batch.binary === (takes === "binary")) {
-      return this.#stdin.add(client, "message", encode(batch));
+    const { codec } = this.#options;
+    if (codec.takes !== "both" && batch.binary !== (codec.takes === "binary")) {
+      client.log.debug("websocket", `Ignored a ${batch.binary ? "binary" : "text"} message`);
+      return true;
     }
-    client.log.debug("websocket", `Ignored a ${batch.binary ? "binary" : "text"} message`);
+    const { bytes, refused } = encodeSome(codec, batch);
+    if (!this.#stdin.add(client, "message", bytes)) return false;
+    if (refused) throw refused;
     return true;
   }
 

@@ -1,0 +1,32 @@
+import { CodecError } from "../base/errors.ts";
+import type { Batch, Codec } from "../contract.ts";
+
+/** As much of a batch as can be said. */
+export interface Encoded {
+  /** What the program reads. */
+  readonly bytes: Uint8Array;
+  /** Why the next message cannot be said, where that is not all. */
+  readonly refused?: CodecError;
+}
+
+/** Encodes the messages of a batch up to the first that cannot be said. */
+export function encodeSome(codec: Codec, batch: Batch): Encoded {
+  try {
+    return { bytes: codec.encode(batch) };
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    const sayable = batch.slice(0, countSayable(codec, batch));
+    return { bytes: codec.encode(sayable), refused: error };
+  }
+}
+
+function countSayable(codec: Codec, batch: Batch): number {
+  for (let index = 0; index < batch.size; index++) {
+    try {
+      codec.encode(batch.slice(index, index + 1));
+    } catch {
+      return index;
+    }
+  }
+  return batch.size;
+}
