@@ -29,7 +29,7 @@ testBoth("stdws --check prints the routes in their order and the permissions", a
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   const command = `'${scripts.folder}/it'"'"'s one' -n '{x}'`;
   const blank = " ".repeat(command.length);
-  const [routes = "", permissions = ""] = stdout.split("\n\n");
+  const [routes = "", , permissions = ""] = stdout.split("\n\n");
   assertEquals(routes.split("\n"), [
     "Routes, the first that matches wins:",
     `  /first       echo       ${blank}  pingms=5`,
