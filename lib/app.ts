@@ -4,9 +4,9 @@ import { Permits } from "./base/permits.ts";
 import type { Config, RouteConfig } from "./config.ts";
 import type { Modules } from "./handlers/modules.ts";
 import { type NamedRoute, RouteMaker } from "./routes.ts";
-import { reverseLookup } from "./server/lookup.ts";
-import type { ListenOptions } from "./server/listen.ts";
-import type { DispatchOptions } from "./socket/dispatch.ts";
+import { reverseLookup } from "./listen/lookup.ts";
+import type { ListenOptions } from "./listen/listen.ts";
+import type { DispatchOptions } from "./gate/dispatch.ts";
 
 /** A configuration made into parts. */
 export interface App extends ListenOptions, DispatchOptions {

@@ -16,9 +16,9 @@ import {
 } from "./options/server_options.ts";
 import { ValueError } from "./options/value_error.ts";
 import { propertiesOf, resolvedOf } from "./options/views.ts";
-import type { ListenOptions } from "./server/listen.ts";
-import type { DispatchOptions } from "./socket/dispatch.ts";
-import type { RouteOptions } from "./socket/route.ts";
+import type { ListenOptions } from "./listen/listen.ts";
+import type { DispatchOptions } from "./gate/dispatch.ts";
+import type { RouteOptions } from "./gate/route.ts";
 
 /** What a person has said of a route. */
 export interface RouteSettings {

@@ -23,8 +23,8 @@ import type { Exchange, IncomingRequest, Place } from "./contract.ts";
 import { broadcast } from "./handlers/broadcast.ts";
 import { echo } from "./handlers/echo.ts";
 import { tryPage } from "./handlers/try_page.ts";
-import { nativeHandler } from "./server/native.ts";
-import { Dispatcher } from "./socket/dispatch.ts";
+import { nativeHandler } from "./listen/native.ts";
+import { Dispatcher } from "./gate/dispatch.ts";
 
 const dispatcher = new Dispatcher({
   routes: [

@@ -2,29 +2,32 @@
  * Puts programs, and handlers of one's own, behind WebSockets.
  *
  * This module is what another program needs for that: {@linkcode serve}, the handlers
- * {@linkcode process}, {@linkcode shared}, {@linkcode directory}, {@linkcode tcp}, {@linkcode echo} and
- * {@linkcode broadcast}, the types of those of one's own, and for requests that are no WebSockets
- * {@linkcode staticFiles} and {@linkcode cgi}.
+ * {@linkcode process}, {@linkcode shared}, {@linkcode directory}, {@linkcode tcp}, {@linkcode echo},
+ * {@linkcode broadcast}, {@linkcode staticFiles} and {@linkcode cgi}, and the types of those of one's own.
  *
  * The tree, in the order in which a connection comes about; a file imports from its own folder or from
- * those below it:
+ * those below it, and nowhere in a circle:
  *
  * - `../main.ts`: argv, signals and exit code.
  * - `edge.ts`: echo and broadcast for Deno Deploy and `deno serve`; starts no processes.
- * - `cli/`: from words to settings: the table of flags, the parsers of options, routes, variables and the
- *   configuration file, help, `--check`, exit codes; and the client of `--connect`.
+ * - `cli/`: from words to a configuration: command line, variables and file, help, `--check`, reload, exit
+ *   codes; and the client of `--connect`.
  * - `serve.ts`: listeners, connections and their end as one disposable server.
  * - `app.ts` and `routes.ts`: from the configuration to routes and handlers, again when it has changed.
- * - `config.ts`: the options of all parts, checked against each other.
- * - `server/`: where it listens, with what certificate, and the two engines that turn requests into
+ * - `config.ts`: what was said made whole, and what belongs together checked.
+ * - `listen/`: where it listens, with what certificate, and the two engines that turn requests into
  *   connections.
- * - `http/`: requests that are no WebSockets: the console, CGI scripts, files, redirects.
- * - `socket/`: checks of a handshake, its origin and subprotocol, dispatch to a route, the connection.
- * - `handlers/`: the contract of handlers, the registry of the built-in ones, and what their routes can say.
- * - `options/`: one row for everything that is known of an option, how values are written, and the schema.
- * - `process/`: a process, what of a client is in its words and environment, its streams as messages, its
- *   end.
- * - `base/`: what several of them need: errors, limits, the log, the request.
+ * - `gate/`: a request on its way to its route: handshake, origin, guards; then its handler.
+ * - `handlers/`: a kind of handler each, and the registry of all.
+ * - `connection/`: one client at one handler, what waits for it, and the transports that carry its messages.
+ * - `hub/`: rooms, and what was said in them.
+ * - `process/`: a process from its start to its end: what of a client is in its words and environment, its
+ *   input, its outputs, what is left of it.
+ * - `codec/`: how bytes of a program become messages and the reverse.
+ * - `options/`: one language for the options of flags, variables, files and routes.
+ * - `contract.ts`: every interface of the middle on one page.
+ * - `console/`: the page of the console, in its parts.
+ * - `base/`: what several of them need: batches, errors, limits, the log, the request.
  *
  * @module
  */
@@ -67,11 +70,11 @@ export { staticFiles, type StaticOptions } from "./handlers/static/static.ts";
 export type { Framing } from "./codec/codecs.ts";
 export type { OriginRule } from "./options/origins.ts";
 export { serve, type ServeOptions, type Server } from "./serve.ts";
-export type { EngineOptions } from "./server/choose_engine.ts";
-export type { TlsOptions } from "./server/credentials.ts";
-export type { EngineName } from "./server/engine.ts";
-export type { ListenOptions } from "./server/listen.ts";
-export type { UnixSocketOptions } from "./server/unix_socket.ts";
-export type { DispatchOptions } from "./socket/dispatch.ts";
-export type { OriginOptions } from "./socket/origin.ts";
-export type { Route, RouteOptions } from "./socket/route.ts";
+export type { EngineOptions } from "./listen/choose_engine.ts";
+export type { TlsOptions } from "./listen/credentials.ts";
+export type { EngineName } from "./listen/engine.ts";
+export type { ListenOptions } from "./listen/listen.ts";
+export type { UnixSocketOptions } from "./listen/unix_socket.ts";
+export type { DispatchOptions } from "./gate/dispatch.ts";
+export type { OriginOptions } from "./gate/origin.ts";
+export type { Route, RouteOptions } from "./gate/route.ts";

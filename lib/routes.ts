@@ -5,7 +5,7 @@ import type { Handler } from "./contract.ts";
 import type { KindContext } from "./handlers/kind.ts";
 import { Modules } from "./handlers/modules.ts";
 import { kindNamed } from "./handlers/registry.ts";
-import type { Route } from "./socket/route.ts";
+import type { Route } from "./gate/route.ts";
 
 /** A route that can say what it is. */
 export interface NamedRoute extends Route {

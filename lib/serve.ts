@@ -1,8 +1,8 @@
 import { SHUTDOWN_TIME } from "./base/limits.ts";
 import { within } from "./base/within.ts";
-import { listen, type ListenOptions } from "./server/listen.ts";
-import { Dispatcher, type DispatchOptions } from "./socket/dispatch.ts";
-import type { Route } from "./socket/route.ts";
+import { listen, type ListenOptions } from "./listen/listen.ts";
+import { Dispatcher, type DispatchOptions } from "./gate/dispatch.ts";
+import type { Route } from "./gate/route.ts";
 
 /** What is served, and where. */
 export interface ServeOptions extends ListenOptions, DispatchOptions {

@@ -4,7 +4,7 @@ import { UsageError } from "../lib/base/errors.ts";
 import { parseRoute } from "../lib/cli/route.ts";
 import { resolveConfig, type Settings } from "../lib/config.ts";
 import type { Options } from "../lib/handlers/flags.ts";
-import { reverseLookup } from "../lib/server/lookup.ts";
+import { reverseLookup } from "../lib/listen/lookup.ts";
 
 /** Options with a command, or with routes. */
 interface Said extends Options, Omit<Settings, "options"> {}

@@ -4,7 +4,7 @@ import { FLAGS } from "../handlers/flags.ts";
 import { kindNamed } from "../handlers/registry.ts";
 import { KINDS } from "../options/kinds.ts";
 import type { NamedRoute } from "../routes.ts";
-import { engineFor } from "../server/choose_engine.ts";
+import { engineFor } from "../listen/choose_engine.ts";
 import { permissionsOf } from "./check_permissions.ts";
 import { checkRoutes } from "./check_routes.ts";
 import type { Reading, Words } from "./read_config.ts";

@@ -4,7 +4,7 @@ import { LAYERED, type Options } from "../handlers/flags.ts";
 import { type HandlerName, kindNamed, optionsOf } from "../handlers/registry.ts";
 import type { Option } from "../options/option.ts";
 import { readJson } from "../options/schema.ts";
-import { parsePattern } from "../socket/route.ts";
+import { parsePattern } from "../gate/route.ts";
 import { mistakesOf } from "./file_mistakes.ts";
 import { FILE_SCHEMA } from "./file_schema.ts";
 import { FileText, type Mistake, type Path, pathText } from "./file_text.ts";

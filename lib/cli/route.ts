@@ -6,7 +6,7 @@ import { KINDS } from "../options/kinds.ts";
 import { expectedBy, readOption } from "../options/read_option.ts";
 import { ROUTE_OPTIONS } from "../options/server_options.ts";
 import { ValueError } from "../options/value_error.ts";
-import { parsePattern } from "../socket/route.ts";
+import { parsePattern } from "../gate/route.ts";
 
 /**
  * Reads the value of `--route`: `PATTERN=HANDLER[?option=value&…][ words…]`.

@@ -4,7 +4,7 @@ import { originText } from "../options/origins.ts";
 import { placeholdersIn } from "../process/placeholders.ts";
 import type { NamedRoute } from "../routes.ts";
 import type { Server } from "../serve.ts";
-import { paramsOfPattern } from "../socket/route.ts";
+import { paramsOfPattern } from "../gate/route.ts";
 
 /** What is served. */
 export interface Served {

@@ -3,7 +3,7 @@ import { createApp } from "../../lib/app.ts";
 import { readConfig, type Reading } from "../../lib/cli/read_config.ts";
 import { Reloading, staleOptions } from "../../lib/cli/reloading.ts";
 import type { Options } from "../../lib/handlers/flags.ts";
-import type { Route } from "../../lib/socket/route.ts";
+import type { Route } from "../../lib/gate/route.ts";
 
 function reading(options: Options): Promise<Reading> {
   return readConfig({ options: { echo: true, ...options }, command: [] }, {});

@@ -1,7 +1,7 @@
 import { assert } from "@std/assert";
 import { Batch, type Message } from "../../lib/base/batch.ts";
 import type { Admission, Handler, Place, Session } from "../../lib/contract.ts";
-import { acceptOf } from "../../lib/socket/route.ts";
+import { acceptOf } from "../../lib/gate/route.ts";
 import { fakeRequest, type RequestChanges } from "../base/fake_request.ts";
 import { FakeConnection } from "../support/fake_connection.ts";
 import { fakePlace } from "../support/fake_place.ts";

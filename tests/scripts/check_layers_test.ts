@@ -19,11 +19,11 @@ const cases: { name: string; edges: [from: string, to: string][]; expected: stri
       ["lib/cli/exit.ts", "lib/config.ts"],
       ["lib/serve.ts", "lib/app.ts"],
       ["lib/app.ts", "lib/config.ts"],
-      ["lib/config.ts", "lib/server/listen.ts"],
+      ["lib/config.ts", "lib/listen/listen.ts"],
       ["lib/handlers/process.ts", "lib/process/launch.ts"],
       ["lib/base/log.ts", "npm:@logtape/logtape@2.4.2"],
-      ["lib/server/node.ts", "npm:ws@8.18.0"],
-      ["lib/server/node.ts", "node:http"],
+      ["lib/listen/node.ts", "npm:ws@8.18.0"],
+      ["lib/listen/node.ts", "node:http"],
       ["lib/base/version.ts", "deno.json"],
     ],
     expected: [],
@@ -70,9 +70,9 @@ const cases: { name: string; edges: [from: string, to: string][]; expected: stri
   },
   {
     name: "keeps the logger's package to lib/base/log.ts",
-    edges: [["lib/socket/upgrade.ts", "npm:@logtape/logtape@2.4.2"]],
+    edges: [["lib/gate/upgrade.ts", "npm:@logtape/logtape@2.4.2"]],
     expected: [
-      "lib/socket/upgrade.ts imports npm:@logtape/logtape@2.4.2: only lib/base/log.ts may",
+      "lib/gate/upgrade.ts imports npm:@logtape/logtape@2.4.2: only lib/base/log.ts may",
     ],
   },
   {

@@ -7,7 +7,7 @@ import {
   type NodeTransportOptions,
 } from "../../../lib/connection/transport/node_transport.ts";
 import type { TransportEvents } from "../../../lib/contract.ts";
-import { switchProtocols } from "../../../lib/server/switch_protocols.ts";
+import { switchProtocols } from "../../../lib/listen/switch_protocols.ts";
 import { RawClient } from "../../support/client.ts";
 
 /** What a transport tells its connection, in words. */

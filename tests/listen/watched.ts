@@ -1,6 +1,6 @@
-import { readCredentials, type TlsOptions } from "../../lib/server/credentials.ts";
-import type { Bound, Credentials } from "../../lib/server/engine.ts";
-import { Renewal } from "../../lib/server/renewal.ts";
+import { readCredentials, type TlsOptions } from "../../lib/listen/credentials.ts";
+import type { Bound, Credentials } from "../../lib/listen/engine.ts";
+import { Renewal } from "../../lib/listen/renewal.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { needing } from "../support/programs.ts";
 import { PemFolder } from "./pem_folder.ts";

@@ -1,6 +1,6 @@
 import { isDenoSince } from "../base/deno_version.ts";
 import { UsageError } from "../base/errors.ts";
-import type { Dispatcher } from "../socket/dispatch.ts";
+import type { Dispatcher } from "../gate/dispatch.ts";
 import type { TlsOptions } from "./credentials.ts";
 import type { Engine, EngineName } from "./engine.ts";
 import { nativeEngine } from "./native.ts";

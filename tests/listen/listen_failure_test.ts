@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ListenError, UsageError } from "../../lib/base/errors.ts";
-import type { ListenOptions } from "../../lib/server/listen.ts";
+import type { ListenOptions } from "../../lib/listen/listen.ts";
 import {
   answers,
   ELSEWHERE,

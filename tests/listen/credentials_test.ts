@@ -1,6 +1,6 @@
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { ListenError } from "../../lib/base/errors.ts";
-import { readCredentials } from "../../lib/server/credentials.ts";
+import { readCredentials } from "../../lib/listen/credentials.ts";
 import { needing } from "../support/programs.ts";
 import { PemFolder } from "./pem_folder.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { ListenError } from "../../lib/base/errors.ts";
-import type { Bound, Engine, Place } from "../../lib/server/engine.ts";
-import { listenAt } from "../../lib/server/listen_at.ts";
+import type { Bound, Engine, Place } from "../../lib/listen/engine.ts";
+import { listenAt } from "../../lib/listen/listen_at.ts";
 
 /** Listens nowhere; what is asked of it fails as often as there are failures. */
 class FakeEngine implements Engine {

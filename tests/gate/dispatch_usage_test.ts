@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/base/errors.ts";
 import type { Handler } from "../../lib/contract.ts";
-import { Dispatcher } from "../../lib/socket/dispatch.ts";
+import { Dispatcher } from "../../lib/gate/dispatch.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { fakeRequest } from "../base/fake_request.ts";
 

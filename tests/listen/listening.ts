@@ -1,6 +1,6 @@
-import type { EngineName } from "../../lib/server/engine.ts";
-import { listen, type Listening, type ListenOptions } from "../../lib/server/listen.ts";
-import { Dispatcher } from "../../lib/socket/dispatch.ts";
+import type { EngineName } from "../../lib/listen/engine.ts";
+import { listen, type Listening, type ListenOptions } from "../../lib/listen/listen.ts";
+import { Dispatcher } from "../../lib/gate/dispatch.ts";
 import { type HandshakeOptions, RawClient } from "../support/client.ts";
 
 const ENGINES = ["native", "node"] as const;

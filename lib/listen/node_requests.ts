@@ -9,7 +9,7 @@ import type { Exchange } from "../contract.ts";
 import { LiveConnection } from "../connection/live_connection.ts";
 import type { Ticket } from "../connection/ticket.ts";
 import { NodeTransport } from "../connection/transport/node_transport.ts";
-import type { Dispatcher } from "../socket/dispatch.ts";
+import type { Dispatcher } from "../gate/dispatch.ts";
 import { answer } from "./node_answer.ts";
 import { exchangeOf, hasBody, incomingOf, type NodeOrigin } from "./node_request.ts";
 import { limitBody } from "./slow_body.ts";

@@ -3,7 +3,7 @@ import { createServer, type ServerOptions } from "node:http";
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from "node:https";
 import { HEADER_SIZE, KEEP_ALIVE_TIMEOUT, REQUEST_TIMEOUT } from "../base/limits.ts";
 import { Log } from "../base/log.ts";
-import type { Dispatcher } from "../socket/dispatch.ts";
+import type { Dispatcher } from "../gate/dispatch.ts";
 import { acceptAgain } from "./accept_again.ts";
 import { Authorities } from "./authorities.ts";
 import type { Bound, Credentials, Engine, Place } from "./engine.ts";

@@ -4,7 +4,7 @@ import { snapshot } from "../base/request.ts";
 import { LiveConnection } from "../connection/live_connection.ts";
 import type { Ticket } from "../connection/ticket.ts";
 import { NativeTransport } from "../connection/transport/native_transport.ts";
-import type { Dispatcher } from "../socket/dispatch.ts";
+import type { Dispatcher } from "../gate/dispatch.ts";
 import type { Engine } from "./engine.ts";
 import { keepServing } from "./keep_serving.ts";
 import { withMode } from "./with_mode.ts";

@@ -3,7 +3,7 @@ import { HandshakeError } from "../../lib/base/errors.ts";
 import type { IncomingRequest } from "../../lib/base/request.ts";
 import type { Ticket } from "../../lib/connection/ticket.ts";
 import type { Admission, Exchange, Handler } from "../../lib/contract.ts";
-import { Dispatcher, type DispatchOptions } from "../../lib/socket/dispatch.ts";
+import { Dispatcher, type DispatchOptions } from "../../lib/gate/dispatch.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { fakeRequest } from "../base/fake_request.ts";
 import { settle } from "../base/fake_timers.ts";

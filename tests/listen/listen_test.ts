@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ListenError } from "../../lib/base/errors.ts";
-import { ENGINES } from "../../lib/server/engine.ts";
+import { ENGINES } from "../../lib/listen/engine.ts";
 import { RawClient } from "../support/client.ts";
 import { needing } from "../support/programs.ts";
 import {

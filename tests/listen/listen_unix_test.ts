@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ListenError } from "../../lib/base/errors.ts";
-import type { ListenOptions } from "../../lib/server/listen.ts";
+import type { ListenOptions } from "../../lib/listen/listen.ts";
 import { answers, ELSEWHERE, HERE, start, testUnix } from "./listening.ts";
 
 testUnix(

@@ -1,9 +1,9 @@
 import { assertEquals, assertRejects, assertStrictEquals, assertStringIncludes } from "@std/assert";
 import { UsageError } from "../../lib/base/errors.ts";
-import { chooseEngine, type EngineOptions } from "../../lib/server/choose_engine.ts";
-import type { EngineName } from "../../lib/server/engine.ts";
-import { nativeEngine } from "../../lib/server/native.ts";
-import { nodeEngine } from "../../lib/server/node.ts";
+import { chooseEngine, type EngineOptions } from "../../lib/listen/choose_engine.ts";
+import type { EngineName } from "../../lib/listen/engine.ts";
+import { nativeEngine } from "../../lib/listen/native.ts";
+import { nodeEngine } from "../../lib/listen/node.ts";
 
 const ENGINES = { native: nativeEngine, node: nodeEngine };
 const TLS = { certFile: "c.pem", keyFile: "k.pem" };

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { ListenError } from "../../lib/base/errors.ts";
-import type { Bound, Engine } from "../../lib/server/engine.ts";
-import { listenOnUnixSocket } from "../../lib/server/unix_socket.ts";
+import type { Bound, Engine } from "../../lib/listen/engine.ts";
+import { listenOnUnixSocket } from "../../lib/listen/unix_socket.ts";
 import { ENGINES, FakeEngine, SocketFolder } from "./socket_folder.ts";
 
 const ignore = Deno.build.os === "windows";

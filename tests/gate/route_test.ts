@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { HandshakeError } from "../../lib/base/errors.ts";
 import { decodePath } from "../../lib/base/request.ts";
-import { LiveRoute, paramsOfPattern, type Route } from "../../lib/socket/route.ts";
-import { Usage } from "../../lib/socket/usage.ts";
+import { LiveRoute, paramsOfPattern, type Route } from "../../lib/gate/route.ts";
+import { Usage } from "../../lib/gate/usage.ts";
 import { fakeRequest, type RequestChanges } from "../base/fake_request.ts";
 
 const HANDLER = { open() {} };

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { HandshakeError } from "../../lib/base/errors.ts";
 import { parseOrigins } from "../../lib/options/origins.ts";
-import { checkOrigin } from "../../lib/socket/origin.ts";
+import { checkOrigin } from "../../lib/gate/origin.ts";
 
 /** Whether a page from `origin` may connect to `host`. */
 function may(

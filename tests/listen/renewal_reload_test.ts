@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { readCredentials } from "../../lib/server/credentials.ts";
-import type { Bound } from "../../lib/server/engine.ts";
-import { Renewal } from "../../lib/server/renewal.ts";
+import { readCredentials } from "../../lib/listen/credentials.ts";
+import type { Bound } from "../../lib/listen/engine.ts";
+import { Renewal } from "../../lib/listen/renewal.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { FakeTimers } from "../base/fake_timers.ts";
 import {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readCredentials } from "../../lib/server/credentials.ts";
+import { readCredentials } from "../../lib/listen/credentials.ts";
 import { FakeTimers } from "../base/fake_timers.ts";
 import { filesIn, NAMES, testPems, TOOK_UP, Watched, write } from "./watched.ts";
 

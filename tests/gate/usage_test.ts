@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Handler } from "../../lib/contract.ts";
-import { Usage } from "../../lib/socket/usage.ts";
+import { Usage } from "../../lib/gate/usage.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { fakePlace } from "../support/fake_place.ts";
 import { settle } from "../base/fake_timers.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { subjectOf } from "../../lib/server/subject.ts";
+import { subjectOf } from "../../lib/listen/subject.ts";
 import { needing } from "../support/programs.ts";
 import { PemFolder } from "./pem_folder.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { keepServing } from "../../lib/server/keep_serving.ts";
+import { keepServing } from "../../lib/listen/keep_serving.ts";
 
 const ADDR: Deno.NetAddr = { transport: "tcp", hostname: "127.0.0.1", port: 5 };
 

@@ -1,6 +1,6 @@
 import { redirect } from "../handlers/redirect.ts";
 import { Log } from "../base/log.ts";
-import { Dispatcher } from "../socket/dispatch.ts";
+import { Dispatcher } from "../gate/dispatch.ts";
 import { chooseEngine, engineFor, type EngineOptions } from "./choose_engine.ts";
 import { readCredentials } from "./credentials.ts";
 import type { Bound } from "./engine.ts";

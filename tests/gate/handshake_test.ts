@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { HandshakeError } from "../../lib/base/errors.ts";
 import { isUpgrade } from "../../lib/base/is_upgrade.ts";
-import { checkHandshake } from "../../lib/socket/handshake.ts";
+import { checkHandshake } from "../../lib/gate/handshake.ts";
 
 const UPGRADES: [upgrade: string | undefined, connection: string | undefined, is: boolean][] = [
   ["websocket", "Upgrade", true],

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { offers, pickSubprotocol } from "../../lib/socket/subprotocol.ts";
+import { offers, pickSubprotocol } from "../../lib/gate/subprotocol.ts";
 
 const PICKED: [offered: string | null, spoken: string[], picked: string][] = [
   [null, ["a"], ""],

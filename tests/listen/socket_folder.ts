@@ -1,8 +1,8 @@
 import { assert } from "@std/assert";
-import type { Bound, Engine, Place } from "../../lib/server/engine.ts";
-import { nativeEngine } from "../../lib/server/native.ts";
-import { nodeEngine } from "../../lib/server/node.ts";
-import { Dispatcher } from "../../lib/socket/dispatch.ts";
+import type { Bound, Engine, Place } from "../../lib/listen/engine.ts";
+import { nativeEngine } from "../../lib/listen/native.ts";
+import { nodeEngine } from "../../lib/listen/node.ts";
+import { Dispatcher } from "../../lib/gate/dispatch.ts";
 
 /** A temporary folder for Unix sockets, removed at the end. */
 export class SocketFolder implements Disposable {
