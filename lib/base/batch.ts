@@ -1,8 +1,10 @@
+import { encodeBriefly } from "./encode_briefly.ts";
+import { put } from "./put.ts";
+
 /** A message: a string from a text frame, bytes from a binary one. */
 export type Message = string | Uint8Array;
 
 const encoder = new TextEncoder();
-const scratch = new Uint8Array(4096);
 // A byte order mark is part of what was said.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -28,6 +30,7 @@ export class Batch {
   #text: string | undefined;
   /** Where the bytes of the messages lie in a buffer of frames, those frames. */
   #frames: Uint8Array | undefined;
+  #messages: readonly Message[] | undefined;
 
   /**
    * Takes bytes as they lie in a buffer.
@@ -87,6 +90,11 @@ export class Batch {
     return bytes.subarray(spans[2 * index], spans[2 * index + 1]);
   }
 
+  /** The one message of a batch that was made of a string, as long as nobody has asked for its bytes. */
+  get text(): string | undefined {
+    return this.#bytes === undefined ? this.#text : undefined;
+  }
+
   /** One message, as a handler takes it. */
   at(index: number): Message {
     if (this.#text !== undefined) return this.#text;
@@ -94,9 +102,14 @@ export class Batch {
     return this.binary ? bytes : decoder.decode(bytes);
   }
 
+  /** The messages, as a handler takes them; made once, whoever gets them. */
+  get messages(): readonly Message[] {
+    return this.#messages ??= this.size === 1 ? [this.at(0)] : this.#makeMessages();
+  }
+
   /** The messages one after the other, as a handler takes them. */
-  *[Symbol.iterator](): Iterator<Message> {
-    for (let index = 0; index < this.size; index++) yield this.at(index);
+  [Symbol.iterator](): Iterator<Message> {
+    return this.messages[Symbol.iterator]();
   }
 
   /**
@@ -105,8 +118,7 @@ export class Batch {
    */
   get frames(): Uint8Array {
     if (this.#frames !== undefined) return this.#frames;
-    // Three bytes of UTF-8 at most for each unit of UTF-16.
-    if (this.#bytes === undefined && 3 * this.length <= scratch.length) return this.#frameText();
+    if (this.#bytes === undefined) return this.#frameText(this.#text ?? "");
     const { bytes, spans } = this;
     const framed: number[] = [];
     const frames = new Uint8Array(framedLength(spans));
@@ -120,31 +132,43 @@ export class Batch {
       if (length < 126) frames[to++] = length;
       else to = writeLength(frames, to, length);
       framed.push(to, to + length);
-      // A call costs more than so many bytes.
-      if (length > 64) frames.set(bytes.subarray(start, end), to);
-      else for (let from = start, into = to; from < end;) frames[into++] = bytes[from++] as number;
-      to += length;
+      to = put(frames, to, bytes, start, end);
     }
     // From now on the messages are those in the frames, so that they are in memory once.
+    if (this.binary) this.#messages = undefined;
     this.#bytes = frames;
     this.#spans = framed;
     return this.#frames = frames;
   }
 
   /** The frame of a text that was not encoded yet, and is not so long that it needs more memory for that. */
-  #frameText(): Uint8Array {
-    const length = encoder.encodeInto(this.#text ?? "", scratch).written;
-    const start = length < 126 ? 2 : 4;
-    const frames = new Uint8Array(start + length);
+  #frameText(text: string): Uint8Array {
+    const bytes = encodeBriefly(text);
+    const { length } = bytes;
+    const frames = new Uint8Array(framedLength([0, length]));
     frames[0] = 0x81;
     if (length < 126) frames[1] = length;
-    else writeLength(frames, 1, length);
-    // A call costs more than so many bytes.
-    if (length > 64) frames.set(scratch.subarray(0, length), start);
-    else for (let at = 0; at < length; at++) frames[start + at] = scratch[at] as number;
+    const start = length < 126 ? 2 : writeLength(frames, 1, length);
+    put(frames, start, bytes);
     this.#bytes = frames;
     this.#spans = [start, start + length];
     return this.#frames = frames;
+  }
+
+  #makeMessages(): Message[] {
+    const { bytes, spans } = this;
+    const [first = 0] = spans;
+    const region = bytes.subarray(first, spans[spans.length - 1]);
+    // All of them at once costs little more than one of them alone.
+    const text = this.binary ? "" : decoder.decode(region);
+    // A character is a byte everywhere, so that each message is where its bytes are.
+    const plain = !this.binary && text.length === region.length;
+    const messages: Message[] = [];
+    for (let at = 0; at < spans.length; at += 2) {
+      const [start, end] = [spans[at] as number, spans[at + 1] as number];
+      messages.push(plain ? text.slice(start - first, end - first) : this.at(at / 2));
+    }
+    return messages;
   }
 
   /** Has memory of its own from now on, and is the same batch. */

@@ -2,7 +2,7 @@ import type { Batch } from "../base/batch.ts";
 import { CodecError } from "../base/errors.ts";
 import { MAX_HEADER_BLOCK } from "../base/limits.ts";
 import type { Codec, Decoder } from "../contract.ts";
-import { put } from "./put.ts";
+import { put } from "../base/put.ts";
 import { checkLength, Rest } from "./rest.ts";
 import { checkedBatch, textOf } from "./texts.ts";
 

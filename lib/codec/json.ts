@@ -1,7 +1,7 @@
 import type { Batch } from "../base/batch.ts";
 import { CodecError } from "../base/errors.ts";
 import type { Codec, Decoder } from "../contract.ts";
-import { withEnds } from "./put.ts";
+import { withEnds } from "./with_ends.ts";
 import { Rest } from "./rest.ts";
 import { checkedBatch } from "./texts.ts";
 

@@ -2,7 +2,7 @@ import { Batch } from "../base/batch.ts";
 import { CodecError } from "../base/errors.ts";
 import { MAX_LINE } from "../base/limits.ts";
 import type { Codec, Decoder } from "../contract.ts";
-import { put } from "./put.ts";
+import { put } from "../base/put.ts";
 import { checkLength, Rest } from "./rest.ts";
 
 const HEAD = 4;

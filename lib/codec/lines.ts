@@ -1,6 +1,6 @@
 import type { Codec } from "../contract.ts";
 import { Delimited, LINE } from "./delimited.ts";
-import { withEnds } from "./put.ts";
+import { withEnds } from "./with_ends.ts";
 
 /** Each line of stdout is a text message, `\n` and `\r\n` removed; each text message is a line. */
 export const lines: Codec = {

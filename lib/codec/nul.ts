@@ -1,7 +1,7 @@
 import { CodecError } from "../base/errors.ts";
 import type { Codec } from "../contract.ts";
 import { Delimited } from "./delimited.ts";
-import { withEnds } from "./put.ts";
+import { withEnds } from "./with_ends.ts";
 
 const RECORD = { byte: 0, return: false, what: "A record" } as const;
 

@@ -98,7 +98,7 @@ export class NativeTransport implements Transport, Unsent {
   }
 
   send(batch: Batch): void {
-    for (const message of batch) {
+    for (const message of batch.messages) {
       // Between the end of a socket and its close event, `send` would throw.
       if (this.#socket.readyState !== WebSocket.OPEN) return;
       this.#backlog.add(message.length);

@@ -1,24 +1,11 @@
 import type { Batch } from "../base/batch.ts";
-
-/** Puts bytes into a buffer; answers where they end there. */
-export function put(
-  into: Uint8Array,
-  at: number,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): number {
-  // A call costs more than so many bytes.
-  if (end - start > 64) {
-    into.set(bytes.subarray(start, end), at);
-    return at + end - start;
-  }
-  while (start < end) into[at++] = bytes[start++] as number;
-  return at;
-}
+import { encodeBriefly } from "../base/encode_briefly.ts";
+import { put } from "../base/put.ts";
 
 /** All messages of a batch, each with a byte behind it. */
 export function withEnds(batch: Batch, byte: number): Uint8Array {
+  const { text } = batch;
+  if (text !== undefined) return withEnd(encodeBriefly(text), byte);
   const { bytes, spans } = batch;
   const joined = new Uint8Array(batch.length + batch.size);
   let to = 0;
@@ -26,5 +13,11 @@ export function withEnds(batch: Batch, byte: number): Uint8Array {
     to = put(joined, to, bytes, spans[at] as number, spans[at + 1] as number);
     joined[to++] = byte;
   }
+  return joined;
+}
+
+function withEnd(bytes: Uint8Array, byte: number): Uint8Array {
+  const joined = new Uint8Array(bytes.length + 1);
+  joined[put(joined, 0, bytes)] = byte;
   return joined;
 }
