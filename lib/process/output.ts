@@ -94,7 +94,9 @@ export class Output {
       const before = gauge?.bufferedAmount ?? 0;
       const messages = this.#decoder.push(part);
       const after = gauge?.bufferedAmount ?? 0;
-      if (after - before > DEAR * messages) dear += messages;
+      // Not every gauge counts messages without data.
+      const isEmpty = part.length < 3 * messages;
+      if (isEmpty || after - before > DEAR * messages) dear += messages;
       if (after > HIGH_WATER_MARK) {
         await gauge?.drained();
         this.#worked = 0;

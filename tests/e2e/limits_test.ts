@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { memoryOf, untilIdle } from "../support/processes.ts";
-import { testEach, TestServer } from "../support/server.ts";
+import { testBoth, testEach, TestServer } from "../support/server.ts";
 
 const MIB = 1024 * 1024;
 
@@ -38,7 +38,7 @@ const QUEUES: [option: string[], limit: number][] = [
   [[], 16 * MIB],
 ];
 for (const [option, limit] of QUEUES) {
-  testEach(
+  testBoth(
     `stdws closes with 1013 when ${limit} bytes wait for a process, which gets all of them`,
     async (form) => {
       const folder = await Deno.makeTempDir();
@@ -72,6 +72,35 @@ for (const [option, limit] of QUEUES) {
       }
     },
   );
+}
+
+for (const option of [["--maxqueue=1000"], []]) {
+  const title = ["stdws --engine=node", ...option].join(" ");
+  Deno.test(`${title} holds back a client whose process does not read, and loses nothing`, async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const program =
+        `read -r go < '${folder}/go'; wc -l > '${folder}/got'; echo > '${folder}/done'`;
+      await new Deno.Command("mkfifo", { args: [`${folder}/go`, `${folder}/done`] }).output();
+      await using server = await TestServer.start([...option, "sh", "-c", program], {
+        form: "node",
+      });
+      using client = await RawClient.open(server.url);
+      const before = memoryOf(server.pid);
+      const count = 3_000;
+      const flood = client.flood(count, () => "x".repeat(60_000));
+      await untilIdle(server.pid);
+      const grown = memoryOf(server.pid) - before;
+      assert(grown < 64 * MIB, `grew by ${grown} bytes`);
+      await Deno.writeTextFile(`${folder}/go`, "go\n");
+      assertEquals(await flood, count);
+      await client.close();
+      await Deno.readTextFile(`${folder}/done`);
+      assertEquals((await Deno.readTextFile(`${folder}/got`)).trim(), `${count}`);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
 }
 
 testEach("stdws closes an echo's client that does not read with 1013", async (form) => {

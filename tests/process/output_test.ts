@@ -99,8 +99,17 @@ Deno.test("Output waits for who is behind, after each stride", async () => {
   assertEquals(told.told, ["ab", "cd", "ef", "end"]);
 });
 
-/** The sizes of the chunks that are read of a stream that has always more. */
-async function sizes(gauge: Gauge & { bufferedAmount: number }, cost: number): Promise<number[]> {
+/**
+ * The sizes of the chunks that are read of a stream that has always more.
+ *
+ * @param cost What each message adds to the gauge.
+ * @param length Bytes of each message in the stream.
+ */
+async function sizes(
+  gauge: Gauge & { bufferedAmount: number },
+  cost: number,
+  length = 4,
+): Promise<number[]> {
   const found: number[] = [];
   let left = 2_000_000;
   const stream = new ReadableStream({
@@ -116,9 +125,9 @@ async function sizes(gauge: Gauge & { bufferedAmount: number }, cost: number): P
   const decoder = {
     push(chunk: Uint8Array) {
       found.push(chunk.length);
-      // Each byte is a message.
-      gauge.bufferedAmount += cost * chunk.length;
-      return chunk.length;
+      const messages = chunk.length / length;
+      gauge.bufferedAmount += cost * messages;
+      return messages;
     },
     end() {},
   };
@@ -134,9 +143,12 @@ Deno.test("Output reads much at once where messages cost little, and little wher
       return Promise.resolve();
     },
   };
-  assertEquals(Math.max(...await sizes(gauge, 3)), 65_536);
+  assertEquals(Math.max(...await sizes(gauge, 12)), 65_536);
   gauge.bufferedAmount = 0;
-  assert(Math.max(...await sizes(gauge, 1025)) <= 2048);
+  assert(Math.max(...await sizes(gauge, 1028)) <= 8192);
+  // Messages without data, of which a gauge knows nothing.
+  gauge.bufferedAmount = 0;
+  assertEquals(Math.max(...await sizes(gauge, 0, 1)), 512);
 });
 
 Deno.test("Output.quiet() reads on as long as something comes, and then nothing more", async () => {

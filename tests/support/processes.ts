@@ -34,13 +34,14 @@ export function memoryOf(pid: number): number {
 }
 
 /**
- * Waits until a process has nothing to do: asleep, and no processor time used over twenty looks. At
- * most twenty seconds.
+ * Waits until a process has nothing to do: asleep, and no processor time used over twenty looks, or ended.
+ * At most twenty seconds.
  */
 export async function untilIdle(pid: number): Promise<void> {
   const deadline = performance.now() + 20_000;
   for (let before = "", same = 0; same < 20;) {
-    const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
+    const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => undefined);
+    if (stat === undefined) return;
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const now = `${fields[0]} ${fields[11]} ${fields[12]}`;
     same = now === before && fields[0] === "S" ? same + 1 : 0;
