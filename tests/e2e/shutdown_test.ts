@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { isAlive, untilGone } from "../support/processes.ts";
-import { testEach, TestServer } from "../support/server.ts";
+import { Lines } from "../support/lines.ts";
+import { needing } from "../support/programs.ts";
+import { ROOT, testEach, TestServer } from "../support/server.ts";
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   testEach(`stdws closes with 1001, ends processes and exits with 0 on ${signal}`, async (form) => {
@@ -85,3 +87,49 @@ testEach(
     for (const pid of pids) await untilGone(Number(pid));
   },
 );
+
+for (const engine of ["native", "node"]) {
+  Deno.test({
+    ...needing(
+      `stdws --engine=${engine} closes with 1001 where Ctrl-C reaches its processes as well`,
+      "bash",
+      "setsid",
+    ),
+    async fn() {
+      // A group of its own, as a terminal would give it.
+      const server = new Deno.Command("setsid", {
+        args: [
+          ...[Deno.execPath(), "run", "-A", "--quiet", `${ROOT}main.ts`, `--engine=${engine}`],
+          ...[
+            "--port=0",
+            "--address=127.0.0.1",
+            "bash",
+            "-c",
+            "echo up; while :; do sleep 0.1; done",
+          ],
+        ],
+        stdin: "null",
+        stdout: "piped",
+        stderr: "null",
+        env: { NO_COLOR: "1" },
+      }).spawn();
+      const stdout = new Lines(server.stdout);
+      const line = await stdout.until(/Starting WebSocket server/);
+      const clients = [];
+      for (let count = 0; count < 10; count++) {
+        const client = await RawClient.open(/ws:\S+/.exec(line)?.[0] ?? "");
+        assertEquals(await client.text(), "up");
+        clients.push(client);
+      }
+      await new Deno.Command("kill", { args: ["-INT", "--", `-${server.pid}`] }).output();
+      for (const client of clients) {
+        const close = await client.next();
+        await client.close(1001);
+        assertEquals(close.kind === "close" && close.code, 1001);
+        client[Symbol.dispose]();
+      }
+      assertEquals((await server.status).code, 0);
+      await stdout.ended;
+    },
+  });
+}
