@@ -228,6 +228,8 @@ export interface TransportEvents {
   tooLarge(): void;
   /** It broke, or the client broke the protocol; `closed` follows. */
   failed(message: string): void;
+  /** Bytes that were sent will never reach the client, which does not read any more. */
+  lost(bytes: number): void;
   /** Ends it, whatever the handler does; the transport's `close` follows. */
   end(code: number, reason: string): void;
   /** It is closed. May come twice; the first counts. */

@@ -1,7 +1,7 @@
 import { Batch, type Message } from "../base/batch.ts";
 import { isCloseCode } from "../base/close_code.ts";
 import { messageOf } from "../base/errors.ts";
-import { MAX_UNSENT, OPEN_TIMEOUT } from "../base/limits.ts";
+import { MAX_UNSENT } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type {
   Connection,
@@ -38,7 +38,6 @@ export class LiveConnection implements Connection, TransportEvents {
   readonly #left: () => void;
   #session: Session | undefined;
   #state: "opening" | "open" | "closing" | "closed" = "opening";
-  readonly #openTimer: ReturnType<typeof setTimeout>;
   /** The rooms that it has joined by itself; most connections never do. */
   #joined: Set<string> | undefined;
 
@@ -57,8 +56,6 @@ export class LiveConnection implements Connection, TransportEvents {
       tooSlow: () => this.#tooSlow(),
     });
     options.roster.add(this);
-    // A client that went before it was answered causes no event at all.
-    this.#openTimer = setTimeout(() => this.#abandon(), OPEN_TIMEOUT);
   }
 
   get bufferedAmount(): number {
@@ -88,7 +85,6 @@ export class LiveConnection implements Connection, TransportEvents {
       code = 1011;
       reason = "Internal error";
     }
-    this.#log.trace("websocket", `Closing with ${code} ${reason}`.trimEnd());
     this.#outbox.flush();
     this.#close(code, reason);
   }
@@ -120,7 +116,6 @@ export class LiveConnection implements Connection, TransportEvents {
   /** Its transport is open: hands it to its handler. */
   opened(): void {
     if (this.#state !== "opening") return this.#transport.close(1001, "Opened too late");
-    clearTimeout(this.#openTimer);
     this.#state = "open";
     this.#log.access("session", "CONNECT");
     const ticket = this.#ticket;
@@ -154,6 +149,10 @@ export class LiveConnection implements Connection, TransportEvents {
     if (this.#state === "open") this.#log.debug("websocket", `Cannot receive: ${message}`);
   }
 
+  lost(bytes: number): void {
+    this.#log.error("websocket", `The client did not take ${bytes} bytes that were sent to it`);
+  }
+
   closed(code: number, reason: string): void {
     if (this.#state === "opening") return this.#abandon();
     if (this.#state === "closed") return;
@@ -183,6 +182,7 @@ export class LiveConnection implements Connection, TransportEvents {
   }
 
   #close(code: number, reason: string): void {
+    this.#log.trace("websocket", `Closing with ${code} ${reason}`.trimEnd());
     this.#state = "closing";
     this.#outbox.end();
     this.#leaveAll();
@@ -193,7 +193,6 @@ export class LiveConnection implements Connection, TransportEvents {
 
   #abandon(): void {
     this.#state = "closed";
-    clearTimeout(this.#openTimer);
     this.#options.roster.delete(this);
     this.#log.debug("websocket", "The client left before its connection was open");
     this.#guard(() => this.#ticket?.abandon());

@@ -112,7 +112,7 @@ export class Dispatcher {
       admission = accepted;
       this.#expectOpen();
       if (!admission) throw new Error("It neither accepted nor refused the request");
-      return this.#ticket(request, route, admission);
+      return this.#ticket(request, route, admission, place.log);
     } catch (error) {
       abandon(admission, route, sessionLog(asked));
       throw error;
@@ -142,13 +142,18 @@ export class Dispatcher {
     return Object.freeze({ ...request, remote: { ...request.remote, host } });
   }
 
-  #ticket(request: IncomingRequest, route: LiveRoute, admission: Admission): Ticket {
+  #ticket(
+    request: IncomingRequest,
+    route: LiveRoute,
+    admission: Admission,
+    of: Log,
+  ): Ticket {
     const { usage, options } = route;
     const subprotocol = admission.subprotocol ?? request.subprotocol;
     if (subprotocol && !offers(request.headers.get("sec-websocket-protocol"), subprotocol)) {
       throw new Error(`It chose the subprotocol "${subprotocol}", which the client does not offer`);
     }
-    const log = sessionLog(request).with(admission.associated ?? {});
+    const log = admission.associated ? of.with(admission.associated) : of;
     return {
       request,
       log,

@@ -1,15 +1,14 @@
 import { MAX_QUEUE } from "../base/limits.ts";
 import type { IncomingRequest } from "../base/request.ts";
-import { sessionLog } from "../base/session_log.ts";
 import { realFolder } from "../base/folder.ts";
 import { CODECS } from "../codec/codecs.ts";
 import { Bridge } from "../process/bridge.ts";
 import { checkPlaceholders } from "../process/check_placeholders.ts";
 import { environment } from "../process/environment.ts";
 import { fillPlaceholders } from "../process/placeholders.ts";
-import { Runner } from "../process/runner.ts";
+import { Runner, type Started } from "../process/runner.ts";
 import { programPath } from "../process/program_path.ts";
-import type { Admission, Handler, Session } from "../contract.ts";
+import type { Admission, Handler, Place, Session } from "../contract.ts";
 import { kindOf } from "./kind.ts";
 import { needsOfCommand } from "./needs.ts";
 import {
@@ -94,23 +93,23 @@ export function processHandler(programs: Programs, options: ProcessOptions): Han
   const cwd = options.cwd === undefined ? undefined : realFolder(options.cwd, "from the folder");
   const runner = new Runner(options);
 
-  function start(
-    request: IncomingRequest,
-    endpoint: Endpoint,
-    ending: AbortSignal,
-  ): Required<Omit<Admission, "subprotocol" | "slow">> {
+  function start(request: IncomingRequest, endpoint: Endpoint, { log }: Place): Started {
     const { program, args } = endpoint;
-    const started = runner.start({
+    return runner.start({
       program,
       args,
       ...(cwd === undefined ? {} : { cwd }),
       id: request.id,
       environment: (inherited) => environment(request, { ...endpoint, inherited, own: env }),
-      log: sessionLog(request).with({ command: program }),
+      log: log.with({ command: program }),
       refusal: "Max of possible forks already active, upgrade rejected",
       orphans,
     });
-    const bridge = new Bridge(started, { codec, closeMs, maxQueue, ending });
+  }
+
+  /** Apart from what starts it: nothing here remembers the request, as long as the connection lasts. */
+  function admit(started: Started, { program }: Endpoint, { signal }: Place): Admission {
+    const bridge = new Bridge(started, { codec, closeMs, maxQueue, ending: signal });
 
     function run(connection?: Parameters<Bridge["run"]>[0]): void {
       runner.keep(
@@ -136,10 +135,9 @@ export function processHandler(programs: Programs, options: ProcessOptions): Han
 
   return {
     label: programs.label,
-    accept(request, { signal }) {
-      const endpoint = programs.locate(request);
-      if (endpoint instanceof Promise) return endpoint.then((it) => start(request, it, signal));
-      return start(request, endpoint, signal);
+    async accept(request, place) {
+      const endpoint = await programs.locate(request);
+      return admit(start(request, endpoint, place), endpoint, place);
     },
     [Symbol.asyncDispose]: () => runner[Symbol.asyncDispose](),
   };

@@ -3,7 +3,6 @@ import { CodecError, HandshakeError, UsageError } from "../base/errors.ts";
 import { MAX_QUEUE } from "../base/limits.ts";
 import { Log } from "../base/log.ts";
 import { nextId } from "../base/request.ts";
-import { sessionLog } from "../base/session_log.ts";
 import { CODECS } from "../codec/codecs.ts";
 import type { Connection, Handler, Place, Session, SlowPolicy } from "../contract.ts";
 import { Life } from "../process/life.ts";
@@ -208,7 +207,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
       }
       // Now, because a request cannot be read any more once it is answered.
       const arrival = {
-        log: sessionLog(request).with({ command: program }),
+        log: place.log.with({ command: program }),
         announcement: talk.announce(request),
       };
       await supervisor.enter();

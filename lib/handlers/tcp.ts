@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import { messageOf } from "../base/errors.ts";
 import { MAX_QUEUE } from "../base/limits.ts";
-import { sessionLog } from "../base/session_log.ts";
 import type { Handler } from "../contract.ts";
 import { kindOf } from "./kind.ts";
 import { parseTcpAddress } from "./tcp/address.ts";
@@ -49,9 +48,9 @@ export function tcp(address: string, options: TcpOptions = {}): Handler {
   const running = new Set<Promise<void>>();
   return {
     label: `Serving using handler       : tcp ${address}`,
-    async accept(request) {
+    async accept(_, place) {
       const associated = { command: `tcp ${address}` };
-      const log = sessionLog(request).with(associated);
+      const log = place.log.with(associated);
       const conn = await dial(target, address, { timeout: CONNECT_TIMEOUT });
       return {
         associated,

@@ -62,19 +62,31 @@ export class NodeRequests {
     socket.on("error", () => socket.destroy());
     await this.#answered(message.socket);
     if (socket.destroyed) return;
-    const response = new ServerResponse(message);
-    response.shouldKeepAlive = false;
-    response.assignSocket(message.socket);
+    const ticket = await this.#decide(incoming, message);
+    if (ticket) this.#open(socket, head, ticket);
+  }
+
+  /** Answers a request that is on a socket of its own, where it gets no ticket. */
+  async #decide(
+    incoming: IncomingRequest | Response,
+    message: IncomingMessage,
+  ): Promise<Ticket | undefined> {
+    let response: ServerResponse | undefined;
+    // Most need none.
+    const respond = () => response ??= responseOn(message);
     const decision = incoming instanceof Response
       ? incoming
-      : await this.#dispatcher.dispatch(incoming, this.#exchange(incoming, message, response));
-    if (decision instanceof Response) {
-      await answer(decision, response);
-      // Nor is there a server that would close it.
-      return message.socket.destroySoon();
+      : this.#dispatcher.opens(incoming)
+      ? await this.#dispatcher.dispatch(incoming, UNUSED)
+      : await this.#dispatcher.dispatch(incoming, exchangeOn(message, respond()));
+    if (!(decision instanceof Response)) {
+      response?.detachSocket(message.socket);
+      return decision;
     }
-    response.detachSocket(message.socket);
-    this.#open(socket, head, decision);
+    await answer(decision, respond());
+    // Nor is there a server that would close it.
+    message.socket.destroySoon();
+    return undefined;
   }
 
   /** Resolves when the answers to what came before on a connection are out, or its client has left. */
@@ -85,19 +97,6 @@ export class NodeRequests {
       response.once("finish", resolve);
       socket.once("close", resolve);
     });
-  }
-
-  #exchange(
-    incoming: IncomingRequest,
-    message: IncomingMessage,
-    response: ServerResponse,
-  ): Exchange {
-    if (!this.#dispatcher.opens(incoming)) {
-      // Nobody reads any more from this client; that it leaves would not be seen.
-      message.socket.once("end", () => message.socket.destroy());
-      message.socket.resume();
-    }
-    return exchangeOf(message, response);
   }
 
   #open(socket: Duplex, head: Uint8Array, ticket: Ticket): void {
@@ -138,6 +137,23 @@ export class NodeRequests {
       return this.#dispatcher.refuse(new Log({ url }), error);
     }
   }
+}
+
+/** What comes with a request that wants nothing but a WebSocket. */
+const UNUSED: Exchange = { body: null, left: new AbortController().signal };
+
+function responseOn(message: IncomingMessage): ServerResponse {
+  const response = new ServerResponse(message);
+  response.shouldKeepAlive = false;
+  response.assignSocket(message.socket);
+  return response;
+}
+
+function exchangeOn(message: IncomingMessage, response: ServerResponse): Exchange {
+  // Nobody reads any more from this client; that it leaves would not be seen.
+  message.socket.once("end", () => message.socket.destroy());
+  message.socket.resume();
+  return exchangeOf(message, response);
 }
 
 /** What fails ends the one connection that it is about. */

@@ -1,7 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { Batch } from "../../lib/base/batch.ts";
 import { CapturedLog } from "../base/captured_log.ts";
-import { FakeTimers } from "../base/fake_timers.ts";
 import { opened, Opening } from "./opening.ts";
 
 Deno.test("LiveConnection has the id of its request", () => {
@@ -135,24 +134,6 @@ for (const [how, leave] of NEVER_OPEN) {
   });
 }
 
-Deno.test("LiveConnection abandons its ticket when its socket is not open in 5 s", async () => {
-  using timers = new FakeTimers();
-  const { connection, roster, told } = new Opening();
-  await timers.pass(4_999);
-  assertEquals([told, roster.size], [[], 1]);
-  await timers.pass(1);
-  assertEquals([told, roster.size], [["abandon"], 0]);
-  connection.closed(1006, "");
-  assertEquals([told, timers.pending], [["abandon"], 0]);
-});
-
-Deno.test("LiveConnection leaves no timer behind when it opens", () => {
-  using timers = new FakeTimers();
-  const { connection } = opened();
-  assertEquals(timers.pending, 0);
-  connection.closed(1000, "");
-});
-
 Deno.test("LiveConnection.send() says what a message has to be", () => {
   using log = new CapturedLog("error");
   const opening = new Opening((connection) => {
@@ -170,4 +151,15 @@ Deno.test("LiveConnection.send() says what a message has to be", () => {
     "not 5",
   );
   opening.connection.closed(1011, "");
+});
+
+Deno.test("LiveConnection.lost() is logged also while it is closing", () => {
+  using log = new CapturedLog("error");
+  const { connection } = opened();
+  connection.close();
+  connection.lost(5);
+  connection.closed(1006, "");
+  assertEquals(log.messages, [
+    "ERROR websocket: The client did not take 5 bytes that were sent to it",
+  ]);
 });

@@ -1,5 +1,10 @@
 import { Batch, type Message } from "../../base/batch.ts";
-import { CLOSE_TIMEOUT, HIGH_WATER_MARK, MESSAGE_OVERHEAD } from "../../base/limits.ts";
+import {
+  CLOSE_TIMEOUT,
+  HIGH_WATER_MARK,
+  MESSAGE_OVERHEAD,
+  OPEN_TIMEOUT,
+} from "../../base/limits.ts";
 import type { Transport, TransportEvents } from "../../contract.ts";
 import { Backlog, type Unsent } from "./backlog.ts";
 import { unsentTo } from "./unsent.ts";
@@ -53,6 +58,8 @@ export class NativeTransport implements Transport, Unsent {
     for (const event of ["open", "message", "error", "close"]) {
       this.#socket.addEventListener(event, this);
     }
+    // A client that went before it was answered causes no event at all (Deno 2.9).
+    this.#timer = setTimeout(() => events.closed(1006, ""), OPEN_TIMEOUT);
   }
 
   /** Takes an event of the WebSocket. */
@@ -70,6 +77,7 @@ export class NativeTransport implements Transport, Unsent {
     } else if (event instanceof ErrorEvent) {
       this.#events?.failed(event.message);
     } else {
+      clearTimeout(this.#timer);
       if (this.#options.pingMs > 0) this.#watchOutput();
       this.#events?.opened();
     }

@@ -192,11 +192,7 @@ export class NodeTransport implements Transport {
     const { closeTimeout = CLOSE_TIMEOUT } = this.#options;
     this.#watch ??= watchProgress(() => this.bufferedAmount, closeTimeout, () => {
       const { bufferedAmount } = this;
-      if (bufferedAmount > 0) {
-        this.#events?.failed(
-          `The client took none of ${bufferedAmount} bytes in ${closeTimeout} ms`,
-        );
-      }
+      if (bufferedAmount > 0) this.#events?.lost(bufferedAmount);
       this.#stream.destroy();
     });
   }

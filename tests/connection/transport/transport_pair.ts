@@ -47,6 +47,10 @@ export class Told implements TransportEvents {
     this.#tell(`failed: ${message}`);
   }
 
+  lost(bytes: number): void {
+    this.#tell(`lost ${bytes}`);
+  }
+
   end(code: number, reason: string): void {
     this.#tell(`end ${code} ${reason}`);
   }
