@@ -57,18 +57,20 @@ export type {
   SlowPolicy,
   Verdict,
 } from "./contract.ts";
-export type { Associated } from "./base/log.ts";
+export type { Associated, Category } from "./base/log.ts";
 export type { Header } from "./connection/ticket.ts";
 export { broadcast, type BroadcastOptions } from "./handlers/broadcast.ts";
 export { directory } from "./handlers/directory.ts";
 export { echo } from "./handlers/echo.ts";
 export { process, type ProcessOptions } from "./handlers/process.ts";
 export { shared, type SharedOptions } from "./handlers/shared.ts";
+export type { SharedFraming } from "./handlers/shared/options.ts";
 export { tcp, type TcpOptions } from "./handlers/tcp.ts";
 export { cgi, type CgiOptions } from "./handlers/cgi/cgi.ts";
 export { staticFiles, type StaticOptions } from "./handlers/static/static.ts";
 export type { Framing } from "./codec/codecs.ts";
 export type { OriginRule } from "./options/origins.ts";
+export type { Orphans } from "./process/tree.ts";
 export { serve, type ServeOptions, type Server } from "./serve.ts";
 export type { EngineOptions } from "./listen/choose_engine.ts";
 export type { TlsOptions } from "./listen/credentials.ts";

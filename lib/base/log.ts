@@ -53,6 +53,11 @@ const LOGTAPE = {
 export class Log {
   readonly #associated: Associated;
 
+  /**
+   * A log of what is known so far.
+   *
+   * @param associated What that is; default: nothing.
+   */
   constructor(associated: Associated = {}) {
     this.#associated = associated;
   }
@@ -81,21 +86,32 @@ export class Log {
     });
   }
 
+  /** Writes a line for whoever looks for a mistake. */
   debug(category: Category, message: string): void {
     this.write("debug", category, message);
   }
+
+  /** Writes a line about a single step. */
   trace(category: Category, message: string): void {
     this.write("trace", category, message);
   }
+
+  /** Writes a line about who comes, leaves, and is refused. */
   access(category: Category, message: string): void {
     this.write("access", category, message);
   }
+
+  /** Writes a line that an operator should know. */
   info(category: Category, message: string): void {
     this.write("info", category, message);
   }
+
+  /** Writes a line about something that failed. */
   error(category: Category, message: string): void {
     this.write("error", category, message);
   }
+
+  /** Writes a line about what ends the server. */
   fatal(category: Category, message: string): void {
     this.write("fatal", category, message);
   }

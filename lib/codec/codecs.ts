@@ -7,17 +7,6 @@ import { lines } from "./lines.ts";
 import { nul } from "./nul.ts";
 import { streams } from "./streams.ts";
 
-/** All codecs, by the names that `framing` has for them. */
-export const CODECS = {
-  lines,
-  binary,
-  streams,
-  nul,
-  length,
-  "content-length": contentLength,
-  json,
-} as const satisfies Record<string, Codec>;
-
 /**
  * How a program's output becomes messages, and messages of clients its input.
  *
@@ -29,7 +18,25 @@ export const CODECS = {
  * - `content-length`: text messages, each behind a header block with `Content-Length`;
  * - `json`: each JSON value is a text message.
  */
-export type Framing = keyof typeof CODECS;
+export type Framing =
+  | "lines"
+  | "binary"
+  | "streams"
+  | "nul"
+  | "length"
+  | "content-length"
+  | "json";
+
+/** All codecs, by the names that `framing` has for them. */
+export const CODECS: Readonly<Record<Framing, Codec>> = {
+  lines,
+  binary,
+  streams,
+  nul,
+  length,
+  "content-length": contentLength,
+  json,
+};
 
 /** The names of all codecs. */
 export const FRAMINGS = Object.keys(CODECS) as readonly Framing[];

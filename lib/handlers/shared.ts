@@ -20,7 +20,7 @@ import { Coded } from "./shared/coded.ts";
 import { Crowd } from "./shared/crowd.ts";
 import { Events } from "./shared/events.ts";
 import { Pace } from "./shared/pace.ts";
-import { SHARED_FRAMINGS, SHARED_OPTIONS } from "./shared/options.ts";
+import { SHARED_OPTIONS, type SharedFraming } from "./shared/options.ts";
 import { type SharedLife, Supervisor } from "./shared/supervisor.ts";
 import { Tagged } from "./shared/tagged.ts";
 import type { Talk } from "./shared/talk.ts";
@@ -29,7 +29,7 @@ import { SLOW } from "./slow.ts";
 /** How a process that all clients of a route share is started, ended and talked to. */
 export interface SharedOptions extends Omit<ProcessOptions, "framing" | "placeholders"> {
   /** How it is talked to; default `lines`. */
-  readonly framing?: (typeof SHARED_FRAMINGS)[number];
+  readonly framing?: SharedFraming;
   /** Whether it is started with the first client or at once; default `first`. */
   readonly start?: "first" | "now";
   /** How long it lives after its last client has left, in ms, or Infinity; default 0. */

@@ -1,15 +1,21 @@
+import { type Framing, FRAMINGS } from "../../codec/codecs.ts";
 import type { Option } from "../../options/option.ts";
 
-/** How a process of many clients can be talked to. */
-export const SHARED_FRAMINGS = [
-  "lines",
-  "nul",
-  "length",
-  "content-length",
-  "json",
+/**
+ * How a process of many clients can be talked to: by a codec, which carries messages from all and to all, or
+ * so that it knows its clients:
+ *
+ * - `events`: lines of JSON that say who comes, what they say, who leaves, and who gets what;
+ * - `tagged`: lines with an id in front, for a shell script.
+ */
+export type SharedFraming = Exclude<Framing, "binary" | "streams"> | "events" | "tagged";
+
+/** All of {@linkcode SharedFraming}. */
+export const SHARED_FRAMINGS: readonly SharedFraming[] = [
+  ...FRAMINGS.filter((name) => name !== "binary" && name !== "streams"),
   "events",
   "tagged",
-] as const;
+];
 
 /** The options of `shared` beside those of every handler that starts programs. */
 export const SHARED_OPTIONS = [
