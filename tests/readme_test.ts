@@ -49,6 +49,15 @@ const EXAMPLES: [page: string, start: string, client: (client: RawClient) => Pro
   ["lib/process/README.md", "python3 -c", async (client) => {
     assertEquals(await client.rest(), { texts: ["1", "2", "3"], closed: "1000" });
   }],
+  ["lib/process/README.md", "exec > >(while", async (client) => {
+    assertEquals(await client.rest(), { texts: ["1", "2", "3"], closed: "4003 exit status 3" });
+  }],
+  ["lib/handlers/README.md", "--framing=length", async (client) => {
+    for (const message of [Uint8Array.of(0, 10, 255), new Uint8Array()]) {
+      await client.send(message);
+      assertEquals<unknown>(await client.next(), { kind: "binary", data: message.toReversed() });
+    }
+  }],
   ["lib/handlers/README.md", "--dir=programs", async (client) => {
     assertEquals(await client.rest(), { texts: ["Hello, me"], closed: "1000" });
   }],
@@ -73,7 +82,7 @@ for (const [page, start, check] of EXAMPLES) {
   testExample(
     page,
     start,
-    [start.startsWith("python3") ? "python3" : "bash"],
+    [/python3|=length/.test(start) ? "python3" : "bash"],
     async (words, cwd) => {
       await using server = await TestServer.start(words, { cwd });
       using client = await RawClient.open(`${server.url}greet/me`);
@@ -151,11 +160,98 @@ testExample(
   },
 );
 
+testExample("lib/handlers/README.md", "--framing=nul", ["find"], async (words, cwd) => {
+  await Deno.writeTextFile(`${cwd}/two\nlines`, "");
+  await using server = await TestServer.start(words, { cwd });
+  using client = await RawClient.open(server.url);
+  assertEquals(await client.rest(), { texts: ["./two\nlines"], closed: "1000" });
+});
+
+testExample("lib/handlers/README.md", "--framing=json", ["jq"], async (words, cwd) => {
+  const [, sent = ""] = /`(\{[^`]*\})` gets one message/.exec(HANDLERS) ?? [];
+  await using server = await TestServer.start(words, { cwd });
+  using client = await RawClient.open(server.url);
+  await client.send(sent);
+  assertEquals(await client.text(), '{\n  "sum": 3\n}');
+  await client.send("no JSON");
+  assertEquals((await client.rest()).closed, "1007 A message has to be one JSON value");
+});
+
+testExample("lib/handlers/README.md", "framing=content-length", [], async (words, cwd) => {
+  const [, server = ""] = /(npm:\S+) --stdio/.exec(words.join(" ")) ?? [];
+  // A download is no part of the time that a client waits.
+  const cached = await new Deno.Command(Deno.execPath(), {
+    args: ["cache", "--quiet", "--no-lock", server],
+  }).output();
+  assertEquals(cached.success, true, new TextDecoder().decode(cached.stderr));
+  const replaced = words.map((word) => word.replace(" deno run", ` ${Deno.execPath()} run`));
+  await using stdws = await TestServer.start(replaced, { cwd });
+  using client = await RawClient.open(`${stdws.url}lsp`);
+  const params = { processId: null, rootUri: null, capabilities: {} };
+  await client.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params }));
+  assertEquals(typeof JSON.parse(await client.text()).result.capabilities, "object");
+});
+
+testExample("lib/handlers/README.md", "framing=tagged", [], async (words, cwd) => {
+  await using server = await TestServer.start(words, { cwd });
+  using ann = await RawClient.open(`${server.url}chat`);
+  assertEquals(await ann.text(), "Welcome");
+  const [id] = (await ann.text()).split(" ");
+  using bob = await RawClient.open(`${server.url}chat`);
+  assertEquals(await bob.text(), "Welcome");
+  assertMatch(await bob.text(), / has come$/);
+  await ann.text();
+  await ann.send("100% *\t\\n");
+  assertEquals(await bob.text(), `${id} says 100% *\t\\n`);
+  await ann.text();
+  await ann.send("/quit");
+  assertEquals((await ann.rest()).closed, "1000");
+  assertEquals(await bob.text(), `${id} has left`);
+});
+
+testExample("lib/handlers/README.md", "doors/door.ts", [], async (words, cwd) => {
+  await using server = await TestServer.start(words, { cwd });
+  const page = await fetch(`${server.url.replace("ws", "http")}door`);
+  assertEquals(await page.text(), "A door, for WebSockets\n");
+  using refused = await RawClient.request(`${server.url}door`);
+  assertEquals(refused.answer.status, 403);
+  using ann = await RawClient.open(`${server.url}door?sesame`);
+  assertEquals(await ann.text(), "There are 1 in the hall");
+  await server.stdout.until(/INFO .*Somebody knows the word$/);
+  using bob = await RawClient.open(`${server.url}speak/hall`);
+  await bob.send("hi");
+  assertEquals([await ann.text(), await bob.text()], ["hi", "hi"]);
+});
+
+testExample("lib/process/README.md", "orphans=keep", ["setsid"], async (words, cwd) => {
+  await using server = await TestServer.start(words, { cwd });
+  const client = await RawClient.open(`${server.url}build`);
+  assertEquals(await client.text(), "started");
+  using changes = Deno.watchFs(cwd);
+  client[Symbol.dispose]();
+  for await (const { kind, paths } of changes) {
+    if (kind === "remove" && paths.some((path) => path.endsWith("/parts"))) break;
+  }
+});
+
 Deno.test("lib/handlers/README.md shows how a shell gets what a client chooses", () => {
   const [, route = ""] = /shows the other way:\s+`([^`]*)`/.exec(HANDLERS) ?? [];
   const { words } = parseRoute(`/:name=process ${route}`);
   checkPlaceholders(words);
   assertEquals(words.at(-1), "{name}");
+});
+
+testExample("lib/handlers/pages.md", "--route='/files/*=static", [], async (words, cwd) => {
+  await using server = await TestServer.start(words, { cwd });
+  const ask = async (path: string) =>
+    await (await fetch(server.url.replace("ws", "http") + path)).text();
+  assertEquals(await ask("files/hello.txt"), "Hello from a file\n");
+  assertStringIncludes(await ask("files/"), "hello.txt");
+  assertEquals(await ask("run/greet/you"), "Hello, you\n");
+  assertStringIncludes(await ask("_console"), "bufferedAmount");
+  using client = await RawClient.open(`${server.url}files/a`);
+  await client.send("hi");
+  assertEquals(await client.text(), "hi");
 });
 
 testExample("lib/handlers/pages.md", "--staticdir=site", [], async (words, cwd) => {
