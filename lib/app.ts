@@ -30,11 +30,10 @@ export interface App extends ListenOptions, DispatchOptions {
  */
 export async function createApp(config: Config): Promise<App> {
   const { closeMs } = config;
-  const forks = new Permits(config.maxForks);
   const names: Pick<DispatchOptions, "lookup"> = config.reverseLookup
     ? { lookup: reverseLookup }
     : {};
-  const maker = new RouteMaker(forks, names.lookup);
+  const maker = new RouteMaker(names.lookup);
   let longest = closeMs;
   async function make(changed: Config): Promise<readonly NamedRoute[]> {
     const routes = await routesOf(changed, maker);
@@ -47,6 +46,7 @@ export async function createApp(config: Config): Promise<App> {
     ...config.listen,
     ...config.dispatch,
     ...names,
+    processes: new Permits(config.maxForks),
     routes: await make(config),
     get shutdownMs() {
       // Three waits of a process's end are longer by as much.

@@ -25,6 +25,7 @@
 
 import type { Batch, Message } from "./base/batch.ts";
 import type { Associated, Log } from "./base/log.ts";
+import type { Permits } from "./base/permits.ts";
 import type { IncomingRequest } from "./base/request.ts";
 
 export type { Batch, IncomingRequest, Message };
@@ -84,6 +85,11 @@ export interface Place {
   readonly log: Log;
   /** All rooms of the server. */
   readonly hub: Hub;
+  /**
+   * The processes of the server: whoever starts one MUST take a permit for it, and give that back when nothing
+   * is left of it.
+   */
+  readonly processes: Permits;
   /** Aborts when the server is ending: from then on connections are closed with 1001. */
   readonly signal: AbortSignal;
 }

@@ -24,16 +24,14 @@ export class RouteMaker {
   #handlers = new Map<string, Handler>();
 
   /**
-   * @param forks How many processes may run at once.
    * @param lookup Finds the name of a client's address, where names are looked up.
    * @param modules What loads the modules of users.
    */
   constructor(
-    forks: Permits,
     lookup: KindContext["lookup"] = undefined,
     modules: Modules = new Modules(),
   ) {
-    this.#context = { forks, lookup, modules };
+    this.#context = { lookup, modules };
   }
 
   /** What the modules of users are loaded by. */

@@ -46,7 +46,8 @@ Deno.test("createApp() passes on where to listen and how to decide of requests",
     pingms: 5,
     maxframesize: 10,
   });
-  const { routes, shutdownMs, remake: _, modules: _modules, ...passed } = app;
+  const { routes, shutdownMs, remake: _, modules: _modules, processes, ...passed } = app;
+  assertEquals(processes?.taken, 0);
   assertEquals([routes.length, shutdownMs], [1, 3_000]);
   assertEquals<unknown>(passed, {
     port: 8080,

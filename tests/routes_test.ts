@@ -15,7 +15,7 @@ function routesOf(...texts: string[]): readonly RouteConfig[] {
 }
 
 function makerOf(): RouteMaker {
-  return new RouteMaker(new Permits(0));
+  return new RouteMaker();
 }
 
 Deno.test("RouteMaker.make() has no room remember for a route that it could not serve", async () => {
@@ -110,7 +110,7 @@ class FakeModules extends Modules {
 
 function withModules(): { maker: RouteMaker; modules: FakeModules } {
   const modules = new FakeModules();
-  return { maker: new RouteMaker(new Permits(0), undefined, modules), modules };
+  return { maker: new RouteMaker(undefined, modules), modules };
 }
 
 Deno.test("RouteMaker makes a handler again where what it depends on has changed", async () => {

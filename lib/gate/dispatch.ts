@@ -1,7 +1,8 @@
 import { HandshakeError, LaunchError, messageOf } from "../base/errors.ts";
 import { isUpgrade } from "../base/is_upgrade.ts";
-import { MAX_FRAME_SIZE } from "../base/limits.ts";
+import { MAX_FORKS, MAX_FRAME_SIZE } from "../base/limits.ts";
 import { Log } from "../base/log.ts";
+import { Permits } from "../base/permits.ts";
 import { plain } from "../base/plain.ts";
 import type { IncomingRequest } from "../base/request.ts";
 import { httpLog, sessionLog } from "../base/session_log.ts";
@@ -20,6 +21,8 @@ export type { Header };
 export interface DispatchOptions extends RouteOptions {
   /** The first that matches, and does what is asked for, wins. */
   readonly routes: readonly Route[];
+  /** How many processes may run at once; default 1024. */
+  readonly processes?: Permits;
   /** Finds the name of a client's address; default: the address stays. */
   readonly lookup?: (address: string) => Promise<string>;
   /** Headers of a 101 answer. */
@@ -33,11 +36,13 @@ export class Dispatcher {
   readonly roster = new Roster();
   readonly hub = new LocalHub();
   readonly #options: DispatchOptions;
+  readonly #processes: Permits;
   readonly #ending = new AbortController();
   readonly #routes: RouteTable;
 
   constructor(options: DispatchOptions) {
     this.#options = options;
+    this.#processes = options.processes ?? new Permits(MAX_FORKS);
     const { guards, sameOrigin, origins, subprotocols, maxFrameSize, pingMs } = options;
     const defaults = { guards, sameOrigin, origins, subprotocols, maxFrameSize, pingMs };
     this.#routes = new RouteTable(defaults as RouteOptions, this.#placeOf(new Log()));
@@ -177,7 +182,7 @@ export class Dispatcher {
   }
 
   #placeOf(log: Log): Place {
-    return { log, hub: this.hub, signal: this.#ending.signal };
+    return { log, hub: this.hub, processes: this.#processes, signal: this.#ending.signal };
   }
 
   #expectOpen(): void {

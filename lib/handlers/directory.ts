@@ -49,6 +49,6 @@ export const directoryKind = kindOf({
   runs: true,
   note: NEW_PROGRAMS,
   make: ({ path, words: [dir = ""], values }, context) =>
-    directoryAt(path, dir, processOptionsOf(values, context)),
+    directoryAt(path, dir, processOptionsOf(values)),
   needs: needsOfFolder,
 });

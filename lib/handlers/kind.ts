@@ -71,8 +71,6 @@ export interface RouteOf<T extends readonly Option[]> extends Omit<RouteSaid, "v
 
 /** What the handlers of a server have in common. */
 export interface KindContext {
-  /** How many processes may run at once. */
-  readonly forks: Permits;
   /** Finds the name of a client's address, where names are looked up. */
   readonly lookup: ((address: string) => Promise<string>) | undefined;
   /** The folders of all CGI scripts, which no other route serves. */

@@ -78,8 +78,8 @@ export const processKind = kindOf({
   options: [...PROCESS_OPTIONS, FRAMING],
   runs: true,
   fills: true,
-  make: ({ words, values, placeholders }, context) =>
-    process(words, { ...processOptionsOf(values, context), placeholders }),
+  make: ({ words, values, placeholders }) =>
+    process(words, { ...processOptionsOf(values), placeholders }),
   needs: needsOfCommand,
 });
 
@@ -93,7 +93,11 @@ export function processHandler(programs: Programs, options: ProcessOptions): Han
   const cwd = options.cwd === undefined ? undefined : realFolder(options.cwd, "from the folder");
   const runner = new Runner(options);
 
-  function start(request: IncomingRequest, endpoint: Endpoint, { log }: Place): Started {
+  function start(
+    request: IncomingRequest,
+    endpoint: Endpoint,
+    { log, processes }: Place,
+  ): Started {
     const { program, args } = endpoint;
     return runner.start({
       program,
@@ -102,6 +106,7 @@ export function processHandler(programs: Programs, options: ProcessOptions): Han
       id: request.id,
       environment: (inherited) => environment(request, { ...endpoint, inherited, own: env }),
       log: log.with({ command: program }),
+      processes,
       refusal: "Max of possible forks already active, upgrade rejected",
       orphans,
     });

@@ -136,7 +136,6 @@ export const FRAMING = {
 /** What a route says of its processes, as the handlers take it. */
 export function processOptionsOf<T extends { readonly maxForks?: number }>(
   { maxForks, ...options }: T,
-  { forks }: KindContext,
-): Omit<T, "maxForks"> & { readonly forks: Permits } {
-  return { ...options, forks: maxForks === undefined ? forks : new Permits(maxForks) };
+): Omit<T, "maxForks"> & { readonly forks?: Permits } {
+  return maxForks === undefined ? options : { ...options, forks: new Permits(maxForks) };
 }

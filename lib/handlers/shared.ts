@@ -91,14 +91,15 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
   const talk = talkOf(options, stdin, crowd);
   const log = new Log({ command: program });
 
-  let ending: AbortSignal | undefined;
-
-  function enter({ hub, signal }: Place): void {
-    talk.hub = hub;
-    ending = signal;
+  let place: Place | undefined;
+  function enter(server: Place): void {
+    place = server;
+    talk.hub = server.hub;
   }
 
   function launch(): SharedLife {
+    if (!place) throw new Error("A shared process is started by its server");
+    const { processes, signal } = place;
     const id = nextId();
     const started = runner.start({
       program,
@@ -107,12 +108,13 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
       id,
       environment: (inherited) => sharedEnvironment({ id, inherited, own: options.env ?? {} }),
       log,
+      processes,
       refusal: "Max of possible forks already active, shared process not started",
       orphans: options.orphans,
     });
     const decoder = talk.started(started.log);
     const { closeMs = 0 } = options;
-    const life = new Life(started, { closeMs, ending });
+    const life = new Life(started, { closeMs, ending: signal });
     const gone = life.gone.then(() => {
       const { pid, lost } = life;
       if (lost === 0) return;
@@ -197,8 +199,8 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
 
   return {
     label: `Serving using shared process: ${[program, ...args].join(" ")}`,
-    async accept(request, place) {
-      enter(place);
+    async accept(request, server) {
+      enter(server);
       if (stdin.bufferedAmount > FULL * maxQueue) {
         throw new HandshakeError(
           503,
@@ -207,7 +209,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
       }
       // Now, because a request cannot be read any more once it is answered.
       const arrival = {
-        log: place.log.with({ command: program }),
+        log: server.log.with({ command: program }),
         announcement: talk.announce(request),
       };
       await supervisor.enter();
@@ -222,8 +224,8 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
         },
       };
     },
-    start(place) {
-      enter(place);
+    start(server) {
+      enter(server);
       supervisor.resume();
       if (start === "now") supervisor.start();
     },
@@ -255,7 +257,7 @@ export const sharedKind = kindOf({
   options: [...SHARED_OPTIONS, SLOW, ...PROCESS_OPTIONS],
   runs: true,
   make: ({ words, values, placeholders }, context) =>
-    shared(placeholders ? withoutPlaceholders(words) : words, processOptionsOf(values, context)),
+    shared(placeholders ? withoutPlaceholders(words) : words, processOptionsOf(values)),
   needs: needsOfCommand,
 });
 

@@ -1,7 +1,6 @@
 import { HandshakeError } from "../base/errors.ts";
-import { MAX_FORKS } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
-import { Permits } from "../base/permits.ts";
+import type { Permits } from "../base/permits.ts";
 import { defaultPassEnv, inherit } from "./environment.ts";
 import { launch } from "./launch.ts";
 import { type Orphans, ProcessTree } from "./tree.ts";
@@ -10,7 +9,7 @@ import { type Orphans, ProcessTree } from "./tree.ts";
 export interface RunnerOptions {
   /** Names of the server's variables that a process inherits; default: what finds and runs programs. */
   readonly passEnv?: readonly string[];
-  /** How many may run at once; shared by the runners that have the same. Default 1024. */
+  /** How many may run at once; shared by the runners that have the same. Default: those of the server. */
   readonly forks?: Permits;
 }
 
@@ -25,6 +24,8 @@ export interface Job {
   /** Its variables. */
   environment(inherited: Readonly<Record<string, string>>): Record<string, string>;
   readonly log: Log;
+  /** The processes of the server, of which it is one. */
+  readonly processes: Permits;
   /** What is logged where no permit is left. */
   readonly refusal: string;
   /** What becomes of what it leaves behind; default: that is ended. */
@@ -44,12 +45,12 @@ export interface Started {
 
 /** Starts processes within a limit, and knows which of them still run. */
 export class Runner implements AsyncDisposable {
-  readonly #forks: Permits;
+  readonly #forks: Permits | undefined;
   readonly #inherited: Readonly<Record<string, string>>;
   readonly #running = new Set<Promise<void>>();
 
   constructor(options: RunnerOptions) {
-    this.#forks = options.forks ?? new Permits(MAX_FORKS);
+    this.#forks = options.forks;
     const names = options.passEnv ?? defaultPassEnv(Deno.build.os);
     this.#inherited = inherit(names, (name) => Deno.env.get(name));
   }
@@ -61,7 +62,7 @@ export class Runner implements AsyncDisposable {
    * @throws {LaunchError} If it cannot be started.
    */
   start(job: Job): Started {
-    const permit = this.#forks.take();
+    const permit = (this.#forks ?? job.processes).take();
     if (!permit) throw new HandshakeError(429, job.refusal);
     try {
       const env = job.environment(this.#inherited);

@@ -8,7 +8,7 @@ import { Talk, together } from "./talk.ts";
 
 /** Makes the handlers of one server's routes. */
 function maker(): (values: Record<string, unknown>) => Promise<Handler> {
-  const context = { forks: new Permits(1), lookup: undefined, scripts: [], modules: new Modules() };
+  const context = { lookup: undefined, scripts: [], modules: new Modules() };
   const route = { path: "/:room", words: [], placeholders: false };
   // Its values were read by the same table.
   type Read = Parameters<typeof broadcastKind.make>[0]["values"];

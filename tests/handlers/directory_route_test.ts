@@ -12,7 +12,7 @@ import { fakePlace } from "../support/fake_place.ts";
 import { Talk } from "./talk.ts";
 
 async function made(path: string, folder: string): Promise<Handler> {
-  const context = { forks: new Permits(0), lookup: undefined, scripts: [], modules: new Modules() };
+  const context = { lookup: undefined, scripts: [], modules: new Modules() };
   const route = { path, words: [folder], placeholders: true, values: {} };
   return await directoryKind.make(route, context);
 }

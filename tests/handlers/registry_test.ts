@@ -10,17 +10,20 @@ import {
   registry,
 } from "../../lib/handlers/registry.ts";
 import { Scripts } from "../support/scripts.ts";
-import { accept, Talk } from "./talk.ts";
+import { fakePlace } from "../support/fake_place.ts";
+import { accept, settle, Talk } from "./talk.ts";
 
 /** Makes a handler as a route does. */
 async function make(
   name: HandlerName,
   route: Partial<RouteSaid>,
-  forks: Permits = new Permits(0),
+  processes: Permits = new Permits(0),
 ): Promise<Handler> {
-  const context = { forks, lookup: undefined, scripts: [], modules: new Modules() };
+  const context = { lookup: undefined, scripts: [], modules: new Modules() };
   const all = { path: "/a", words: [], placeholders: false, values: {}, ...route };
-  return await registry[name].make(all, context);
+  const handler = await registry[name].make(all, context);
+  settle(handler, fakePlace({ processes }));
+  return handler;
 }
 
 Deno.test("registry has exactly ten kinds of handlers", () => {

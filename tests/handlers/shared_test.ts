@@ -279,7 +279,6 @@ for (const [what, words, options, message] of WRONG) {
 }
 
 const CONTEXT: KindContext = {
-  forks: new Permits(0),
   lookup: undefined,
   scripts: [],
   modules: new Modules(),

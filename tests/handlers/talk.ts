@@ -16,6 +16,11 @@ export function together(...handlers: readonly Handler[]): Place {
   return place;
 }
 
+/** Says what a handler finds of its server. */
+export function settle(handler: Handler, place: Place): void {
+  places.set(handler, place);
+}
+
 function placeOf(handler: Handler): Place {
   return places.get(handler) ?? together(handler);
 }

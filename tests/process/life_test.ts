@@ -36,6 +36,7 @@ class Scene implements AsyncDisposable {
     const { framing = "lines", orphans, ending, gauge } = options;
     const id = `${ID_PREFIX}life-${++lives}`;
     this.started = this.#runner.start({
+      processes: this.forks,
       program: "/bin/bash",
       args: ["-c", script],
       id,

@@ -8,6 +8,7 @@ import { CapturedLog } from "../base/captured_log.ts";
 
 function job(changes: Partial<Job> = {}): Job {
   return {
+    processes: new Permits(0),
     program: "/bin/sh",
     args: ["-c", "read -r line"],
     id: `${ID_PREFIX}runner`,
@@ -86,4 +87,15 @@ Deno.test("Runner waits for what it keeps, and logs why that failed", async () =
   runner.keep(started, end(started).then(() => Promise.reject(new Error("a bug"))));
   await runner[Symbol.asyncDispose]();
   assertEquals(log.messages, [`ERROR process: Process ${started.child.pid}: Error: a bug`]);
+});
+
+Deno.test("Runner without permits of its own takes those of the server", async () => {
+  const processes = new Permits(1);
+  await using one = new Runner({});
+  await using other = new Runner({});
+  const started = one.start(job({ processes }));
+  const error = assertThrows(() => other.start(job({ processes })), HandshakeError, "Nothing left");
+  assertEquals([error.status, processes.taken], [429, 1]);
+  one.keep(started, end(started));
+  await started.tree.exit;
 });

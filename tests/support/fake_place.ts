@@ -1,11 +1,13 @@
 import { Log } from "../../lib/base/log.ts";
+import { Permits } from "../../lib/base/permits.ts";
 import type { Exchange, Place } from "../../lib/contract.ts";
 import { LocalHub } from "../../lib/hub/local_hub.ts";
 
 /** What a handler finds of a server that there is not. */
 export function fakePlace(changes: Partial<Place> = {}): Place & { readonly hub: LocalHub } {
   const signal = new AbortController().signal;
-  return { log: new Log(), hub: new LocalHub(), signal, ...changes } as never;
+  const processes = new Permits(0);
+  return { log: new Log(), hub: new LocalHub(), processes, signal, ...changes } as never;
 }
 
 /** A request without a body, whose client stays. */

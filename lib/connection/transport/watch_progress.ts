@@ -8,8 +8,14 @@ interface Watched {
   looks: number;
 }
 
-/** Those who are watched, by the ms between two looks: one timer for all of them, however many come and go. */
-const watches = new Map<number, Set<Watched>>();
+/** Those who are watched at one interval, with one timer for all of them: many come and go at once. */
+interface Watch {
+  readonly all: Set<Watched>;
+  readonly timer: ReturnType<typeof setInterval>;
+}
+
+/** By the ms between two looks. */
+const watches = new Map<number, Watch>();
 
 /**
  * Watches whether what waits for somebody gets less.
@@ -24,29 +30,32 @@ export function watchProgress(
   stalled: () => void,
 ): Disposable {
   const interval = timeout / LOOKS;
-  const all = watches.get(interval) ?? begin(interval);
+  const { all } = watches.get(interval) ?? begin(interval);
   const watched: Watched = { amount, stalled, before: amount(), looks: 0 };
   all.add(watched);
-  return { [Symbol.dispose]: () => void all.delete(watched) };
+  return { [Symbol.dispose]: () => forget(watched, interval) };
 }
 
-function begin(interval: number): Set<Watched> {
+function begin(interval: number): Watch {
   const all = new Set<Watched>();
-  watches.set(interval, all);
   const timer = setInterval(() => {
     for (const watched of all) {
       const now = watched.amount();
       watched.looks = now < watched.before ? 0 : watched.looks + 1;
       watched.before = now;
       if (watched.looks < LOOKS) continue;
-      all.delete(watched);
+      forget(watched, interval);
       watched.stalled();
     }
-    if (all.size > 0) return;
-    clearInterval(timer);
-    watches.delete(interval);
   }, interval);
-  // A program that has nothing else to do may end.
-  Deno.unrefTimer(timer);
-  return all;
+  const watch = { all, timer };
+  watches.set(interval, watch);
+  return watch;
+}
+
+function forget(watched: Watched, interval: number): void {
+  const watch = watches.get(interval);
+  if (!watch?.all.delete(watched) || watch.all.size > 0) return;
+  clearInterval(watch.timer);
+  watches.delete(interval);
 }

@@ -4,7 +4,7 @@ import { realFolder } from "../../base/folder.ts";
 import type { Permits } from "../../base/permits.ts";
 import { plain } from "../../base/plain.ts";
 import type { IncomingRequest } from "../../base/request.ts";
-import type { Exchange, Handler } from "../../contract.ts";
+import type { Exchange, Handler, Place } from "../../contract.ts";
 import { httpLog } from "../../base/session_log.ts";
 import { cgiEnvironment } from "../../process/cgi_environment.ts";
 import { Runner } from "../../process/runner.ts";
@@ -60,6 +60,7 @@ function cgiAt(pattern: string, folder: string, options: CgiOptions): Handler {
     before: string,
     body: Exchange["body"],
     length: number | undefined,
+    { processes }: Place,
   ): CgiScript {
     const log = httpLog(request).with({ cgiscript: found.path });
     const started = runner.start({
@@ -79,6 +80,7 @@ function cgiAt(pattern: string, folder: string, options: CgiOptions): Handler {
           length,
         }),
       log,
+      processes,
       refusal: "Fork not allowed since maxforks amount has been reached. CGI was not run.",
       orphans: options.orphans,
     });
@@ -91,7 +93,8 @@ function cgiAt(pattern: string, folder: string, options: CgiOptions): Handler {
 
   return {
     label: `Serving CGI scripts from    : ${folder}`,
-    async respond(request, { body, left }, { signal }) {
+    async respond(request, { body, left }, place) {
+      const { signal } = place;
       const end = restOf(pattern, request);
       const found = await confine(root, end);
       if (!found?.info.isFile) return undefined;
@@ -108,7 +111,7 @@ function cgiAt(pattern: string, folder: string, options: CgiOptions): Handler {
       if (signal.aborted) throw new HandshakeError(503, "The server is shutting down");
       ending = signal;
       const before = request.path.slice(0, request.path.length - end.length);
-      const script = start(request, found, before, body, length);
+      const script = start(request, found, before, body, length, place);
       left.addEventListener("abort", () => script.leave(), { once: true });
       if (left.aborted) script.leave();
       return await answerOf(script, request.method);
@@ -131,7 +134,7 @@ export const cgiKind = kindOf({
   shown: "Serving CGI or static files : ",
   note: NEW_PROGRAMS,
   make: ({ path, words: [dir = ""], values }, context) =>
-    cgiAt(path, dir, { ...processOptionsOf(values, context), ...lookupOf(context) }),
+    cgiAt(path, dir, { ...processOptionsOf(values), ...lookupOf(context) }),
   needs: needsOfFolder,
 });
 
