@@ -82,9 +82,10 @@ export const PROCESS_OPTIONS = [
     group: "Process",
     reload: "route",
     doc:
-      "A client's input that may wait for a program that does not read, beyond that close with 1013",
+      "A client's input that may wait for a program that does not read, beyond that close with 1013 where the client cannot be held back",
     flag: {
-      doc: "Input that may wait for a process that does not read, beyond that close with 1013",
+      doc:
+        "Input that may wait for a process that does not read, beyond that close with 1013 where the client cannot be held back",
     },
   },
   {

@@ -88,7 +88,7 @@ export const tcpKind = kindOf({
       least: 1,
       default: MAX_QUEUE,
       doc:
-        "A client's input that may wait for a socket that does not read, beyond that close with 1013",
+        "A client's input that may wait for a socket that does not read, beyond that close with 1013 where the client cannot be held back",
     },
   ],
   make: ({ words: [address = ""], values }) => tcp(address, values),
