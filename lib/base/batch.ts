@@ -32,12 +32,22 @@ export class Batch {
   #frames: Uint8Array | undefined;
   #messages: readonly Message[] | undefined;
 
+  /** Bytes behind the last message that are the batch's own, as its buffer is then. */
+  readonly spare: number;
+
   /**
    * Takes bytes as they lie in a buffer.
    *
    * @param spans Start and end of each message, one pair behind the other, in ascending order.
+   * @param spare Where the buffer is given away with the batch, the bytes in it that follow.
    */
-  constructor(binary: boolean, bytes: Uint8Array | undefined, spans: readonly number[]) {
+  constructor(
+    binary: boolean,
+    bytes: Uint8Array | undefined,
+    spans: readonly number[],
+    spare = 0,
+  ) {
+    this.spare = spare;
     this.binary = binary;
     this.#bytes = bytes;
     this.#spans = spans;

@@ -7,6 +7,7 @@ export function withEnds(batch: Batch, byte: number): Uint8Array {
   const { text } = batch;
   if (text !== undefined) return withEnd(encodeBriefly(text), byte);
   const { bytes, spans } = batch;
+  if (batch.spare > 0 && batch.size === 1) return inPlace(bytes, byte);
   const joined = new Uint8Array(batch.length + batch.size);
   let to = 0;
   for (let at = 0; at < spans.length; at += 2) {
@@ -14,6 +15,13 @@ export function withEnds(batch: Batch, byte: number): Uint8Array {
     joined[to++] = byte;
   }
   return joined;
+}
+
+/** Puts a byte behind a message whose buffer is its own and has room for it. */
+function inPlace({ buffer, byteOffset, length }: Uint8Array, byte: number): Uint8Array {
+  const ended = new Uint8Array(buffer, byteOffset, length + 1);
+  ended[length] = byte;
+  return ended;
 }
 
 function withEnd(bytes: Uint8Array, byte: number): Uint8Array {

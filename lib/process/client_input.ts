@@ -8,8 +8,9 @@ export interface ClientInputOptions {
   readonly maxQueue: number;
 }
 
-// So many bytes may wait before the client is held back: enough for whoever reads to go on without a pause.
-const HOLD = 256 * 1024;
+// So many bytes may wait before the client is held back: enough for whoever reads to go on without a pause, and
+// so little that what has waited is still cheap to throw away.
+const HOLD = 64 * 1024;
 
 /**
  * What one client says to a process or a service of its own. While that does not read, the client is held

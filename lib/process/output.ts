@@ -99,7 +99,9 @@ export class Output {
       if (isEmpty || after - before > DEAR * messages) dear += messages;
       if (after > HIGH_WATER_MARK) {
         await gauge?.drained();
-        this.#worked = 0;
+        // Who is closing is waited for no more, and never drains: to read on must not take everybody's turn.
+        if ((gauge?.bufferedAmount ?? 0) > HIGH_WATER_MARK) await this.#giveWay();
+        else this.#worked = 0;
         start = performance.now();
       }
     }

@@ -29,7 +29,7 @@ const LEVELS: [options: string[], kinds: string[]][] = [
   [[], ACCESS],
   [["--loglevel=access"], ACCESS],
   [["--loglevel=trace"], TRACE],
-  [["--loglevel=debug"], ["DEBUG env", "DEBUG process", ...TRACE]],
+  [["--loglevel=debug"], ["DEBUG env", "DEBUG process", "DEBUG server", ...TRACE]],
   [["--loglevel=debug", "--loglevel=info"], INFO],
 ];
 for (const [options, expected] of LEVELS) {

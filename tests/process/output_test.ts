@@ -171,3 +171,22 @@ Deno.test("Output.quiet() reads on as long as something comes, and then nothing 
   await quiet;
   assertEquals(told.told, ["late", "end"]);
 });
+
+Deno.test("Output lets others have their turn while it reads for somebody who never drains", async () => {
+  let turns = 0;
+  const turn = new Promise<void>((resolve) => setTimeout(resolve, 0)).then(() => turns++);
+  // As a process that floods, whose client is closing and has stopped reading.
+  const flood = new ReadableStream({
+    type: "bytes",
+    pull(controller) {
+      if (turns > 0) controller.close();
+      else controller.enqueue(new Uint8Array(1024));
+      if (turns > 0) controller.byobRequest?.respond(0);
+    },
+  });
+  const gauge = { bufferedAmount: 2 ** 30, drained: () => Promise.resolve() };
+  const told = new Told();
+  const output = new Output(flood, told, { smallest: 512, gauge, failed: told.failed });
+  await Promise.all([output.ended, turn]);
+  assertEquals(told.told.at(-1), "end");
+});

@@ -2,6 +2,9 @@
 // it has sent, and who sends it in many parts does not have it copied for each.
 const SMALL = 4096;
 
+// For what a program gets behind the message, so that it is not copied for that.
+const SPARE = 1;
+
 const EMPTY = new Uint8Array(0);
 
 /** A message that comes in parts: in several frames, or in several reads of the socket. */
@@ -26,6 +29,11 @@ export class Assembly {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** Bytes behind that which are nobody's. */
+  get spare(): number {
+    return this.#bytes.length - this.#length;
+  }
+
   /**
    * Copies what comes next.
    *
@@ -35,7 +43,7 @@ export class Assembly {
     const length = this.#length + part.length;
     if (length > this.#bytes.length) {
       const room = Math.max(SMALL, length, 2 * this.#bytes.length);
-      const grown = new Uint8Array(Math.min(room, most));
+      const grown = new Uint8Array(Math.min(room, most) + SPARE);
       grown.set(this.bytes);
       this.#bytes = grown;
     }
