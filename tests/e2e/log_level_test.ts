@@ -122,8 +122,8 @@ testEach("stdws logs a request in one line, whatever is in it", async (form) => 
     }
     await server.stop();
     const lines = server.stdout.all;
-    // Two at the start, one at the end.
-    assertEquals(lines.length, requests.length + 3, lines.join("\n"));
+    // Three at the start, one at the end.
+    assertEquals(lines.length, requests.length + 4, lines.join("\n"));
     assertEquals(lines.filter((line) => line.startsWith("Fri, 19 Jan 2018")), []);
     // deno-lint-ignore no-control-regex -- control characters are what it is about
     assertEquals(lines.filter((line) => /[\x00-\x08\x0a-\x1f\x7f-\x9f]/.test(line)), []);
