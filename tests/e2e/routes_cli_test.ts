@@ -13,7 +13,7 @@ const REFUSED: [args: string[], code: number, message: string][] = [
     'Unknown option "x" in --route=/a=echo?x=1: echo takes maxframesize',
   ],
   [
-    ["--route=/a=process?framing=json cat"],
+    ["--route=/a=process?framing=xml cat"],
     2,
     'Invalid value "json" for framing in --route=/a=proc',
   ],
