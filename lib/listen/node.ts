@@ -35,6 +35,8 @@ export function nodeEngine(dispatcher: Dispatcher): Engine {
       const requests = new NodeRequests(dispatcher, {
         secure: credentials !== undefined,
         authorities,
+        // Loaded only where clients have certificates.
+        subjectOf: authorities && (await import("./subject.ts")).subjectOf,
         unix: "path" in place,
       });
       server.on("request", (message, response) => requests.request(message, response));

@@ -4,13 +4,14 @@ import { HandshakeError, messageOf } from "../base/errors.ts";
 import { type IncomingRequest, snapshot } from "../base/request.ts";
 import type { Exchange } from "../contract.ts";
 import type { Authorities } from "./authorities.ts";
-import { subjectOf } from "./subject.ts";
 
 /** The listener that a request came in at. */
 export interface NodeOrigin {
   readonly secure: boolean;
   /** Of which every client has shown a certificate; undefined where it need not. */
   readonly authorities: Authorities | undefined;
+  /** Reads the subject of a client's certificate; there where there are authorities. */
+  readonly subjectOf: ((certificate: Uint8Array) => string) | undefined;
   /** Whether it is a Unix socket. */
   readonly unix: boolean;
 }
@@ -30,7 +31,8 @@ export function incomingOf(message: IncomingMessage, origin: NodeOrigin): Incomi
   };
   const head = { method, target: url, headers: headersOf(message) };
   const { secure } = origin;
-  if (!origin.authorities) return snapshot(head, { remoteAddr, secure });
+  const { subjectOf } = origin;
+  if (!subjectOf) return snapshot(head, { remoteAddr, secure });
   const { raw } = (socket as TLSSocket).getPeerCertificate();
   return snapshot(head, { remoteAddr, secure, subject: subjectOf(raw) });
 }

@@ -15,7 +15,7 @@ const REFUSED: [args: string[], code: number, message: string][] = [
   [
     ["--route=/a=process?framing=xml cat"],
     2,
-    'Invalid value "json" for framing in --route=/a=proc',
+    'Invalid value "xml" for framing in --route=/a=proc',
   ],
   [
     ["--route=/a=echo?origin=a%20b"],

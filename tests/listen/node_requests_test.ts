@@ -42,6 +42,7 @@ Deno.test("NodeRequests ends the connection of a request that fails, and says so
   const requests = new NodeRequests(dispatcher, {
     secure: false,
     authorities: undefined,
+    subjectOf: undefined,
     unix: false,
   });
   const server = createServer((message, response) => requests.request(message, response));
