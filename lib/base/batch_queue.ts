@@ -25,6 +25,8 @@ export class BatchQueue {
   /** Adds messages behind all others; they have memory of their own from now on. */
   push(batch: Batch): void {
     if (batch.size === 0) return;
+    // Before it is counted: a text is longer in bytes than in characters, and it is bytes that go.
+    void batch.bytes;
     this.#batches.push(batch.keep());
     this.#size += batch.size;
     this.#bytes += costOf(batch);

@@ -3,6 +3,7 @@ import { isCloseCode } from "../base/close_code.ts";
 import { messageOf } from "../base/errors.ts";
 import { MAX_UNSENT } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
+import { nextTurn } from "../base/next_turn.ts";
 import type {
   Connection,
   Hub,
@@ -63,7 +64,8 @@ export class LiveConnection implements Connection, TransportEvents {
   }
 
   drained(amount?: number): Promise<void> {
-    return this.#state === "open" ? this.#outbox.drained(amount) : Promise.resolve();
+    // Who sends on until it is told of the end must not keep the end from coming.
+    return this.#state === "open" ? this.#outbox.drained(amount) : nextTurn();
   }
 
   send(data: Message | Batch): void {

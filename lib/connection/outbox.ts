@@ -84,6 +84,7 @@ export class Outbox implements Gauge {
     if (this.#releasing) return;
     this.#sendOn();
     if (this.#waits) this.#release();
+    else this.#past = NOTHING;
   }
 
   /** Sends what waits, however far the client is behind: its connection is about to be closed. */
@@ -133,7 +134,7 @@ export class Outbox implements Gauge {
 
   /** Sends what waits as the client reads on. */
   #release(): void {
-    this.#releasing = this.#run().finally(() => this.#releasing = undefined);
+    this.#releasing = this.#run();
   }
 
   async #run(): Promise<void> {
@@ -144,6 +145,8 @@ export class Outbox implements Gauge {
     }
     this.#held = undefined;
     this.#past = NOTHING;
+    // Not a moment later: what is sent in between would be held back for nobody to release.
+    this.#releasing = undefined;
     // Where more is under way nevertheless, it is closing.
     if (this.#transport.bufferedAmount <= this.#mark) this.#drops?.readsAgain();
   }

@@ -9,6 +9,9 @@ import type { Usage } from "./usage.ts";
 // handler behind, see this one. Browsers send none of it.
 const REWRITTEN = /[\\\t\r\n]|\/(?:\.|%2e){1,2}(?:\/|$)/i;
 
+// What means the same as the character itself (RFC 3986 §2.3): a guard is not to be passed by another spelling.
+const UNRESERVED = /%(?:2[DE]|3\d|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])/gi;
+
 /** What a route may have of its own, in place of what the server has. */
 export interface RouteOptions extends OriginOptions {
   /** Look at every request before the handler does, in this order, behind the check of its origin. */
@@ -86,7 +89,7 @@ export class LiveRoute {
     const params: Record<string, string> = {};
     if (this.#pattern) {
       // As it was sent: an encoded slash is no end of a segment.
-      const path = request.target.replace(/\?.*$/s, "");
+      const path = request.target.replace(/\?.*$/s, "").replace(UNRESERVED, decodeURIComponent);
       if (REWRITTEN.test(path)) return undefined;
       const match = this.#pattern.exec({ pathname: path });
       if (!match) return undefined;

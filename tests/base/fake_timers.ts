@@ -1,6 +1,8 @@
 interface Timer {
   readonly id: number;
   readonly due: number;
+  /** Milliseconds until it is due again; undefined where it is due once. */
+  readonly every: number | undefined;
   readonly call: () => void;
 }
 
@@ -8,20 +10,30 @@ interface Timer {
 export class FakeTimers implements Disposable {
   readonly #setTimeout = globalThis.setTimeout;
   readonly #clearTimeout = globalThis.clearTimeout;
+  readonly #setInterval = globalThis.setInterval;
+  readonly #clearInterval = globalThis.clearInterval;
   #now = 0;
   #timers: Timer[] = [];
   #ids = 0;
 
   constructor() {
-    const set = (call: (...args: unknown[]) => void, ms = 0, ...args: unknown[]): number => {
-      const id = ++this.#ids;
-      this.#timers.push({ id, due: this.#now + ms, call: () => call(...args) });
-      return id;
-    };
+    const setting =
+      (repeats: boolean) =>
+      (call: (...args: unknown[]) => void, ms = 0, ...args: unknown[]): number => {
+        const id = ++this.#ids;
+        const every = repeats ? ms : undefined;
+        this.#timers.push({ id, due: this.#now + ms, every, call: () => call(...args) });
+        return id;
+      };
     const clear = (id?: number): void => {
       this.#timers = this.#timers.filter((timer) => timer.id !== id);
     };
-    Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
+    Object.assign(globalThis, {
+      setTimeout: setting(false),
+      clearTimeout: clear,
+      setInterval: setting(true),
+      clearInterval: clear,
+    });
   }
 
   /** How many wait. */
@@ -39,6 +51,7 @@ export class FakeTimers implements Disposable {
       if (!next) break;
       this.#now = next.due;
       this.#timers = this.#timers.filter((timer) => timer !== next);
+      if (next.every !== undefined) this.#timers.push({ ...next, due: next.due + next.every });
       next.call();
       await settle();
     }
@@ -46,7 +59,12 @@ export class FakeTimers implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    Object.assign(globalThis, { setTimeout: this.#setTimeout, clearTimeout: this.#clearTimeout });
+    Object.assign(globalThis, {
+      setTimeout: this.#setTimeout,
+      clearTimeout: this.#clearTimeout,
+      setInterval: this.#setInterval,
+      clearInterval: this.#clearInterval,
+    });
   }
 }
 

@@ -163,3 +163,14 @@ Deno.test("LiveConnection.lost() is logged also while it is closing", () => {
     "ERROR websocket: The client did not take 5 bytes that were sent to it",
   ]);
 });
+
+Deno.test("LiveConnection.drained() lets the end come to who sends until it is told of it", async () => {
+  let over = false;
+  const { connection } = opened(() => ({ close: () => void (over = true) }));
+  connection.close();
+  setTimeout(() => connection.closed(1000, ""), 0);
+  while (!over) {
+    connection.send("more");
+    await connection.drained();
+  }
+});

@@ -22,7 +22,11 @@ class Recipient {
   }
 
   send(message: Message): void {
-    this.#opening.connection.deliver(Batch.of(message));
+    this.deliver(Batch.of(message));
+  }
+
+  deliver(batch: Batch): void {
+    this.#opening.connection.deliver(batch);
   }
 
   begin(past: readonly Message[]): void {
@@ -278,4 +282,43 @@ Deno.test("Outbox.replay() is no reason to let more than 16 MiB wait", async () 
   connection.drain();
   await settle();
   assertEquals(connection.sent.length, sent);
+});
+
+for (let hops = 0; hops < 6; hops++) {
+  Deno.test(`Outbox keeps the order of what is sent ${hops} promises after all that waited has left`, async () => {
+    const { socket, connection } = opened();
+    socket.waits = true;
+    socket.bufferedAmount = HIGH_WATER_MARK + 1;
+    connection.deliver(Batch.of("1"));
+    const drained = connection.drained().then(async () => {
+      for (let hop = 0; hop < hops; hop++) await undefined;
+      connection.send("2");
+    });
+    socket.drain();
+    await drained;
+    await settle();
+    connection.send("3");
+    assertEquals(socket.sent, ["1", "2", "3"]);
+    connection.closed(1000, "");
+  });
+}
+
+Deno.test("Outbox counts what waits in bytes, whoever else is sent the same meanwhile", async () => {
+  using _log = new CapturedLog("info");
+  const { recipient, connection } = slow("drop-oldest");
+  const texts = Array.from(
+    { length: 60 },
+    (_, index) => Batch.of(`${index} ${"€".repeat(20_000)}`),
+  );
+  for (const batch of texts) {
+    recipient.deliver(batch);
+    // As for another member of the room.
+    void batch.frames;
+  }
+  while (connection.bufferedAmount > 0) {
+    connection.drain();
+    await settle();
+  }
+  assertEquals(connection.sent.length, Math.floor(MAX_HELD / (60_000 + 64)));
+  recipient.leave();
 });

@@ -64,7 +64,10 @@ const MATCHES: [pattern: string, target: string, params: Record<string, string> 
   // Written either way.
   ["/ü", "/%C3%BC", {}],
   ["/a b", "/a%20b", {}],
-  ["/a", "/%61", undefined],
+  // Another spelling of the same (RFC 3986 §2.3).
+  ["/a", "/%61", {}],
+  ["/private/*", "/%70rivate/x", { "0": "x" }],
+  ["/a/*", "/a/%2e%2e/x", undefined],
   // What would be another path to a pattern than it is to a proxy or a handler.
   ["/admin", "/x/../admin", undefined],
   ["/admin", "/x/%2e%2E/admin", undefined],

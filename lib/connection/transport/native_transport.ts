@@ -5,6 +5,7 @@ import {
   MESSAGE_OVERHEAD,
   OPEN_TIMEOUT,
 } from "../../base/limits.ts";
+import { nextTurn } from "../../base/next_turn.ts";
 import type { Transport, TransportEvents } from "../../contract.ts";
 import { Backlog, type Unsent } from "./backlog.ts";
 import { unsentTo } from "./unsent.ts";
@@ -94,7 +95,8 @@ export class NativeTransport implements Transport, Unsent {
   }
 
   drained(amount: number = HIGH_WATER_MARK / 2): Promise<void> {
-    return this.#backlog.drained(amount);
+    // Between the end of a socket and its close event nothing is sent, and whoever sends does not know yet.
+    return this.#socket.readyState === WebSocket.OPEN ? this.#backlog.drained(amount) : nextTurn();
   }
 
   get unsent(): number {

@@ -3,11 +3,13 @@ import type { Duplex } from "node:stream";
 import type { Batch } from "../../base/batch.ts";
 import { messageOf } from "../../base/errors.ts";
 import { CLOSE_TIMEOUT } from "../../base/limits.ts";
+import { nextTurn } from "../../base/next_turn.ts";
 import type { Transport, TransportEvents } from "../../contract.ts";
 import { closeFrame, PING, pongFrame } from "./control_frame.ts";
 import { FrameError } from "./frame_error.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { FrameWriter } from "./frame_writer.ts";
+import { unsentTo } from "./unsent.ts";
 import { watchProgress } from "./watch_progress.ts";
 
 /** How a {@linkcode NodeTransport} treats its client. */
@@ -98,7 +100,8 @@ export class NodeTransport implements Transport {
   }
 
   drained(amount?: number): Promise<void> {
-    return this.#closing ? Promise.resolve() : this.#writer.drained(amount);
+    // Nothing is sent any more, and whoever sends does not know yet.
+    return this.#closing || this.#ending ? nextTurn() : this.#writer.drained(amount);
   }
 
   send(batch: Batch): void {
@@ -190,7 +193,9 @@ export class NodeTransport implements Transport {
   #watchClose(): void {
     if (this.#closed) return;
     const { closeTimeout = CLOSE_TIMEOUT } = this.#options;
-    this.#watch ??= watchProgress(() => this.bufferedAmount, closeTimeout, () => {
+    const { remotePort } = this.#stream as Partial<Socket>;
+    const unsent = () => remotePort === undefined ? undefined : unsentTo(remotePort);
+    this.#watch ??= watchProgress(() => this.bufferedAmount, closeTimeout, unsent, () => {
       const { bufferedAmount } = this;
       if (bufferedAmount > 0) this.#events?.lost(bufferedAmount);
       this.#stream.destroy();

@@ -3,7 +3,10 @@ const LOOKS = 10;
 
 interface Watched {
   readonly amount: () => number;
+  readonly unsent: () => number | undefined;
   readonly stalled: () => void;
+  /** What the system had not sent when it was asked last. */
+  unsentBefore: number;
   before: number;
   looks: number;
 }
@@ -22,16 +25,26 @@ const watches = new Map<number, Watch>();
  *
  * @param amount How much waits.
  * @param timeout Milliseconds without any progress, after which it has stalled; nothing waiting is none.
+ * @param unsent How much the system holds of what is no more in that amount, where it can be asked: only before
+ * somebody counts as stalled, because it may cost something.
  * @param stalled Called once.
  */
 export function watchProgress(
   amount: () => number,
   timeout: number,
+  unsent: () => number | undefined,
   stalled: () => void,
 ): Disposable {
   const interval = timeout / LOOKS;
   const { all } = watches.get(interval) ?? begin(interval);
-  const watched: Watched = { amount, stalled, before: amount(), looks: 0 };
+  const watched: Watched = {
+    amount,
+    unsent,
+    stalled,
+    unsentBefore: 0,
+    before: amount(),
+    looks: 0,
+  };
   all.add(watched);
   return { [Symbol.dispose]: () => forget(watched, interval) };
 }
@@ -43,7 +56,8 @@ function begin(interval: number): Watch {
       const now = watched.amount();
       watched.looks = now < watched.before ? 0 : watched.looks + 1;
       watched.before = now;
-      if (watched.looks < LOOKS) continue;
+      if (watched.looks === LOOKS / 2) watched.unsentBefore = watched.unsent() ?? 0;
+      if (watched.looks < LOOKS || readsOn(watched)) continue;
       forget(watched, interval);
       watched.stalled();
     }
@@ -51,6 +65,14 @@ function begin(interval: number): Watch {
   const watch = { all, timer };
   watches.set(interval, watch);
   return watch;
+}
+
+/** Whether somebody has taken what left long ago: then they are given as much time again. */
+function readsOn(watched: Watched): boolean {
+  const unsent = watched.unsent();
+  const reads = unsent !== undefined && unsent < watched.unsentBefore;
+  if (reads) watched.looks = 0;
+  return reads;
 }
 
 function forget(watched: Watched, interval: number): void {
