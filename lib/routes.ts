@@ -1,5 +1,4 @@
 import { UsageError } from "./base/errors.ts";
-import type { Permits } from "./base/permits.ts";
 import { placed, type RouteConfig } from "./config.ts";
 import type { Handler } from "./contract.ts";
 import type { KindContext } from "./handlers/kind.ts";

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { UsageError } from "../lib/base/errors.ts";
-import { Permits } from "../lib/base/permits.ts";
 import { parseConfigFile } from "../lib/cli/file.ts";
 import { parseRoute } from "../lib/cli/route.ts";
 import { resolveConfig, type RouteConfig } from "../lib/config.ts";

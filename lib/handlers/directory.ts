@@ -48,7 +48,6 @@ export const directoryKind = kindOf({
   options: [...PROCESS_OPTIONS, FRAMING],
   runs: true,
   note: NEW_PROGRAMS,
-  make: ({ path, words: [dir = ""], values }, context) =>
-    directoryAt(path, dir, processOptionsOf(values)),
+  make: ({ path, words: [dir = ""], values }) => directoryAt(path, dir, processOptionsOf(values)),
   needs: needsOfFolder,
 });

@@ -1,5 +1,4 @@
 import type { Permissions } from "../base/permissions.ts";
-import type { Permits } from "../base/permits.ts";
 import type { Handler } from "../contract.ts";
 import type { Option, Properties } from "../options/option.ts";
 import { propertiesOf } from "../options/views.ts";

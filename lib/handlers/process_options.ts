@@ -4,7 +4,6 @@ import { type Framing, FRAMINGS } from "../codec/codecs.ts";
 import type { Option } from "../options/option.ts";
 import { defaultPassEnv } from "../process/environment.ts";
 import type { Orphans } from "../process/tree.ts";
-import type { KindContext } from "./kind.ts";
 
 /** How processes are started and talked to. */
 export interface ProcessOptions {

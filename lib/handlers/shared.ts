@@ -256,7 +256,7 @@ export const sharedKind = kindOf({
   argument: { name: "command", kind: "command", value: "COMMAND [args…]" },
   options: [...SHARED_OPTIONS, SLOW, ...PROCESS_OPTIONS],
   runs: true,
-  make: ({ words, values, placeholders }, context) =>
+  make: ({ words, values, placeholders }) =>
     shared(placeholders ? withoutPlaceholders(words) : words, processOptionsOf(values)),
   needs: needsOfCommand,
 });

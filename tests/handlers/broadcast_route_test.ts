@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import { Permits } from "../../lib/base/permits.ts";
 import { broadcastKind } from "../../lib/handlers/broadcast.ts";
 import type { Handler } from "../../lib/contract.ts";
 import { Modules } from "../../lib/handlers/modules.ts";

@@ -1,6 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { HandshakeError } from "../../lib/base/errors.ts";
-import { Permits } from "../../lib/base/permits.ts";
 import { directoryKind } from "../../lib/handlers/directory.ts";
 import type { Handler } from "../../lib/contract.ts";
 import { Modules } from "../../lib/handlers/modules.ts";
