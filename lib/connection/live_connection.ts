@@ -82,6 +82,9 @@ export class LiveConnection implements Connection, TransportEvents {
 
   close(code = 1000, reason = ""): void {
     if (this.#state !== "open") return;
+    if (typeof reason !== "string") {
+      throw new TypeError(`A reason has to be a string, not ${reason}`);
+    }
     if (!isCloseCode(code)) {
       this.#log.error("session", `The handler failed: ${code} is no close code`);
       code = 1011;

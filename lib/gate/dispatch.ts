@@ -89,7 +89,7 @@ export class Dispatcher {
         const { refusal, request: known } = await this.#guard(route, request);
         return refusal ?? await route.respond?.(known, exchange, place);
       });
-      if (response) return response;
+      if (response !== undefined) return checkedResponse(response);
     }
     place.log.access("http", "NOT FOUND");
     return plain(404);
@@ -110,13 +110,15 @@ export class Dispatcher {
       const place = this.#placeOf(sessionLog(request));
       const accepted = refusal ?? await route.accept?.(request, place);
       if (accepted instanceof Response) {
-        const answer = this.#answer(accepted);
+        const answer = this.#answer(checkedResponse(accepted));
         route.usage.leave();
         return answer;
       }
       admission = accepted;
       this.#expectOpen();
-      if (!admission) throw new Error("It neither accepted nor refused the request");
+      if (typeof admission?.open !== "function") {
+        throw new Error("It neither accepted nor refused the request: there is no method open");
+      }
       return this.#ticket(request, route, admission, place.log);
     } catch (error) {
       abandon(admission, route, sessionLog(asked));
@@ -211,6 +213,18 @@ export class Dispatcher {
     for (const [name, value] of headersHttp) headers.append(name, value);
     return new Response(response.body, { status: response.status, headers });
   }
+}
+
+/** An answer as an engine can send it: a handler of somebody's own may not have been checked for its types. */
+function checkedResponse(response: unknown): Response {
+  if (!(response instanceof Response)) {
+    throw new TypeError(`An answer has to be a Response or undefined, not ${typeof response}`);
+  }
+  if (response.type === "error") throw new TypeError("Response.error() cannot be sent");
+  if (response.bodyUsed || response.body?.locked) {
+    throw new TypeError("The body of the answer was read already");
+  }
+  return response;
 }
 
 /** The upgrade does not come about. Never throws: an engine has nobody to tell. */

@@ -126,12 +126,16 @@ export class Life {
       ended: (ms) => tree.ended(ms),
     }, { closeMs: this.#options.closeMs, log });
     // What is left of its pipes now belongs to nobody who could be found.
-    const left = terminated.then(() => Promise.all([stdout.quiet(), stderr.quiet()]));
+    const patience = told ? INPUT_PATIENCE : Infinity;
+    const left = terminated.then(() =>
+      Promise.all([stdout.quiet(patience), stderr.quiet(patience)])
+    );
     const over = Promise.race([shown, left, this.#failed.promise]);
     // Not to be waited for: who takes its output may take longer than it has lived.
     over.then(() => this.#judge(told)).then((outcome) => this.#settle(outcome));
     await terminated;
-    await stderr.quiet();
+    // The log waits for nobody.
+    await stderr.quiet(ends.stderr ? patience : INPUT_PATIENCE);
   }
 
   #read(stream: "stdout" | "stderr", { decoder, ...options }: Outlet): Output {

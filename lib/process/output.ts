@@ -51,10 +51,15 @@ export class Output {
   /**
    * Waits for the end, or until nobody writes any more, and then reads nothing more: for what is left when
    * all was ended that could be found.
+   *
+   * @param patience Milliseconds after which it does so in any case: somebody who is not found, or may live on,
+   * can write for ever.
    */
-  async quiet(): Promise<void> {
+  async quiet(patience = Infinity): Promise<void> {
+    const until = performance.now() + patience;
     for (let reads = -1; !(await within(this.ended, OUTPUT_QUIET)); reads = this.#reads) {
-      if (this.#waiting && this.#reads === reads) return await this.#reader.cancel();
+      const isQuiet = this.#waiting && this.#reads === reads;
+      if (isQuiet || performance.now() > until) return await this.#reader.cancel();
     }
   }
 

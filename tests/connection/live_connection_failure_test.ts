@@ -72,3 +72,14 @@ Deno.test("LiveConnection.failed() is logged and left to the close that follows"
   connection.closed(1006, "");
   assertEquals(told, ["open", "close 1006"]);
 });
+
+Deno.test("LiveConnection is closed with 1011 when its handler closes with a reason that is no text", () => {
+  using log = new CapturedLog("error");
+  const opening = opened((connection) => ({
+    message: () => connection.close(4000, null as unknown as string),
+  }));
+  opening.receive("a");
+  assertEquals(opening.socket.closed, ["1011 Internal error"]);
+  assert(log.messages[0]?.includes("A reason has to be a string, not null"));
+  opening.connection.closed(1011, "");
+});

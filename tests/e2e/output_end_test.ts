@@ -119,3 +119,35 @@ for (const orphans of ["keep", "end"]) {
     ["bash", "setsid"],
   );
 }
+
+/** Comes in as soon as the process of the one before has given its permit back. */
+async function openWhenFree(server: TestServer): Promise<RawClient> {
+  for (;;) {
+    const client = await RawClient.request(server.url);
+    if (client.answer.status === 101) return client;
+    using _refused = client;
+    assertEquals(client.answer.status, 429);
+  }
+}
+
+const KEPT: [what: string, script: string][] = [
+  // It writes for ever, and nobody reads it any more: then it gets SIGPIPE.
+  ["standard output", "yes & read -r line"],
+  ["standard error", "(while sleep 0.05; do echo x >&2; done) >/dev/null & echo hi; read -r line"],
+];
+for (const [what, script] of KEPT) {
+  for (const handler of ["process", "shared"]) {
+    testEach(
+      `stdws ${handler} with orphans=keep reads ${what} of nobody after its client has left`,
+      async (form) => {
+        const route = `--route=/=${handler}?orphans=keep&maxforks=1 bash -c '${script}'`;
+        await using server = await TestServer.start([route], { form });
+        for (let visit = 0; visit < 3; visit++) {
+          using client = await openWhenFree(server);
+          await client.next();
+        }
+      },
+      ["bash"],
+    );
+  }
+}

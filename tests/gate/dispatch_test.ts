@@ -280,3 +280,39 @@ Deno.test("Dispatcher answers 503 when it is closing, and asks nobody", async ()
   assertEquals(asked, []);
   assertEquals(log.messages.length, 2);
 });
+
+/** An answer whose body somebody reads. */
+function read(): Response {
+  const response = new Response("read");
+  response.body?.getReader();
+  return response;
+}
+
+const UNSENDABLE: [what: string, answer: () => unknown, message: string][] = [
+  ["Response.error()", () => Response.error(), "Response.error() cannot be sent"],
+  ["one whose body is being read", read, "The body of the answer was read already"],
+  ["a number", () => 5, "not number"],
+];
+for (const [what, answer, message] of UNSENDABLE) {
+  for (const does of ["accept", "respond"]) {
+    if (does === "accept" && what === "a number") continue;
+    Deno.test(`Dispatcher answers 500 where ${does} answers with ${what}`, async () => {
+      using log = new CapturedLog();
+      const handler = { [does]: answer } as Handler;
+      const headers = does === "accept" ? UPGRADE : {};
+      const found = await answerOf({ routes: [{ path: "*", handler }] }, { headers });
+      assertEquals(found.status, 500);
+      assert(log.messages.at(-1)?.includes(message), log.messages.join());
+    });
+  }
+}
+
+for (const admission of [5, {}, undefined]) {
+  Deno.test(`Dispatcher answers 500 where accept answers with ${JSON.stringify(admission)}`, async () => {
+    using log = new CapturedLog();
+    const handler = { accept: () => admission } as unknown as Handler;
+    const found = await answerOf({ routes: [{ path: "*", handler }] }, { headers: UPGRADE });
+    assertEquals(found.status, 500);
+    assert(log.messages.at(-1)?.includes("It neither accepted nor refused"), log.messages.join());
+  });
+}

@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { Batch } from "../../lib/base/batch.ts";
+import { CodecError } from "../../lib/base/errors.ts";
 import { Log } from "../../lib/base/log.ts";
 import type { Decoder } from "../../lib/contract.ts";
 import { Client } from "../../lib/handlers/shared/client.ts";
@@ -132,4 +133,15 @@ Deno.test("Tagged tells a new process who is there, before what they said", asyn
   stage.leave(b);
   stage.restart();
   assertEquals(await stage.read(), ["+a", "a\tone"]);
+});
+
+Deno.test("Tagged refuses a message of very many lines, each of which would get a tag", () => {
+  const stage = new Stage();
+  const client = stage.open("a");
+  const error = assertThrows(
+    () => stage.tagged.message(client, Batch.of("\n".repeat(100_000))),
+    CodecError,
+    "65536 lines",
+  );
+  assertEquals(error.code, 1009);
 });

@@ -1,5 +1,7 @@
 import { Batch } from "../../base/batch.ts";
+import { CodecError } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
+import { put } from "../../base/put.ts";
 import { Delimited, LINE } from "../../codec/delimited.ts";
 import type { Decoder, Hub, IncomingRequest } from "../../contract.ts";
 import type { Stdin } from "../../process/stdin.ts";
@@ -11,6 +13,9 @@ import { Recent } from "./recent.ts";
 import type { Talk } from "./talk.ts";
 
 const encoder = new TextEncoder();
+
+// Each of them gets a tag, so that a message of nothing but line ends would become many times what it was.
+const MOST_LINES = 65_536;
 
 /**
  * Lines that say whose they are, which a shell script can read without more: `ID<TAB>text` is a message from
@@ -59,11 +64,7 @@ export class Tagged implements Talk {
       client.log.debug("websocket", "Ignored a binary message");
       return true;
     }
-    const tagged: string[] = [];
-    for (const message of batch) {
-      for (const line of (message as string).split("\n")) tagged.push(`${client.id}\t${line}\n`);
-    }
-    return this.#stdin.add(client, "message", encoder.encode(tagged.join("")));
+    return this.#stdin.add(client, "message", tag(batch, encoder.encode(`${client.id}\t`)));
   }
 
   left(client: Client): void {
@@ -95,4 +96,32 @@ export class Tagged implements Talk {
     else complain(`there is no "${id}"`);
     return undefined;
   }
+}
+
+const NEWLINE = 10;
+
+/** Each line of each message with a tag before it and its end behind it. */
+function tag(batch: Batch, tag: Uint8Array): Uint8Array {
+  const { bytes, spans } = batch;
+  let lines = batch.size;
+  for (let at = 0; at < spans.length; at += 2) {
+    for (let byte = spans[at] as number; byte < (spans[at + 1] as number); byte++) {
+      if (bytes[byte] === NEWLINE) lines++;
+    }
+  }
+  // Its own line ends are among the bytes already, but for the last of each message.
+  if (lines > MOST_LINES) throw new CodecError(1009, `A message may have ${MOST_LINES} lines`);
+  const tagged = new Uint8Array(batch.length + batch.size + lines * tag.length);
+  let to = 0;
+  for (let at = 0; at < spans.length; at += 2) {
+    for (let start = spans[at] as number, end = spans[at + 1] as number; start <= end;) {
+      const found = bytes.subarray(start, end).indexOf(NEWLINE);
+      const next = found < 0 ? end : start + found;
+      to = put(tagged, to, tag);
+      to = put(tagged, to, bytes, start, next);
+      tagged[to++] = NEWLINE;
+      start = next + 1;
+    }
+  }
+  return tagged;
 }
