@@ -32,22 +32,22 @@ export class Batch {
   #frames: Uint8Array | undefined;
   #messages: readonly Message[] | undefined;
 
-  /** Bytes behind the last message that are the batch's own, as its buffer is then. */
-  readonly spare: number;
+  /** Whether its whole buffer was given away with it: what lies around its one message is free to be used. */
+  readonly owned: boolean;
 
   /**
    * Takes bytes as they lie in a buffer.
    *
    * @param spans Start and end of each message, one pair behind the other, in ascending order.
-   * @param spare Where the buffer is given away with the batch, the bytes in it that follow.
+   * @param owned Whether the buffer is given away with the batch, with all that lies around its one message.
    */
   constructor(
     binary: boolean,
     bytes: Uint8Array | undefined,
     spans: readonly number[],
-    spare = 0,
+    owned = false,
   ) {
-    this.spare = spare;
+    this.owned = owned;
     this.binary = binary;
     this.#bytes = bytes;
     this.#spans = spans;
@@ -129,6 +129,7 @@ export class Batch {
   get frames(): Uint8Array {
     if (this.#frames !== undefined) return this.#frames;
     if (this.#bytes === undefined) return this.#frameText(this.#text ?? "");
+    if (this.owned && this.size === 1) return this.#frameInPlace(this.#bytes);
     const { bytes, spans } = this;
     const framed: number[] = [];
     const frames = new Uint8Array(framedLength(spans));
@@ -162,6 +163,19 @@ export class Batch {
     put(frames, start, bytes);
     this.#bytes = frames;
     this.#spans = [start, start + length];
+    return this.#frames = frames;
+  }
+
+  /** Puts the head of its frame before a message that lies in a buffer of its own with room for it. */
+  #frameInPlace({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+    const size = framedLength([0, length]) - length;
+    const frames = new Uint8Array(buffer, byteOffset - size, size + length);
+    frames[0] = 0x80 | (this.binary ? 2 : 1);
+    if (length < 126) frames[1] = length;
+    else writeLength(frames, 1, length);
+    this.#messages = undefined;
+    this.#bytes = frames;
+    this.#spans = [size, size + length];
     return this.#frames = frames;
   }
 

@@ -7,7 +7,7 @@ export function withEnds(batch: Batch, byte: number): Uint8Array {
   const { text } = batch;
   if (text !== undefined) return withEnd(encodeBriefly(text), byte);
   const { bytes, spans } = batch;
-  if (batch.spare > 0 && batch.size === 1) return inPlace(bytes, byte);
+  if (batch.owned && batch.size === 1) return inPlace(batch.bytesAt(0), byte);
   const joined = new Uint8Array(batch.length + batch.size);
   let to = 0;
   for (let at = 0; at < spans.length; at += 2) {

@@ -79,3 +79,15 @@ Deno.test("Batch.frames is the same for a text, encoded before or not", () => {
     }
   }
 });
+
+for (const length of [0, 1, 125, 126, 65_535, 65_536]) {
+  Deno.test(`Batch.frames of ${length} bytes in a buffer of its own are made there`, () => {
+    const buffer = new Uint8Array(10 + length + 1);
+    const bytes = buffer.subarray(10, 10 + length).fill(7);
+    const batch = new Batch(true, bytes, [0, length], true);
+    const { frames } = batch;
+    assertEquals(frames.buffer, buffer.buffer);
+    assertEquals(frames, Batch.of(new Uint8Array(length).fill(7)).frames);
+    assertEquals([...batch], [new Uint8Array(length).fill(7)]);
+  });
+}

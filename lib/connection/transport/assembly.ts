@@ -2,8 +2,9 @@
 // it has sent, and who sends it in many parts does not have it copied for each.
 const SMALL = 4096;
 
-// For what a program gets behind the message, so that it is not copied for that.
-const SPARE = 1;
+// For the head of its frame, and for what a program gets behind it, so that it is not copied for that.
+const BEFORE = 10;
+const BEHIND = 1;
 
 const EMPTY = new Uint8Array(0);
 
@@ -12,7 +13,9 @@ export class Assembly {
   readonly binary: boolean;
   /** Frames that it has so far. */
   frames = 0;
+  /** With room before and behind. */
   #bytes = EMPTY;
+  #room = 0;
   #length = 0;
 
   constructor(binary: boolean) {
@@ -24,14 +27,9 @@ export class Assembly {
     return this.#length;
   }
 
-  /** What has come. */
+  /** What has come; in its buffer there is room before and behind it. */
   get bytes(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
-  }
-
-  /** Bytes behind that which are nobody's. */
-  get spare(): number {
-    return this.#bytes.length - this.#length;
+    return this.#bytes.subarray(BEFORE, BEFORE + this.#length);
   }
 
   /**
@@ -41,13 +39,13 @@ export class Assembly {
    */
   add(part: Uint8Array, most: number): void {
     const length = this.#length + part.length;
-    if (length > this.#bytes.length) {
-      const room = Math.max(SMALL, length, 2 * this.#bytes.length);
-      const grown = new Uint8Array(Math.min(room, most) + SPARE);
-      grown.set(this.bytes);
+    if (length > this.#room || this.#bytes === EMPTY) {
+      this.#room = Math.min(Math.max(SMALL, length, 2 * this.#room), most);
+      const grown = new Uint8Array(BEFORE + this.#room + BEHIND);
+      grown.set(this.bytes, BEFORE);
       this.#bytes = grown;
     }
-    this.#bytes.set(part, this.#length);
+    this.#bytes.set(part, BEFORE + this.#length);
     this.#length = length;
   }
 }

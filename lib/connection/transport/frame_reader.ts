@@ -192,7 +192,7 @@ export class FrameReader {
     else if (first >= 0x80) {
       this.#message = undefined;
       if (!binary && !isUtf8(bytes)) throw noText();
-      this.#sink.messages(new Batch(binary, bytes, [0, bytes.length], payload.spare));
+      this.#sink.messages(new Batch(binary, bytes, [0, bytes.length], bytes.length > 0));
     }
   }
 }
