@@ -1,3 +1,5 @@
+import { inTime } from "./in_time.ts";
+
 const encoder = new TextEncoder();
 // Not without a byte order mark, which is a character of a message.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -194,7 +196,8 @@ export class RawClient implements Disposable {
   async #read(length: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
     while (this.#buffer.length < length) {
       const chunk = new Uint8Array(Math.max(65536, length - this.#buffer.length));
-      const count = await this.#conn.read(chunk).catch(() => null);
+      const read = this.#conn.read(chunk).catch(() => null);
+      const count = await inTime(read, () => `${length} bytes from the server`);
       if (count === null) return undefined;
       const joined = new Uint8Array(this.#buffer.length + count);
       joined.set(this.#buffer);

@@ -1,3 +1,5 @@
+import { inTime } from "./in_time.ts";
+
 /** Lines of a stream as they come, kept, so that a test can wait for one that may have come already. */
 export class Lines {
   readonly all: string[] = [];
@@ -30,7 +32,8 @@ export class Lines {
 
   /** The same, but not among so many lines from the beginning on. */
   async after(known: number, pattern: RegExp): Promise<string> {
-    for (let seen = known;; await this.#wake.promise) {
+    const missing = () => `a line that matches ${pattern}, after:\n${this.all.join("\n")}`;
+    for (let seen = known;; await inTime(this.#wake.promise, missing)) {
       for (; seen < this.all.length; seen++) {
         const line = this.all[seen] as string;
         if (pattern.test(line)) return line;

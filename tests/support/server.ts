@@ -1,4 +1,5 @@
 import { compiledBinary } from "./compiled.ts";
+import { inTime } from "./in_time.ts";
 import { Lines } from "./lines.ts";
 import { needing } from "./programs.ts";
 
@@ -141,8 +142,8 @@ export class TestServer implements AsyncDisposable {
     } catch {
       // It has ended already.
     }
-    await Promise.all([this.stdout.ended, this.stderr.ended]);
-    return await this.child.status;
+    const ended = Promise.all([this.child.status, this.stdout.ended, this.stderr.ended]);
+    return (await inTime(ended, () => `the end of the server:\n${this.stdout.all.join("\n")}`))[0];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -79,6 +79,7 @@ export class NativeTransport implements Transport, Unsent {
       this.#events?.failed(event.message);
     } else {
       clearTimeout(this.#timer);
+      this.#timer = undefined;
       if (this.#options.pingMs > 0) this.#watchOutput();
       this.#events?.opened();
     }
@@ -95,8 +96,7 @@ export class NativeTransport implements Transport, Unsent {
   }
 
   drained(amount: number = HIGH_WATER_MARK / 2): Promise<void> {
-    // Between the end of a socket and its close event nothing is sent, and whoever sends does not know yet.
-    return this.#socket.readyState === WebSocket.OPEN ? this.#backlog.drained(amount) : nextTurn();
+    return this.#canSend() ? this.#backlog.drained(amount) : nextTurn();
   }
 
   get unsent(): number {
@@ -109,8 +109,7 @@ export class NativeTransport implements Transport, Unsent {
 
   send(batch: Batch): void {
     for (const message of batch.messages) {
-      // Between the end of a socket and its close event, `send` would throw.
-      if (this.#socket.readyState !== WebSocket.OPEN) return;
+      if (!this.#canSend()) return;
       this.#backlog.add(message.length);
       this.#socket.send(message as string | Uint8Array<ArrayBuffer>);
     }
@@ -161,8 +160,9 @@ export class NativeTransport implements Transport, Unsent {
     let silent = 0;
     this.#watch = setInterval(() => {
       const { unsent } = this;
-      const stalls = unsent > 0 && unsent >= before.unsent &&
-        this.#received === before.received;
+      // The runtime's close waits in line as well, and what it says of the output is 0 then.
+      const stalls = !this.#canSend() ||
+        (unsent > 0 && unsent >= before.unsent && this.#received === before.received);
       before = { received: this.#received, unsent };
       silent = stalls ? silent + 1 : 0;
       if (silent < 2) return;
@@ -170,6 +170,16 @@ export class NativeTransport implements Transport, Unsent {
       this.#events?.end(1001, "No answer to pings");
       this.#events?.closed(1006, "No answer to pings");
     }, this.#options.pingMs);
+  }
+
+  /**
+   * Whether `send` would not throw. Where the runtime ends the socket by itself, because the client has sent a
+   * close frame or no answer to a ping, its close event waits for the output: for ever, if that is not read.
+   */
+  #canSend(): boolean {
+    if (this.#socket.readyState === WebSocket.OPEN) return true;
+    this.#timer ??= setTimeout(() => this.#events?.closed(1006, ""), CLOSE_TIMEOUT);
+    return false;
   }
 
   #close(code: number, reason: string): void {

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { Batch } from "../../../lib/base/batch.ts";
 import { NativeTransport } from "../../../lib/connection/transport/native_transport.ts";
 import { FakeTimers } from "../../base/fake_timers.ts";
 import { Told } from "./transport_pair.ts";
@@ -14,13 +15,17 @@ class FakeWebSocket extends EventTarget {
   }
 }
 
-function transport(maxFrameSize = 0): { socket: FakeWebSocket; told: Told } {
+function transport({ maxFrameSize = 0, pingMs = 0 } = {}) {
   const socket = new FakeWebSocket();
   const told = new Told();
-  const options = { maxFrameSize, pingMs: 0, port: 0 };
   // Only what it uses of one.
-  new NativeTransport(socket as unknown as WebSocket, options).listen(told);
-  return { socket, told };
+  const transport = new NativeTransport(socket as unknown as WebSocket, {
+    maxFrameSize,
+    pingMs,
+    port: 0,
+  });
+  transport.listen(told);
+  return { socket, told, transport };
 }
 
 Deno.test("NativeTransport that is not open in 5 s is closed, of which the runtime says nothing", async () => {
@@ -39,6 +44,44 @@ Deno.test("NativeTransport leaves no timer behind when it opens", () => {
   assertEquals([told.all, timers.pending], [["opened"], 0]);
 });
 
+Deno.test("NativeTransport of which the runtime never tells the end, because its output is not read, is closed", async () => {
+  using timers = new FakeTimers();
+  const { socket, told, transport: native } = transport();
+  socket.dispatchEvent(new Event("open"));
+  native.send(Batch.of("sent"));
+  // As when the client has sent a close frame.
+  socket.readyState = WebSocket.CLOSED;
+  native.send(Batch.of("not sent"));
+  await timers.pass(9_999);
+  assertEquals([socket.sent, told.all], [["sent"], ["opened"]]);
+  await timers.pass(1);
+  assertEquals([told.all, timers.pending], [["opened", "closed 1006"], 0]);
+});
+
+Deno.test("NativeTransport leaves no timer behind when the runtime tells of the end later", async () => {
+  using timers = new FakeTimers();
+  const { socket, told, transport: native } = transport();
+  socket.dispatchEvent(new Event("open"));
+  socket.readyState = WebSocket.CLOSED;
+  const drained = native.drained();
+  await timers.pass(100);
+  await drained;
+  socket.dispatchEvent(new CloseEvent("close", { code: 4000, reason: "done" }));
+  assertEquals([told.all, timers.pending], [["opened", "closed 4000 done"], 0]);
+});
+
+Deno.test("NativeTransport finds who answers no ping, also when the runtime has found it first", async () => {
+  using timers = new FakeTimers();
+  const { socket, told } = transport({ pingMs: 50 });
+  socket.dispatchEvent(new Event("open"));
+  socket.readyState = WebSocket.CLOSING;
+  await timers.pass(99);
+  assertEquals(told.all, ["opened"]);
+  await timers.pass(1);
+  const silent = "No answer to pings";
+  assertEquals(told.all, ["opened", `end 1001 ${silent}`, `closed 1006 ${silent}`]);
+});
+
 const SIZES: [what: string, data: string | Uint8Array<ArrayBuffer>, passes: boolean][] = [
   ["nothing", "", true],
   ["10 ASCII characters", "x".repeat(10), true],
@@ -55,7 +98,7 @@ const SIZES: [what: string, data: string | Uint8Array<ArrayBuffer>, passes: bool
 for (const [what, data, passes] of SIZES) {
   Deno.test(`NativeTransport ${passes ? "takes" : "refuses"} ${what} where 10 bytes are allowed`, () => {
     using _timers = new FakeTimers();
-    const { socket, told } = transport(10);
+    const { socket, told } = transport({ maxFrameSize: 10 });
     socket.dispatchEvent(new Event("open"));
     socket.dispatchEvent(
       new MessageEvent("message", { data: typeof data === "string" ? data : data.buffer }),
