@@ -9,12 +9,14 @@ Deno.test(needing("the dev console's list", "chromium"), async (t) => {
   await using server = await TestServer.start(["--echo", "--devconsole"]);
   await using browser = await Browser.launch();
   await browser.context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  /** The console after it has sent these, and got them back. */
+  /** The console after it has sent these, and got each back before the next. */
   const having = async (...texts: string[]) => {
     const console = await ConsolePage.open(browser, server.url);
     await console.connect();
-    for (const text of texts) await console.send(text);
-    await console.until("received-messages", String(texts.length));
+    for (const [index, text] of texts.entries()) {
+      await console.send(text);
+      await console.until("received-messages", String(index + 1));
+    }
     return console;
   };
 
