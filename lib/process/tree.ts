@@ -66,9 +66,13 @@ export class ProcessTree {
     this.#signalKnown(signal, []);
     if (this.#orphans === "keep") return;
     const orphans = await findOrphansOf(this.#id);
-    const before = new Set(this.#others?.keys());
-    this.#walk(orphans);
-    for (const pid of this.#alive()) if (!before.has(pid)) this.#send(pid, signal);
+    // Not to what those have started since who got it: that is what they do about it.
+    for (const [pid, start] of familyOf(orphans)) {
+      if (this.#others?.get(pid) === start) continue;
+      this.#others ??= new Map();
+      this.#others.set(pid, start);
+      this.#send(pid, signal);
+    }
   }
 
   /** Kills all of them at once. */
@@ -106,19 +110,8 @@ export class ProcessTree {
   }
 
   #walk(pids: readonly number[]): void {
-    for (const pid of pids) {
-      const start = startOf(pid);
-      if (start === undefined || this.#others?.get(pid) === start) continue;
-      this.#others ??= new Map();
-      this.#others.set(pid, start);
-    }
-    // Grows while it is walked, and what was known before may have new children.
-    for (const pid of this.#others?.keys() ?? []) {
-      for (const child of childrenOf(pid)) {
-        const start = this.#others?.has(child) ? undefined : startOf(child);
-        if (start !== undefined) this.#others?.set(child, start);
-      }
-    }
+    const family = familyOf([...this.#alive(), ...pids]);
+    this.#others = family.size > 0 ? family : undefined;
   }
 
   #alive(): number[] {
@@ -137,4 +130,17 @@ export class ProcessTree {
       // It has ended since, or changed its user and is no longer ours to signal.
     }
   }
+}
+
+/** Those of them that are alive, and all that descend from these; start time by process number. */
+function familyOf(pids: readonly number[]): Map<number, string> {
+  const family = new Map<number, string>();
+  const add = (pid: number) => {
+    const start = family.has(pid) ? undefined : startOf(pid);
+    if (start !== undefined) family.set(pid, start);
+  };
+  pids.forEach(add);
+  // Grows while it is walked.
+  for (const pid of family.keys()) childrenOf(pid).forEach(add);
+  return family;
 }
