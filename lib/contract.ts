@@ -258,11 +258,12 @@ export interface Codec {
    */
   decoder(stream: "stdout" | "stderr", take: (batch: Batch) => void): Decoder | undefined;
   /**
-   * Makes of messages of a client what the program reads, in memory of its own.
+   * Makes of messages of a client what the program reads, in memory of its own; a string, where it is made of
+   * one, is encoded together with those that wait before it.
    *
    * @throws {CodecError} If one of them cannot be said that way.
    */
-  encode(batch: Batch): Uint8Array;
+  encode(batch: Batch): Uint8Array | string;
 }
 
 /** Makes messages of chunks of bytes. */

@@ -4,7 +4,7 @@ import type { Batch, Codec } from "../contract.ts";
 /** As much of a batch as can be said. */
 export interface Encoded {
   /** What the program reads. */
-  readonly bytes: Uint8Array;
+  readonly data: Uint8Array | string;
   /** Why the next message cannot be said, where that is not all. */
   readonly refused?: CodecError;
 }
@@ -12,11 +12,11 @@ export interface Encoded {
 /** Encodes the messages of a batch up to the first that cannot be said. */
 export function encodeSome(codec: Codec, batch: Batch): Encoded {
   try {
-    return { bytes: codec.encode(batch) };
+    return { data: codec.encode(batch) };
   } catch (error) {
     if (!(error instanceof CodecError)) throw error;
     const sayable = batch.slice(0, countSayable(codec, batch));
-    return { bytes: codec.encode(sayable), refused: error };
+    return { data: codec.encode(sayable), refused: error };
   }
 }
 

@@ -20,12 +20,13 @@ export const json: Codec = {
     if (firstInvalid(batch) < batch.size) {
       throw new CodecError(1007, "A message has to be one JSON value");
     }
+    // A string has none in it, so that there they are but space.
+    if (batch.text !== undefined) return `${batch.text.replace(/[\r\n]/g, " ")}\n`;
     const lines = withEnds(batch, NEWLINE);
     let end = 0;
     for (let index = 0; index < batch.size; index++) {
       const start = end;
       end += batch.bytesAt(index).length;
-      // A string has none in it, so that there they are but space.
       for (let at = start; at < end; at++) {
         if (lines[at] === NEWLINE || lines[at] === RETURN) lines[at] = SPACE;
       }

@@ -6,5 +6,5 @@ import { withEnds } from "./with_ends.ts";
 export const lines: Codec = {
   takes: "text",
   decoder: (stream, take) => stream === "stdout" ? new Delimited(LINE, take) : undefined,
-  encode: (batch) => withEnds(batch, LINE.byte),
+  encode: (batch) => batch.text === undefined ? withEnds(batch, LINE.byte) : `${batch.text}\n`,
 };

@@ -1,11 +1,8 @@
 import type { Batch } from "../base/batch.ts";
-import { encodeBriefly } from "../base/encode_briefly.ts";
 import { put } from "../base/put.ts";
 
 /** All messages of a batch, each with a byte behind it. */
 export function withEnds(batch: Batch, byte: number): Uint8Array {
-  const { text } = batch;
-  if (text !== undefined) return withEnd(encodeBriefly(text), byte);
   const { bytes, spans } = batch;
   if (batch.owned && batch.size === 1) return inPlace(batch.bytesAt(0), byte);
   const joined = new Uint8Array(batch.length + batch.size);
@@ -22,10 +19,4 @@ function inPlace({ buffer, byteOffset, length }: Uint8Array, byte: number): Uint
   const ended = new Uint8Array(buffer, byteOffset, length + 1);
   ended[length] = byte;
   return ended;
-}
-
-function withEnd(bytes: Uint8Array, byte: number): Uint8Array {
-  const joined = new Uint8Array(bytes.length + 1);
-  joined[put(joined, 0, bytes)] = byte;
-  return joined;
 }

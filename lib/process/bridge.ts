@@ -42,8 +42,8 @@ export class Bridge {
       this.#started.log.debug("websocket", `Ignored a ${kind} message`);
       return;
     }
-    const { bytes, refused } = encodeSome(this.#options.codec, batch);
-    if (!this.#input.add(bytes)) this.#overflow();
+    const { data, refused } = encodeSome(this.#options.codec, batch);
+    if (!this.#input.add(data)) this.#overflow();
     else if (refused) this.#refuse(refused);
   }
 

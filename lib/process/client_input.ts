@@ -39,15 +39,15 @@ export class ClientInput {
   }
 
   /**
-   * Takes bytes, which MUST NOT be changed afterwards.
+   * Takes text, or bytes, which MUST NOT be changed afterwards.
    *
    * @returns false, and takes nothing, where too much waits.
    */
-  add(bytes: Uint8Array): boolean {
-    const isMuch = this.#stdin.bufferedAmount + bytes.length > this.#hold;
+  add(data: Uint8Array | string): boolean {
+    const isMuch = this.#stdin.bufferedAmount + data.length > this.#hold;
     const holds = isMuch && !this.#source.held && this.#client?.pause() === true;
     if (holds) this.#source.held = true;
-    const taken = this.#stdin.add(this.#source, "message", bytes);
+    const taken = this.#stdin.add(this.#source, "message", data);
     if (holds) this.#release();
     return taken;
   }

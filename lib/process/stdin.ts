@@ -32,7 +32,9 @@ interface Waiting<S extends Source> {
   /** May be larger than what is in it. */
   bytes: Uint8Array;
   length: number;
-  /** What it counts, in bytes. */
+  /** What follows that, and is encoded at once when nothing can follow any more. */
+  text: string;
+  /** What it counts, in bytes; with what its text can have at most. */
   size: number;
 }
 
@@ -41,6 +43,12 @@ const SMALLEST = 128;
 
 // Messages are put together up to what is written at once.
 const JOINED = 64 * 1024;
+
+// Bytes of UTF-8 for a unit of UTF-16, at most.
+const WIDEST = 3;
+
+const EMPTY = new Uint8Array(0);
+const encoder = new TextEncoder();
 
 /**
  * What is said to a process, by one or by many, in the order in which they say it. It waits here while the
@@ -66,7 +74,7 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<Waiting<S
     this.#lasting = options.lasting ?? false;
   }
 
-  /** Bytes that wait, those of a write that is under way included. */
+  /** Bytes that wait, those of a write that is under way included; of text, those that it can have at most. */
   get bufferedAmount(): number {
     return this.#waiting;
   }
@@ -78,31 +86,21 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<Waiting<S
   }
 
   /**
-   * Takes bytes for the process; they MUST NOT be changed afterwards.
+   * Takes text for the process, or bytes, which MUST NOT be changed afterwards.
    *
    * @returns false, and takes nothing, where it is a message and its source has too many waiting.
    */
-  add(source: S, kind: Piece<S>["kind"], bytes: Uint8Array): boolean {
-    const { length } = bytes;
+  add(source: S, kind: Piece<S>["kind"], data: Uint8Array | string): boolean {
+    if (data.length === 0) return true;
     if (this.#over) {
       // Nobody's fault, and lost.
-      this.#feed?.lose(length);
+      this.#feed?.lose((typeof data === "string" ? encoder.encode(data) : data).length);
       return true;
     }
-    if (length === 0) return true;
-    const last = this.#last;
-    const follows = last?.source === source && kind === "message" && last.kind === "message";
-    // Pieces of one source are few, because they are put together.
-    const size = kind === "message" && (follows || !last) ? length : Math.max(SMALLEST, length);
-    if (kind === "message" && !source.held) {
-      // One that is alone is measured by nothing but its data.
-      const after = source.waiting === 0 ? length : source.waiting + size;
-      if (after > this.#maxQueue) return false;
-    }
-    if (follows && last.length + length <= JOINED) this.#append(last, bytes);
-    else this.#put({ source, kind, bytes, length, size });
-    this.#feed?.wake();
-    return true;
+    const taken = this.#take(source, kind, data) ||
+      (typeof data === "string" && this.#takeExactly(source, kind, data));
+    if (taken) this.#feed?.wake();
+    return taken;
   }
 
   /** Writes to a process from now on what waits and what comes. */
@@ -113,6 +111,7 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<Waiting<S
   }
 
   next(length: number): readonly Waiting<S>[] {
+    this.#encodeLast();
     const pieces: Waiting<S>[] = [];
     for (let room = length; this.#first < this.#pieces.length;) {
       const piece = this.#pieces[this.#first] as Waiting<S>;
@@ -139,13 +138,14 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<Waiting<S
    * @param change Makes them of those that wait.
    */
   replace(change: (pieces: readonly Piece<S>[]) => Iterable<Piece<S>>): void {
+    this.#encodeLast();
     const before = this.#pieces.slice(this.#first);
     const after = [...change(before.map(pieceOf))];
     this.#pieces = [];
     this.#first = 0;
     for (const { source, kind, bytes } of after) {
       const { length } = bytes;
-      this.#put({ source, kind, bytes, length, size: Math.max(SMALLEST, length) });
+      this.#put({ source, kind, bytes, length, text: "", size: Math.max(SMALLEST, length) });
     }
     this.taken(before);
     this.#feed?.wake();
@@ -176,7 +176,57 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<Waiting<S
     return this.#first < this.#pieces.length ? this.#pieces.at(-1) : undefined;
   }
 
+  #take(source: S, kind: Piece<S>["kind"], data: Uint8Array | string): boolean {
+    const isText = typeof data === "string";
+    const length = isText ? WIDEST * data.length : data.length;
+    const last = this.#last;
+    const follows = last?.source === source && kind === "message" && last.kind === "message";
+    // Pieces of one source are few, because they are put together.
+    const size = kind === "message" && (follows || !last) ? length : Math.max(SMALLEST, length);
+    if (kind === "message" && !source.held) {
+      // One that is alone is measured by nothing but its data.
+      const after = source.waiting === 0 ? length : source.waiting + size;
+      if (after > this.#maxQueue) return false;
+    }
+    if (follows && last.length + WIDEST * last.text.length + length <= JOINED) {
+      if (isText) last.text += data;
+      else this.#append(last, data);
+      last.size += length;
+      this.#count(source, kind, length);
+      return true;
+    }
+    this.#encodeLast();
+    if (isText) this.#put({ source, kind, bytes: EMPTY, length: 0, text: data, size });
+    else this.#put({ source, kind, bytes: data, length, text: "", size });
+    return true;
+  }
+
+  /** Close to the limit what counts is what a text really has. */
+  #takeExactly(source: S, kind: Piece<S>["kind"], text: string): boolean {
+    this.#encodeLast();
+    return this.#take(source, kind, encoder.encode(text));
+  }
+
+  /** What follows on it, or makes an end of it, needs its bytes. */
+  #encodeLast(): void {
+    const last = this.#last;
+    if (!last?.text) return;
+    const bytes = encoder.encode(last.text);
+    const less = WIDEST * last.text.length - bytes.length;
+    last.text = "";
+    this.#append(last, bytes);
+    last.size -= less;
+    this.#count(last.source, last.kind, -less);
+    this.#release();
+  }
+
   #append(piece: Waiting<S>, bytes: Uint8Array): void {
+    if (piece.text !== "") this.#encodeLast();
+    if (piece.length === 0) {
+      piece.bytes = bytes;
+      piece.length = bytes.length;
+      return;
+    }
     const length = piece.length + bytes.length;
     if (length > piece.bytes.length) {
       // Twice as much, so that what comes in small parts is not copied for each of them.
@@ -186,8 +236,6 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<Waiting<S
     }
     piece.bytes.set(bytes, piece.length);
     piece.length = length;
-    this.#count(piece.source, piece.kind, bytes.length);
-    piece.size += bytes.length;
   }
 
   #put(piece: Waiting<S>): void {

@@ -5,7 +5,7 @@ import type { Codec, Message } from "../../lib/contract.ts";
 const encoder = new TextEncoder();
 
 /** The bytes of a text, or those given. */
-export function bytesOf(stream: string | readonly number[]): Uint8Array {
+export function bytesOf(stream: string | ArrayLike<number>): Uint8Array {
   return typeof stream === "string" ? encoder.encode(stream) : Uint8Array.from(stream);
 }
 
@@ -62,7 +62,7 @@ export function assertDecodes(
 
 /** What a program reads of messages, each in a batch of its own, or all of one kind in one. */
 export function encode(codec: Codec, messages: readonly Message[]): Uint8Array {
-  const parts = messages.map((message) => codec.encode(Batch.of(message)).slice());
+  const parts = messages.map((message) => bytesOf(codec.encode(Batch.of(message))));
   return joined(parts);
 }
 

@@ -1,8 +1,6 @@
 import type { Feed } from "../../lib/process/feed.ts";
 import { type Source, Stdin, type StdinOptions } from "../../lib/process/stdin.ts";
 
-const encoder = new TextEncoder();
-
 /** The input of a process that one source talks to. */
 export class Single {
   readonly source: Source = { waiting: 0 };
@@ -23,8 +21,7 @@ export class Single {
   }
 
   write(data: string | Uint8Array): boolean {
-    const bytes = typeof data === "string" ? encoder.encode(data) : data;
-    return this.#queue.add(this.source, "message", bytes);
+    return this.#queue.add(this.source, "message", data);
   }
 
   drained(amount?: number): Promise<void> {

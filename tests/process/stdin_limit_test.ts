@@ -20,15 +20,22 @@ const FITTING: [what: string, data: (string | Uint8Array)[], taken: boolean[]][]
   ["bytes after text", ["ééé", new Uint8Array(4), new Uint8Array(1)], [true, true, false]],
   ["text after bytes", [new Uint8Array(8), "é", "a"], [true, true, false]],
 ];
-for (const [what, data, taken] of FITTING) {
+const encoded = (part: string | Uint8Array): Uint8Array =>
+  typeof part === "string" ? new TextEncoder().encode(part) : part;
+for (
+  const [what, data, taken] of [
+    ...FITTING,
+    ...FITTING.map(([what, data, taken]) =>
+      [`${what}, all of it encoded`, data.map(encoded), taken] as const
+    ),
+  ]
+) {
   Deno.test(`Stdin takes exactly maxQueue bytes: ${what}`, async () => {
     const stdin = new FakeStdin();
     const input = new Single(stdin.stream, { maxQueue: 10 });
     assertEquals(data.map((part) => input.write(part)), taken);
     // Nothing of what did not fit goes out.
-    const fitted = data.filter((_, index) => taken[index]).map((part) =>
-      typeof part === "string" ? new TextEncoder().encode(part) : part
-    );
+    const fitted = data.filter((_, index) => taken[index]).map(encoded);
     const expected = new Uint8Array(await new Blob(fitted.map((part) => part.slice())).bytes());
     const text = await stdin.takeBytes(expected.length);
     assertEquals(text, new TextDecoder().decode(expected));

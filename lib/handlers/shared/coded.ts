@@ -54,8 +54,8 @@ export class Coded implements Talk {
       client.log.debug("websocket", `Ignored a ${batch.binary ? "binary" : "text"} message`);
       return true;
     }
-    const { bytes, refused } = encodeSome(codec, batch);
-    if (!this.#stdin.add(client, "message", bytes)) return false;
+    const { data, refused } = encodeSome(codec, batch);
+    if (!this.#stdin.add(client, "message", data)) return false;
     if (refused) throw refused;
     return true;
   }
