@@ -161,7 +161,7 @@ export interface Connection extends Gauge, Member {
    */
   close(code?: number, reason?: string): void;
   /**
-   * Takes nothing more from the client, until `resume`: TCP holds it back.
+   * Takes nothing more from the client, until `resume`: TCP holds it back. What was read before still comes.
    *
    * @returns false where the engine cannot do that; then messages go on to come.
    */

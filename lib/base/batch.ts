@@ -28,26 +28,19 @@ export class Batch {
   #bytes: Uint8Array | undefined;
   /** The one message, where the batch was made of a string. */
   #text: string | undefined;
+  /** Whether its one message has free room around it, before it and behind. */
+  #roomBefore = false;
+  #roomBehind = false;
   /** Where the bytes of the messages lie in a buffer of frames, those frames. */
   #frames: Uint8Array | undefined;
   #messages: readonly Message[] | undefined;
-
-  /** Whether its whole buffer was given away with it: what lies around its one message is free to be used. */
-  readonly owned: boolean;
 
   /**
    * Takes bytes as they lie in a buffer.
    *
    * @param spans Start and end of each message, one pair behind the other, in ascending order.
-   * @param owned Whether the buffer is given away with the batch, with all that lies around its one message.
    */
-  constructor(
-    binary: boolean,
-    bytes: Uint8Array | undefined,
-    spans: readonly number[],
-    owned = false,
-  ) {
-    this.owned = owned;
+  constructor(binary: boolean, bytes: Uint8Array | undefined, spans: readonly number[]) {
     this.binary = binary;
     this.#bytes = bytes;
     this.#spans = spans;
@@ -59,6 +52,18 @@ export class Batch {
     if (typeof message !== "string") return new Batch(true, message, [0, message.length]);
     const batch = new Batch(false, undefined, ONE);
     batch.#text = message;
+    return batch;
+  }
+
+  /**
+   * A batch of one message whose buffer is given away with it. Where there is room for the head of a frame
+   * before it, and for a byte behind it, it is framed and ended where it lies.
+   */
+  static given(binary: boolean, message: Uint8Array): Batch {
+    const batch = new Batch(binary, message, [0, message.length]);
+    const { buffer, byteOffset, length } = message;
+    batch.#roomBefore = byteOffset >= ROOM_BEFORE;
+    batch.#roomBehind = byteOffset + length + ROOM_BEHIND <= buffer.byteLength;
     return batch;
   }
 
@@ -129,7 +134,7 @@ export class Batch {
   get frames(): Uint8Array {
     if (this.#frames !== undefined) return this.#frames;
     if (this.#bytes === undefined) return this.#frameText(this.#text ?? "");
-    if (this.owned && this.size === 1) return this.#frameInPlace(this.#bytes);
+    if (this.#roomBefore) return this.#frameInPlace(this.#bytes);
     const { bytes, spans } = this;
     const framed: number[] = [];
     const frames = new Uint8Array(framedLength(spans));
@@ -150,6 +155,19 @@ export class Batch {
     this.#bytes = frames;
     this.#spans = framed;
     return this.#frames = frames;
+  }
+
+  /**
+   * The one message with a byte behind it, where there is room for that: then it lies where the message does.
+   * There is only once.
+   */
+  ended(byte: number): Uint8Array | undefined {
+    if (!this.#roomBehind) return undefined;
+    this.#roomBehind = false;
+    const { buffer, byteOffset, length } = this.bytesAt(0);
+    const ended = new Uint8Array(buffer, byteOffset, length + 1);
+    ended[length] = byte;
+    return ended;
   }
 
   /** The frame of a text that was not encoded yet, and is not so long that it needs more memory for that. */
@@ -215,6 +233,10 @@ export class Batch {
     return some;
   }
 }
+
+/** Bytes of room that {@linkcode Batch.given} can use: the longest head of a frame, and what ends a line. */
+export const ROOM_BEFORE = 10;
+export const ROOM_BEHIND = 1;
 
 /** The span of a text that is not encoded yet: that it is one message is all that counts. */
 const ONE = [0, 0] as const;

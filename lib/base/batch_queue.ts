@@ -3,6 +3,12 @@ import type { Batch } from "./batch.ts";
 // What a message costs beside its data, so that empty ones are bounded as well.
 const OVERHEAD = 64;
 
+/** What a {@linkcode BatchQueue} counts. */
+export interface BatchQueueOptions {
+  /** Bytes that a batch costs beside its messages, where nobody else has it; default 0. */
+  readonly batchOverhead?: number;
+}
+
 /** Batches in their order, of which the oldest messages can be taken away one by one. */
 export class BatchQueue {
   #batches: Batch[] = [];
@@ -11,6 +17,11 @@ export class BatchQueue {
   #gone = 0;
   #size = 0;
   #bytes = 0;
+  readonly #batchOverhead: number;
+
+  constructor({ batchOverhead = 0 }: BatchQueueOptions = {}) {
+    this.#batchOverhead = batchOverhead;
+  }
 
   /** How many messages there are. */
   get size(): number {
@@ -29,7 +40,7 @@ export class BatchQueue {
     void batch.bytes;
     this.#batches.push(batch.keep());
     this.#size += batch.size;
-    this.#bytes += costOf(batch);
+    this.#bytes += this.#costOf(batch);
   }
 
   /** Takes out the oldest messages that came together; undefined where there are none. */
@@ -37,7 +48,7 @@ export class BatchQueue {
     if (this.#size === 0) return undefined;
     const batch = this.#oldest.slice(this.#gone);
     this.#size -= batch.size;
-    this.#bytes -= costOf(batch);
+    this.#bytes -= this.#costOf(batch);
     this.#next();
     return batch;
   }
@@ -48,7 +59,9 @@ export class BatchQueue {
     const batch = this.#oldest;
     this.#size--;
     this.#bytes -= batch.lengthAt(this.#gone) + OVERHEAD;
-    if (++this.#gone === batch.size) this.#next();
+    if (++this.#gone < batch.size) return;
+    this.#bytes -= this.#batchOverhead;
+    this.#next();
   }
 
   /** The last so many messages, the oldest of them first. */
@@ -69,6 +82,10 @@ export class BatchQueue {
     return this.#batches[this.#first] as Batch;
   }
 
+  #costOf(batch: Batch): number {
+    return batch.length + OVERHEAD * batch.size + this.#batchOverhead;
+  }
+
   #next(): void {
     this.#gone = 0;
     if (++this.#first === this.#batches.length) {
@@ -86,7 +103,3 @@ export class BatchQueue {
 }
 
 const NONE = { size: 0 } as Batch;
-
-function costOf(batch: Batch): number {
-  return batch.length + OVERHEAD * batch.size;
-}

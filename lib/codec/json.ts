@@ -1,7 +1,6 @@
 import type { Batch } from "../base/batch.ts";
 import { CodecError } from "../base/errors.ts";
 import type { Codec, Decoder } from "../contract.ts";
-import { withEnds } from "./with_ends.ts";
 import { Rest } from "./rest.ts";
 import { checkedBatch } from "./texts.ts";
 
@@ -21,18 +20,8 @@ export const json: Codec = {
       throw new CodecError(1007, "A message has to be one JSON value");
     }
     // A string has none in it, so that there they are but space.
-    if (batch.text !== undefined) return `${batch.text.replace(/[\r\n]/g, " ")}\n`;
-    const lines = withEnds(batch, NEWLINE);
-    let end = 0;
-    for (let index = 0; index < batch.size; index++) {
-      const start = end;
-      end += batch.bytesAt(index).length;
-      for (let at = start; at < end; at++) {
-        if (lines[at] === NEWLINE || lines[at] === RETURN) lines[at] = SPACE;
-      }
-      end++;
-    }
-    return lines;
+    const lines = batch.messages.map((text) => `${(text as string).replace(/[\r\n]/g, " ")}\n`);
+    return lines.join("");
   },
 };
 

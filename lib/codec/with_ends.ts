@@ -3,8 +3,9 @@ import { put } from "../base/put.ts";
 
 /** All messages of a batch, each with a byte behind it. */
 export function withEnds(batch: Batch, byte: number): Uint8Array {
+  const inPlace = batch.ended(byte);
+  if (inPlace) return inPlace;
   const { bytes, spans } = batch;
-  if (batch.owned && batch.size === 1) return inPlace(batch.bytesAt(0), byte);
   const joined = new Uint8Array(batch.length + batch.size);
   let to = 0;
   for (let at = 0; at < spans.length; at += 2) {
@@ -12,11 +13,4 @@ export function withEnds(batch: Batch, byte: number): Uint8Array {
     joined[to++] = byte;
   }
   return joined;
-}
-
-/** Puts a byte behind a message whose buffer is its own and has room for it. */
-function inPlace({ buffer, byteOffset, length }: Uint8Array, byte: number): Uint8Array {
-  const ended = new Uint8Array(buffer, byteOffset, length + 1);
-  ended[length] = byte;
-  return ended;
 }

@@ -145,6 +145,8 @@ export class LiveConnection implements Connection, TransportEvents {
   }
 
   tooLarge(): void {
+    // A flood of them is one mistake.
+    if (this.#state !== "open") return;
     const maxFrameSize = this.#maxFrameSize;
     this.#log.error("websocket", `A message is larger than ${maxFrameSize} bytes`);
     this.end(1009, `A message may have ${maxFrameSize} bytes`);

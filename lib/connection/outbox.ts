@@ -56,8 +56,12 @@ export class Outbox implements Gauge {
 
   /** Sends what its own handler has made, which looks itself how much waits. */
   send(batch: Batch): void {
-    if (this.#releasing) this.#hold(batch);
-    else this.#transport.send(batch);
+    if (this.#releasing) {
+      if (!this.#mayDrop) return this.#hold(batch);
+      // It is not for the policy to drop, nor to overtake what was made before it.
+      this.flush();
+    }
+    this.#transport.send(batch);
   }
 
   /** Sends what others have made for it, or holds it back, or drops it. */
@@ -76,8 +80,8 @@ export class Outbox implements Gauge {
   replay(past: readonly Batch[]): void {
     if (past.length === 0) return;
     if (this.#releasing && this.#held?.size) {
-      for (const batch of past) this.#hold(batch);
-      return;
+      if (!this.#mayDrop) return past.forEach((batch) => this.#hold(batch));
+      this.flush();
     }
     this.#past = this.#sent < this.#past.length ? [...this.#past.slice(this.#sent), ...past] : past;
     this.#sent = 0;
@@ -95,7 +99,7 @@ export class Outbox implements Gauge {
   /** Nothing more is to be sent: what waits is dropped, and counted where the policy drops. */
   end(): void {
     const waiting = this.#held?.size ?? 0;
-    if (this.#options.slow !== "close" && (waiting > 0 || this.#drops)) this.#dropped.left(waiting);
+    if (this.#mayDrop && (waiting > 0 || this.#drops)) this.#dropped.left(waiting);
     this.#past = NOTHING;
     this.#held = undefined;
   }
@@ -117,6 +121,10 @@ export class Outbox implements Gauge {
       held.drop();
       this.#dropped.add();
     }
+  }
+
+  get #mayDrop(): boolean {
+    return this.#options.slow !== "close";
   }
 
   get #dropped(): Drops {

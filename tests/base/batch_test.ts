@@ -1,4 +1,6 @@
 import { assertEquals } from "@std/assert";
+import { json } from "../../lib/codec/json.ts";
+import { withEnds } from "../../lib/codec/with_ends.ts";
 import { Batch } from "../../lib/base/batch.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -84,10 +86,48 @@ for (const length of [0, 1, 125, 126, 65_535, 65_536]) {
   Deno.test(`Batch.frames of ${length} bytes in a buffer of its own are made there`, () => {
     const buffer = new Uint8Array(10 + length + 1);
     const bytes = buffer.subarray(10, 10 + length).fill(7);
-    const batch = new Batch(true, bytes, [0, length], true);
+    const batch = Batch.given(true, bytes);
     const { frames } = batch;
     assertEquals(frames.buffer, buffer.buffer);
     assertEquals(frames, Batch.of(new Uint8Array(length).fill(7)).frames);
     assertEquals([...batch], [new Uint8Array(length).fill(7)]);
   });
 }
+
+const ROOMS: [what: string, before: number, behind: number][] = [
+  ["no room", 0, 0],
+  ["too little room before", 9, 1],
+  ["no room behind", 10, 0],
+  ["room", 10, 1],
+  ["more room", 100, 100],
+];
+for (const [what, before, behind] of ROOMS) {
+  Deno.test(`Batch.given() with ${what} around the message is framed and ended all the same`, () => {
+    const buffer = new Uint8Array(before + 3 + behind).fill(0x23);
+    buffer.set(bytes("abc"), before);
+    const batch = Batch.given(false, buffer.subarray(before, before + 3));
+    assertEquals(withEnds(batch, 10), bytes("abc\n"));
+    assertEquals([...batch.frames], [0x81, 3, ...bytes("abc")]);
+    assertEquals([...batch], ["abc"]);
+  });
+}
+
+Deno.test("Batch.given() that two take who end it differently is right for both", () => {
+  const buffer = new Uint8Array(14);
+  buffer.set(bytes("abc"), 10);
+  const batch = Batch.given(false, buffer.subarray(10, 13));
+  const { frames } = batch;
+  const ended = [10, 0, 59].map((byte) => withEnds(batch, byte));
+  assertEquals(ended, [bytes("abc\n"), bytes("abc\0"), bytes("abc;")]);
+  assertEquals(frames, Uint8Array.of(0x81, 3, ...bytes("abc")));
+});
+
+Deno.test("Batch.given() that is sent and said as JSON goes out as it came", () => {
+  const text = bytes('{\n"a":\r\n1}');
+  const buffer = new Uint8Array(10 + text.length + 1);
+  buffer.set(text, 10);
+  const batch = Batch.given(false, buffer.subarray(10, 10 + text.length));
+  const { frames } = batch;
+  assertEquals(json.encode(batch), '{ "a":  1}\n');
+  assertEquals(frames.subarray(2), text);
+});

@@ -90,7 +90,7 @@ Deno.test("json writes each value on a line, whatever newlines were in it", () =
   const input = ['{\n  "a": "\\n",\r\n  "ü": 1.0\n}', "[]", "12345678901234567890", '"a"\n'];
   const expected = bytesOf('{   "a": "\\n",    "ü": 1.0 }\n[]\n12345678901234567890\n"a" \n');
   assertEquals(encode(json, input), expected);
-  assertEquals(json.encode(together(input)), expected);
+  assertEquals(bytesOf(json.encode(together(input))), expected);
 });
 
 const WRONG = ["", " ", "hello", "{} {}", "{", "1 2", "{}\n{}", "NaN", "\ufeff1", "[1,]"];

@@ -29,6 +29,10 @@ class Recipient {
     this.#opening.connection.deliver(batch);
   }
 
+  say(message: Message): void {
+    this.#opening.connection.send(message);
+  }
+
   begin(past: readonly Message[]): void {
     this.#opening.connection.replay(past.map((message) => Batch.of(message).keep()));
   }
@@ -322,3 +326,25 @@ Deno.test("Outbox counts what waits in bytes, whoever else is sent the same mean
   assertEquals(connection.sent.length, Math.floor(MAX_HELD / (60_000 + 64)));
   recipient.leave();
 });
+
+for (const policy of ["latest", "drop-oldest"] as const) {
+  Deno.test(`Outbox never drops what its own handler sends, nor its history, with slow=${policy}`, async () => {
+    const { recipient, connection } = slow(policy);
+    const large = "x".repeat(MAX_HELD);
+    for (let round = 0; round < 3; round++) {
+      recipient.send("theirs");
+      recipient.say(`own ${round}`);
+      for (let count = 0; count < 3; count++) recipient.send(large);
+      recipient.begin([`past ${round}`]);
+      recipient.send(large);
+      recipient.send(large);
+    }
+    for (let turn = 0; turn < 10; turn++) {
+      connection.drain();
+      await settle();
+    }
+    const kept = connection.sent.filter((message) => /^(own|past)/.test(`${message}`));
+    const expected = [0, 1, 2].flatMap((round) => [`own ${round}`, `past ${round}`]);
+    assertEquals(kept, expected);
+  });
+}

@@ -78,7 +78,7 @@ Deno.test("RoomLog has no more than 16 MiB, however many messages it may have", 
   assertEquals([kept.length, String(kept[0]).slice(0, 3)], [15, "5 x"]);
   assert(history.bytes <= MAX_HISTORY);
   for (let count = 0; count < 300_000; count++) history.add("", Infinity);
-  assertEquals([history.last(Infinity).length, history.bytes], [MAX_HISTORY / 64, MAX_HISTORY]);
+  assertEquals([history.last(Infinity).length, history.bytes], [MAX_HISTORY / 512, MAX_HISTORY]);
 });
 
 /** Histories in which so much was said in each of these rooms, which everybody has left. */

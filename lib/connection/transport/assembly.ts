@@ -1,10 +1,8 @@
+import { ROOM_BEFORE, ROOM_BEHIND } from "../../base/batch.ts";
+
 // Room for so much is made at once. A client that only says that it sends more gets no more than twice what
 // it has sent, and who sends it in many parts does not have it copied for each.
 const SMALL = 4096;
-
-// For the head of its frame, and for what a program gets behind it, so that it is not copied for that.
-const BEFORE = 10;
-const BEHIND = 1;
 
 const EMPTY = new Uint8Array(0);
 
@@ -29,7 +27,12 @@ export class Assembly {
 
   /** What has come; in its buffer there is room before and behind it. */
   get bytes(): Uint8Array {
-    return this.#bytes.subarray(BEFORE, BEFORE + this.#length);
+    return this.#bytes.subarray(ROOM_BEFORE, ROOM_BEFORE + this.#length);
+  }
+
+  /** Whether its memory is hardly more than what has come. */
+  get isTight(): boolean {
+    return this.#room <= 1.25 * this.#length;
   }
 
   /**
@@ -41,11 +44,11 @@ export class Assembly {
     const length = this.#length + part.length;
     if (length > this.#room || this.#bytes === EMPTY) {
       this.#room = Math.min(Math.max(SMALL, length, 2 * this.#room), most);
-      const grown = new Uint8Array(BEFORE + this.#room + BEHIND);
-      grown.set(this.bytes, BEFORE);
+      const grown = new Uint8Array(ROOM_BEFORE + this.#room + ROOM_BEHIND);
+      grown.set(this.bytes, ROOM_BEFORE);
       this.#bytes = grown;
     }
-    this.#bytes.set(part, BEFORE + this.#length);
+    this.#bytes.set(part, ROOM_BEFORE + this.#length);
     this.#length = length;
   }
 }

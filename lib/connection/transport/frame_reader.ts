@@ -192,7 +192,10 @@ export class FrameReader {
     else if (first >= 0x80) {
       this.#message = undefined;
       if (!binary && !isUtf8(bytes)) throw noText();
-      this.#sink.messages(new Batch(binary, bytes, [0, bytes.length], bytes.length > 0));
+      // What is kept for it is counted by its bytes, so that its buffer must not be much larger.
+      this.#sink.messages(
+        payload.isTight ? Batch.given(binary, bytes) : new Batch(binary, bytes, [0, bytes.length]),
+      );
     }
   }
 }

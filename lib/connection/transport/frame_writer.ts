@@ -173,7 +173,8 @@ export class FrameWriter {
       this.#offset = 0;
       this.#waiting[this.#next++] = NOTHING;
       this.#leaving.frames++;
-      if (part.length > SMALL) break;
+      // What is urgent can go now, at the end of a frame.
+      if (part.length > SMALL || this.#urgent.length > 0) break;
     }
     this.#forget();
     return parts.length > 1 ? joined(parts, size) : parts[0];

@@ -43,6 +43,7 @@ export class NativeTransport implements Transport, Unsent {
   readonly #backlog = new Backlog(this);
   #events: TransportEvents | undefined;
   #received = 0;
+  #ended = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setInterval> | undefined;
 
@@ -70,6 +71,7 @@ export class NativeTransport implements Transport, Unsent {
       const { data } = event;
       this.#take(typeof data === "string" ? data : new Uint8Array(data));
     } else if (event instanceof CloseEvent) {
+      this.#ended = true;
       clearTimeout(this.#timer);
       clearInterval(this.#watch);
       this.#backlog.release();
@@ -124,6 +126,7 @@ export class NativeTransport implements Transport, Unsent {
 
   close(code: number, reason: string): void {
     this.#backlog.release();
+    clearTimeout(this.#timer);
     if (this.#received === 0 && this.unsent === 0) return this.#close(code, reason);
     let { unsent } = this;
     let received = this.#received;
@@ -173,17 +176,20 @@ export class NativeTransport implements Transport, Unsent {
   }
 
   /**
-   * Whether `send` would not throw. Where the runtime ends the socket by itself, because the client has sent a
-   * close frame or no answer to a ping, its close event waits for the output: for ever, if that is not read.
+   * Whether `send` would not throw. Where the runtime ends the socket by itself, because the client has sent no
+   * answer to a ping, its close event waits for the output: for ever, if that is not read.
    */
   #canSend(): boolean {
     if (this.#socket.readyState === WebSocket.OPEN) return true;
-    this.#timer ??= setTimeout(() => this.#events?.closed(1006, ""), CLOSE_TIMEOUT);
+    if (!this.#ended) {
+      this.#timer ??= setTimeout(() => this.#events?.closed(1006, ""), CLOSE_TIMEOUT);
+    }
     return false;
   }
 
   #close(code: number, reason: string): void {
     this.#socket.close(code, reason);
+    clearInterval(this.#watch);
     // A client that never answers must not be remembered for ever.
     this.#timer = setTimeout(() => this.#events?.closed(code, reason), CLOSE_TIMEOUT);
   }

@@ -177,3 +177,33 @@ Deno.test("FrameReader takes nothing more after a mistake", () => {
   reader.push(clientFrame(0x81, "a"));
   assertEquals(count, 0);
 });
+
+// Of a client that says how much it will send, or not, and in which parts it comes.
+const PARTS: [what: string, parts: Uint8Array[]][] = [
+  ["in two frames", [clientFrame(0x02, "a"), clientFrame(0x80, "")]],
+  ["in a hundred frames", [
+    clientFrame(0x02, "a"),
+    ...Array.from({ length: 98 }, () => clientFrame(0x00, "a")),
+    clientFrame(0x80, ""),
+  ]],
+  ["in two reads", [0, 5].map((at) => clientFrame(0x82, "abc").slice(at, at + 5))],
+  [
+    "in two reads, long",
+    [0, 3000].map((at) => clientFrame(0x82, "x".repeat(5000)).slice(at, at + 3000)),
+  ],
+];
+for (const [what, parts] of PARTS) {
+  Deno.test(`FrameReader gives a message that came ${what} hardly more memory than it has bytes`, () => {
+    const kept: Batch[] = [];
+    const ignore = () => {};
+    const reader = new FrameReader(
+      { messages: (batch) => kept.push(batch.keep()), ping: ignore, pong: ignore, close: ignore },
+      1_000_000,
+    );
+    for (const part of parts) reader.push(part);
+    const memory = kept.map(({ bytes }) => bytes.buffer.byteLength);
+    assertEquals(kept.length, 1);
+    const [size = 0] = memory;
+    assert(size <= 1.25 * (kept[0]?.length ?? 0) + 16, `${size} bytes`);
+  });
+}

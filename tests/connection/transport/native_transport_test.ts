@@ -10,6 +10,7 @@ class FakeWebSocket extends EventTarget {
   readonly bufferedAmount = 0;
   readyState: number = WebSocket.OPEN;
   readonly sent: unknown[] = [];
+  close(): void {}
   send(data: unknown): void {
     this.sent.push(data);
   }
@@ -80,6 +81,33 @@ Deno.test("NativeTransport finds who answers no ping, also when the runtime has 
   await timers.pass(1);
   const silent = "No answer to pings";
   assertEquals(told.all, ["opened", `end 1001 ${silent}`, `closed 1006 ${silent}`]);
+});
+
+Deno.test("NativeTransport that is closed waits for the answer as long as any, also with pings", async () => {
+  using timers = new FakeTimers();
+  const { socket, told, transport: native } = transport({ pingMs: 500 });
+  socket.dispatchEvent(new Event("open"));
+  native.close(4000, "done");
+  socket.readyState = WebSocket.CLOSING;
+  await timers.pass(9_000);
+  socket.dispatchEvent(new CloseEvent("close", { code: 4000, reason: "done" }));
+  assertEquals([told.all, timers.pending], [["opened", "closed 4000 done"], 0]);
+});
+
+Deno.test("NativeTransport leaves no timer behind when the server ends what the runtime has ended first", async () => {
+  using timers = new FakeTimers();
+  const { socket, told, transport: native } = transport({ pingMs: 50 });
+  socket.dispatchEvent(new Event("open"));
+  socket.readyState = WebSocket.CLOSING;
+  native.send(Batch.of("not sent"));
+  native.close(1001, "");
+  socket.dispatchEvent(new CloseEvent("close", { code: 1001 }));
+  // Who sends may not know yet.
+  native.send(Batch.of("not sent"));
+  const drained = native.drained();
+  await timers.pass(0);
+  await drained;
+  assertEquals([told.all, timers.pending], [["opened", "closed 1001"], 0]);
 });
 
 const SIZES: [what: string, data: string | Uint8Array<ArrayBuffer>, passes: boolean][] = [
