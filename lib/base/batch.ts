@@ -28,9 +28,8 @@ export class Batch {
   #bytes: Uint8Array | undefined;
   /** The one message, where the batch was made of a string. */
   #text: string | undefined;
-  /** Whether its one message has free room around it, before it and behind. */
-  #roomBefore = false;
-  #roomBehind = false;
+  /** Whether the buffer of its one message was given away with it, and nobody has taken that yet. */
+  #given = false;
   /** Where the bytes of the messages lie in a buffer of frames, those frames. */
   #frames: Uint8Array | undefined;
   #messages: readonly Message[] | undefined;
@@ -56,14 +55,14 @@ export class Batch {
   }
 
   /**
-   * A batch of one message whose buffer is given away with it. Where there is room for the head of a frame
-   * before it, and for a byte behind it, it is framed and ended where it lies.
+   * A batch of one message whose buffer is given away with it. Where there is room around it, the first who
+   * wants to have it framed or ended gets the buffer, and everybody else a copy.
    */
   static given(binary: boolean, message: Uint8Array): Batch {
     const batch = new Batch(binary, message, [0, message.length]);
     const { buffer, byteOffset, length } = message;
-    batch.#roomBefore = byteOffset >= ROOM_BEFORE;
-    batch.#roomBehind = byteOffset + length + ROOM_BEHIND <= buffer.byteLength;
+    batch.#given = byteOffset >= ROOM_BEFORE &&
+      byteOffset + length + ROOM_BEHIND <= buffer.byteLength;
     return batch;
   }
 
@@ -134,7 +133,7 @@ export class Batch {
   get frames(): Uint8Array {
     if (this.#frames !== undefined) return this.#frames;
     if (this.#bytes === undefined) return this.#frameText(this.#text ?? "");
-    if (this.#roomBefore) return this.#frameInPlace(this.#bytes);
+    if (this.#given) return this.#frameInPlace(this.#bytes);
     const { bytes, spans } = this;
     const framed: number[] = [];
     const frames = new Uint8Array(framedLength(spans));
@@ -158,12 +157,12 @@ export class Batch {
   }
 
   /**
-   * The one message with a byte behind it, where there is room for that: then it lies where the message does.
-   * There is only once.
+   * The one message with a byte behind it, and its buffer with that, where it can be given away; otherwise
+   * undefined.
    */
   ended(byte: number): Uint8Array | undefined {
-    if (!this.#roomBehind) return undefined;
-    this.#roomBehind = false;
+    if (!this.#given) return undefined;
+    this.#given = false;
     const { buffer, byteOffset, length } = this.bytesAt(0);
     const ended = new Uint8Array(buffer, byteOffset, length + 1);
     ended[length] = byte;
@@ -186,6 +185,7 @@ export class Batch {
 
   /** Puts the head of its frame before a message that lies in a buffer of its own with room for it. */
   #frameInPlace({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+    this.#given = false;
     const size = framedLength([0, length]) - length;
     const frames = new Uint8Array(buffer, byteOffset - size, size + length);
     frames[0] = 0x80 | (this.binary ? 2 : 1);

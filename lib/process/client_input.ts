@@ -39,7 +39,7 @@ export class ClientInput {
   }
 
   /**
-   * Takes text, or bytes, which MUST NOT be changed afterwards.
+   * Takes text, or bytes, which are given away with their buffer.
    *
    * @returns false, and takes nothing, where too much waits.
    */

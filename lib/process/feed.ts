@@ -1,3 +1,4 @@
+import { letGo } from "../base/let_go.ts";
 import { within } from "../base/within.ts";
 
 // What a pipe holds on Linux: a larger write would not tell how much of it the process has read.
@@ -8,6 +9,8 @@ export interface Piece {
   /** May be larger than what is in it. */
   readonly bytes: Uint8Array;
   readonly length: number;
+  /** Whether its memory is somebody else's as well. */
+  readonly lent: boolean;
 }
 
 /** Where a {@linkcode Feed} gets what it writes. */
@@ -86,7 +89,9 @@ export class Feed<P extends Piece = Piece> {
 
   async #write(): Promise<void> {
     while (this.#pieces.length > 0) {
-      await this.#writeAll(joined(this.#pieces));
+      const pieces = this.#pieces;
+      await this.#writeAll(joined(pieces));
+      if (!this.#broken) { for (const { bytes, lent } of pieces) if (!lent) letGo(bytes); }
       this.#settle();
       if (!this.#broken) this.#pieces = this.#supply.next(WRITE_SIZE);
     }

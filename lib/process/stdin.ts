@@ -23,6 +23,8 @@ export interface StdinOptions {
   readonly maxQueue: number;
   /** Whether what waits outlives a process, for the next one; default false. */
   readonly lasting?: boolean;
+  /** Whether the bytes that it takes are somebody else's as well; default: they are given away. */
+  readonly lent?: boolean;
 }
 
 /** A piece that waits. What its source says next is put behind it, as long as nobody has begun to write it. */
@@ -32,6 +34,8 @@ interface Waiting<S extends Source> {
   /** May be larger than what is in it. */
   bytes: Uint8Array;
   length: number;
+  /** Whether its bytes are somebody else's as well. */
+  lent: boolean;
   /** What follows that, and is encoded at once when nothing can follow any more. */
   text: string;
   /** What it counts, in bytes; with what its text can have at most. */
@@ -60,6 +64,7 @@ const encoder = new TextEncoder();
 export class Stdin<S extends Source = Source> implements Gauge, Supply<Waiting<S>> {
   readonly #maxQueue: number;
   readonly #lasting: boolean;
+  readonly #lent: boolean;
   /** What waits, from the oldest at `#first`. */
   #pieces: Waiting<S>[] = [];
   #first = 0;
@@ -72,6 +77,7 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<Waiting<S
   constructor(options: StdinOptions) {
     this.#maxQueue = options.maxQueue;
     this.#lasting = options.lasting ?? false;
+    this.#lent = options.lent ?? false;
   }
 
   /** Bytes that wait, those of a write that is under way included; of text, those that it can have at most. */
@@ -86,7 +92,7 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<Waiting<S
   }
 
   /**
-   * Takes text for the process, or bytes, which MUST NOT be changed afterwards.
+   * Takes text for the process, or bytes, which are given away with their buffer.
    *
    * @returns false, and takes nothing, where it is a message and its source has too many waiting.
    */
@@ -145,7 +151,8 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<Waiting<S
     this.#first = 0;
     for (const { source, kind, bytes } of after) {
       const { length } = bytes;
-      this.#put({ source, kind, bytes, length, text: "", size: Math.max(SMALLEST, length) });
+      const size = Math.max(SMALLEST, length);
+      this.#put({ source, kind, bytes, length, lent: this.#lent, text: "", size });
     }
     this.taken(before);
     this.#feed?.wake();
@@ -196,8 +203,8 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<Waiting<S
       return true;
     }
     this.#encodeLast();
-    if (isText) this.#put({ source, kind, bytes: EMPTY, length: 0, text: data, size });
-    else this.#put({ source, kind, bytes: data, length, text: "", size });
+    if (isText) this.#put({ source, kind, bytes: EMPTY, length: 0, lent: false, text: data, size });
+    else this.#put({ source, kind, bytes: data, length, lent: this.#lent, text: "", size });
     return true;
   }
 
@@ -233,6 +240,7 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<Waiting<S
       const larger = new Uint8Array(Math.min(JOINED, Math.max(1024, 2 * length)));
       larger.set(piece.bytes.subarray(0, piece.length));
       piece.bytes = larger;
+      piece.lent = false;
     }
     piece.bytes.set(bytes, piece.length);
     piece.length = length;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { RawClient } from "../support/client.ts";
-import { memoryOf, untilIdle } from "../support/processes.ts";
+import { memoryOf, peakOf, untilIdle } from "../support/processes.ts";
 import { testBoth, testEach, TestServer } from "../support/server.ts";
 
 const MIB = 1024 * 1024;
@@ -97,6 +97,9 @@ for (const option of [["--maxqueue=1000"], []]) {
       await client.close();
       await Deno.readTextFile(`${folder}/done`);
       assertEquals((await Deno.readTextFile(`${folder}/got`)).trim(), `${count}`);
+      // What has gone through was let go, too.
+      const most = peakOf(server.pid) - before;
+      assert(most < 64 * MIB, `grew by ${most} bytes for a while`);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

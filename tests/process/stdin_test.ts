@@ -176,3 +176,32 @@ Deno.test("Stdin leaves bytes that it was given as they are", async () => {
   assertEquals((await stdin.next()).text, "aaab");
   assertEquals(given.every((byte) => byte === 0x61), true);
 });
+
+for (const lent of [false, true]) {
+  Deno.test(`Stdin ${lent ? "keeps what it was lent" : "lets go what it was given"} when it is written`, async () => {
+    const stdin = new FakeStdin();
+    const input = new Single(stdin.stream, { ...LIMIT, lent });
+    const large = new Uint8Array(20_000).fill(0x61);
+    input.write(large);
+    const write = await stdin.next();
+    assertEquals([write.text.length, large.length], [20_000, 20_000]);
+    write.take();
+    await input.drained();
+    assertEquals(large.length, lent ? 20_000 : 0);
+  });
+}
+
+Deno.test("Stdin keeps what it was lent also where more is put behind it", async () => {
+  const stdin = new FakeStdin();
+  const input = new Single(stdin.stream, { ...LIMIT, lent: true });
+  input.write("first");
+  const large = new Uint8Array(20_000).fill(0x61);
+  input.write(large);
+  input.write("b");
+  (await stdin.next()).take();
+  const write = await stdin.next();
+  assertEquals(write.text, `${"a".repeat(20_000)}b`);
+  write.take();
+  await input.drained();
+  assertEquals(large.length, 20_000);
+});

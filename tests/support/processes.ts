@@ -33,6 +33,12 @@ export function memoryOf(pid: number): number {
   return 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]);
 }
 
+/** The most resident memory that a process has had, in bytes. */
+export function peakOf(pid: number): number {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  return 1024 * Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1]);
+}
+
 /**
  * Waits until a process has nothing to do: asleep, and no processor time used over twenty looks, or ended.
  * At most twenty seconds.

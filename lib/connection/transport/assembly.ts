@@ -1,3 +1,4 @@
+import { letGo } from "../../base/let_go.ts";
 import { ROOM_BEFORE, ROOM_BEHIND } from "../../base/batch.ts";
 
 // Room for so much is made at once. A client that only says that it sends more gets no more than twice what
@@ -46,6 +47,7 @@ export class Assembly {
       this.#room = Math.min(Math.max(SMALL, length, 2 * this.#room), most);
       const grown = new Uint8Array(ROOM_BEFORE + this.#room + ROOM_BEHIND);
       grown.set(this.bytes, ROOM_BEFORE);
+      letGo(this.#bytes);
       this.#bytes = grown;
     }
     this.#bytes.set(part, ROOM_BEFORE + this.#length);

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Batch } from "../../base/batch.ts";
 import { messageOf } from "../../base/errors.ts";
+import { letGo } from "../../base/let_go.ts";
 import { CLOSE_TIMEOUT } from "../../base/limits.ts";
 import { nextTurn } from "../../base/next_turn.ts";
 import type { Transport, TransportEvents } from "../../contract.ts";
@@ -142,9 +143,12 @@ export class NodeTransport implements Transport {
   #read(chunk: Uint8Array): void {
     this.#heard = true;
     if (this.#broken) return;
+    // Not as the Buffer that it is, which has other methods.
+    const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     try {
-      // Not as the Buffer that it is, which has other methods.
-      this.#reader.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+      this.#reader.push(bytes);
+      // Where it has a buffer of its own; nobody has kept anything of it.
+      if (bytes.length === bytes.buffer.byteLength) letGo(bytes);
     } catch (error) {
       this.#refuse(error);
     }

@@ -8,7 +8,7 @@ import { type Source, Stdin } from "../../process/stdin.ts";
  * clients look for an answer only when they have sent everything.
  */
 export class CgiUpload {
-  readonly #stdin = new Stdin({ maxQueue: Infinity });
+  readonly #stdin = new Stdin({ maxQueue: Infinity, lent: true });
   readonly #source: Source = { waiting: 0 };
   readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #left: number;

@@ -11,8 +11,6 @@ import { introduce } from "./introduce.ts";
 import { Recent } from "./recent.ts";
 import type { Talk } from "./talk.ts";
 
-const encoder = new TextEncoder();
-
 /** Events to the process, commands from it, both as lines of JSON. */
 export class Events implements Talk {
   readonly history: readonly [] = [];
@@ -48,19 +46,19 @@ export class Events implements Talk {
   }
 
   opened(client: Client): void {
-    this.#stdin.add(client, "open", encoder.encode(client.announcement));
+    this.#stdin.add(client, "open", client.announcement);
     if (!this.#remembers) client.announcement = "";
   }
 
   message(client: Client, batch: Batch): boolean {
     const events: string[] = [];
     for (const message of batch) events.push(eventOf(client, message));
-    return this.#stdin.add(client, "message", encoder.encode(events.join("")));
+    return this.#stdin.add(client, "message", events.join(""));
   }
 
   left(client: Client, code: number, reason: string): void {
     const event = { type: "close", id: client.id, code, reason };
-    this.#stdin.add(client, "close", encoder.encode(JSON.stringify(event) + "\n"));
+    this.#stdin.add(client, "close", `${JSON.stringify(event)}\n`);
     this.#leaveAll(client);
     this.#left.add(client.id);
   }

@@ -55,7 +55,7 @@ export class Tagged implements Talk {
   }
 
   opened(client: Client): void {
-    this.#stdin.add(client, "open", encoder.encode(client.announcement));
+    this.#stdin.add(client, "open", client.announcement);
     if (!this.#remembers) client.announcement = "";
   }
 
@@ -68,7 +68,7 @@ export class Tagged implements Talk {
   }
 
   left(client: Client): void {
-    this.#stdin.add(client, "close", encoder.encode(`-${client.id}\n`));
+    this.#stdin.add(client, "close", `-${client.id}\n`);
     this.#left.add(client.id);
   }
 

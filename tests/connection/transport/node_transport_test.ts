@@ -1,8 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { Duplex } from "node:stream";
 import { Batch } from "../../../lib/base/batch.ts";
+import { NodeTransport } from "../../../lib/connection/transport/node_transport.ts";
 import { frame } from "../../support/client.ts";
 import { joined } from "./client_frames.ts";
-import { TransportPair } from "./transport_pair.ts";
+import { Told, TransportPair } from "./transport_pair.ts";
 
 const MIB = 1024 * 1024;
 const NONE = new Uint8Array();
@@ -254,3 +257,20 @@ Deno.test("NodeTransport refuses what a client may not send, and lets it go", as
     "closed 1006",
   ]);
 });
+
+for (const [what, before] of [["a buffer of its own", 0], ["a part of a buffer", 100]] as const) {
+  Deno.test(`NodeTransport ${before ? "leaves" : "lets go"} ${what} when it was read`, async () => {
+    const message = frame(0x82, new Uint8Array(20_000).fill(7));
+    const buffer = new ArrayBuffer(before + message.length);
+    new Uint8Array(buffer).set(message, before);
+    const stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+    const told = new Told();
+    const transport = new NodeTransport(stream, { maxFrameSize: 0, pingMs: 0 });
+    transport.listen(told, new Uint8Array(0));
+    stream.push(Buffer.from(buffer, before));
+    await told.until("received 20000 bytes");
+    assertEquals(buffer.detached, before === 0);
+    stream.destroy();
+    await told.until("closed 1006");
+  });
+}
