@@ -132,7 +132,8 @@ export interface Session {
 /** Looks at a request before the handler of its route does. */
 export interface Guard {
   /**
-   * Lets it pass by returning nothing, or says who it is, or refuses it with a response.
+   * Lets it pass by returning nothing, or says who it is, or refuses it with a response. Whatever else it
+   * returns, as `false` or `null`, is a mistake: nobody gets in, and the answer is 500.
    *
    * @throws {HandshakeError} To refuse it with a status and a reason for the log.
    */

@@ -8,12 +8,13 @@ import type { IncomingRequest } from "../base/request.ts";
 import { httpLog, sessionLog } from "../base/session_log.ts";
 import { Roster } from "../connection/roster.ts";
 import type { Header, Ticket } from "../connection/ticket.ts";
-import type { Admission, Exchange, Place, Verdict } from "../contract.ts";
+import type { Admission, Exchange, Place } from "../contract.ts";
 import { LocalHub } from "../hub/local_hub.ts";
 import { checkHandshake } from "./handshake.ts";
 import type { LiveRoute, Route, RouteOptions } from "./route.ts";
 import { RouteTable } from "./route_table.ts";
 import { offers } from "./subprotocol.ts";
+import { checkedVerdict } from "./verdict.ts";
 
 export type { Header };
 
@@ -132,9 +133,9 @@ export class Dispatcher {
     request: IncomingRequest,
   ): Promise<{ refusal?: Response; request: IncomingRequest }> {
     for (const guard of guards) {
-      const checked = guard.check(request);
+      const found: unknown = guard.check(request);
       // Most know at once.
-      const verdict: Verdict = checked instanceof Promise ? await checked : checked;
+      const verdict = checkedVerdict(isThenable(found) ? await found : found);
       if (verdict instanceof Response) return { refusal: verdict, request };
       if (verdict) request = Object.freeze({ ...request, ...verdict });
     }
@@ -213,6 +214,11 @@ export class Dispatcher {
     for (const [name, value] of headersHttp) headers.append(name, value);
     return new Response(response.body, { status: response.status, headers });
   }
+}
+
+/** Whether something is to be waited for: it need not be a Promise of the runtime's own. */
+function isThenable(value: unknown): boolean {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 
 /** An answer as an engine can send it: a handler of somebody's own may not have been checked for its types. */

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std
 import { HandshakeError, LaunchError } from "../../lib/base/errors.ts";
 import type { IncomingRequest } from "../../lib/base/request.ts";
 import type { Ticket } from "../../lib/connection/ticket.ts";
-import type { Exchange, Guard, Handler } from "../../lib/contract.ts";
+import type { Exchange, Guard, Handler, Verdict } from "../../lib/contract.ts";
 import { Dispatcher, type DispatchOptions } from "../../lib/gate/dispatch.ts";
 import type { Route } from "../../lib/gate/route.ts";
 import { CapturedLog } from "../base/captured_log.ts";
@@ -218,6 +218,16 @@ Deno.test("Dispatcher has the place say when the server is ending", async () => 
   assertEquals(signals.map(({ aborted }) => aborted), [true, true]);
 });
 
+/** A guard whose types nobody has checked. */
+function guardThat(returns: unknown): Guard {
+  return { check: () => returns as Verdict };
+}
+
+/** What can be awaited, and is no Promise. */
+function thenable(value: unknown): PromiseLike<unknown> {
+  return { then: Promise.prototype.then.bind(Promise.resolve(value)) };
+}
+
 const GUARDED: [what: string, guards: Guard[], status: number, seen: string | undefined][] = [
   ["passes", [{ check() {} }], 200, ""],
   [
@@ -235,6 +245,15 @@ const GUARDED: [what: string, guards: Guard[], status: number, seen: string | un
     undefined,
   ],
   ["says who it is", [{ check: () => ({ subject: "ann" }) }, { check() {} }], 200, "ann"],
+  ["says so later", [{ check: () => Promise.resolve({ subject: "ann" }) }], 200, "ann"],
+  ["says so by a thenable", [guardThat(thenable({ subject: "ann" }))], 200, "ann"],
+  [
+    "refuses by a thenable",
+    [guardThat(thenable(new Response(null, { status: 402 })))],
+    402,
+    undefined,
+  ],
+  ["passes by a thenable", [guardThat(thenable(undefined))], 200, ""],
   [
     "is behind one that refuses",
     [
@@ -266,6 +285,48 @@ for (const [what, guards, status, seen] of GUARDED) {
     });
   }
 }
+
+const NO_VERDICTS: [what: string, returned: unknown, shown: string][] = [
+  ["false", false, "false"],
+  ["true", true, "true"],
+  ["null", null, "null"],
+  ["a text", "no", '"no"'],
+  ["a number", 5, "5"],
+  ["an object", {}, "{}"],
+  ["a status", { status: 403 }, "{ status: 403 }"],
+  ["a Promise of false", Promise.resolve(false), "false"],
+  ["a thenable of false", thenable(false), "false"],
+  ["a subject that is no text", { subject: 7 }, "{ subject: 7 }"],
+  ["no subject", { user: "ann" }, '{ user: "ann" }'],
+  ["another request", { path: "/x" }, '{ path: "/x" }'],
+];
+for (const [what, returned, shown] of NO_VERDICTS) {
+  for (const headers of [{}, UPGRADE]) {
+    const how = "Upgrade" in headers ? "a WebSocket" : "plain HTTP";
+    Deno.test(`Dispatcher answers 500 to ${how} where a guard returns ${what}`, async () => {
+      using log = new CapturedLog();
+      const { asked, routes } = asking(say("in"));
+      const handler = { ...routes[0]?.handler, accept: say("in") };
+      const guards = [guardThat(returned)];
+      const answer = await answerOf({ routes: [{ path: "*", handler, guards }] }, { headers });
+      assertEquals([answer.status, asked], [500, []]);
+      assertEquals(log.messages, [
+        `ERROR session: The handler failed: A guard returned ${shown}: expected nothing, a Response, or an object with a text as its subject`,
+      ]);
+    });
+  }
+}
+
+Deno.test("Dispatcher takes nothing but the subject of what a guard says", async () => {
+  const seen: IncomingRequest[] = [];
+  const respond: Handler["respond"] = (request) => void seen.push(request);
+  const guards = [guardThat({ subject: "ann", path: "/x", secure: true })];
+  const request = fakeRequest({ path: "/a" });
+  const dispatcher = new Dispatcher({ routes: [{ path: "*", handler: { respond }, guards }] });
+  using _log = new CapturedLog();
+  await dispatcher.dispatch(request, EXCHANGE);
+  assertEquals(seen, [{ ...request, subject: "ann" }]);
+});
 
 Deno.test("Dispatcher answers 503 when it is closing, and asks nobody", async () => {
   using log = new CapturedLog();
