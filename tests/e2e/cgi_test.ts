@@ -2,6 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { HttpClient } from "../support/http_client.ts";
 import { testEach } from "../support/server.ts";
+import { Wire } from "../support/wire.ts";
 import { PLAIN, serving } from "./serving.ts";
 
 testEach("stdws --cgidir says what it serves, runs scripts, logs them", async (form) => {
@@ -38,6 +39,23 @@ testEach("stdws --cgidir sends on what a script writes, line by line", async (fo
     assertEquals(await client.part(), "");
   });
 });
+
+testEach(
+  "stdws --cgidir sends the head of an answer before its script has a body",
+  async (form) => {
+    await serving(
+      form,
+      { script: `${PLAIN}; read -r body < go; echo "$body"` },
+      async (server, at) => {
+        using wire = await Wire.connect(server);
+        await wire.write("GET /script HTTP/1.1\r\nHost: h\r\n\r\n");
+        assertMatch(await wire.until(/\r\n\r\n/), /^HTTP\/1\.1 200 OK\r\n/);
+        await Deno.writeTextFile(`${at.folder}/go`, "slow\n");
+        await wire.until(/slow\n/);
+      },
+    );
+  },
+);
 
 testEach("stdws --cgidir answers several requests of one connection", async (form) => {
   const scripts = {
