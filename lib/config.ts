@@ -180,8 +180,11 @@ function routeOf(
 ): RouteConfig {
   const own = kindNamed(handler).options.flatMap((option) => {
     const { name } = option;
-    const value = values[name] ?? (admits(option, inherited[name]) ? inherited[name] : undefined);
-    return value === undefined ? [] : [[name, value] as const];
+    const value = values[name] ?? inherited[name];
+    if (value === undefined) return [];
+    // What it says itself was checked where it was read.
+    if (values[name] === undefined) checkInherited(option, value, { path, handler, place });
+    return [[name, value] as const];
   });
   return {
     path,
@@ -194,14 +197,24 @@ function routeOf(
   };
 }
 
-/** Whether an option takes what one of the same name has. */
-function admits(option: Option, value: unknown): boolean {
+/**
+ * Checks that a route takes what the server says of its option: `shared` has fewer framings.
+ *
+ * @throws {UsageError} If it does not (exit code 1).
+ */
+function checkInherited(
+  option: Option,
+  value: unknown,
+  { path, handler, place }: Pick<RouteSettings, "path" | "handler"> & { place: string | undefined },
+): void {
   try {
     checkOption(option, value);
-    return true;
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
-    return false;
+    const { name } = option;
+    const message =
+      `Cannot serve the route ${path}: ${handler} does not take the server's ${name}=${error.text}; give the route its own ${name}, one of ${error.expected}`;
+    throw placed(new UsageError(message), place);
   }
 }
 

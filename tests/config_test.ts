@@ -2,8 +2,11 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../lib/base/errors.ts";
 import { LEVELS } from "../lib/base/log.ts";
 import { type Config, resolveConfig, type RouteConfig, type RouteSettings } from "../lib/config.ts";
-import type { Options } from "../lib/handlers/flags.ts";
-import type { HandlerName } from "../lib/handlers/registry.ts";
+import { INHERITED, type Options } from "../lib/handlers/flags.ts";
+import type { Kind } from "../lib/handlers/kind.ts";
+import { type HandlerName, registry } from "../lib/handlers/registry.ts";
+import { showDefault } from "../lib/options/read_option.ts";
+import { routeOptionOf } from "../lib/options/views.ts";
 import { defaultPassEnv } from "../lib/process/environment.ts";
 
 /** Options, and a command. */
@@ -191,10 +194,43 @@ for (const [said, values] of OF_PROCESSES) {
   });
 }
 
-Deno.test("resolveConfig() gives a kind of handler no framing that it does not have", () => {
-  const routes: RouteSettings[] = [{ path: "/a", handler: "shared", words: ["b"], values: {} }];
-  const { framing, closems } = resolve({ binary: true }, routes).routes[0]?.values ?? {};
-  assertEquals([framing, closems], [undefined, 0]);
+const OF_SHARED: [said: Said, own: Record<string, unknown>, framing: string][] = [
+  [{}, {}, "lines"],
+  [{ framing: "json" }, {}, "json"],
+  [{ framing: "json" }, { framing: "events" }, "events"],
+  [{ binary: true }, { framing: "length" }, "length"],
+  [{ passstderr: true }, { framing: "lines" }, "lines"],
+];
+for (const [said, own, framing] of OF_SHARED) {
+  const shown = `${JSON.stringify(said)} and ${JSON.stringify(own)}`;
+  Deno.test(`resolveConfig() has a shared process talked to by ${framing}: ${shown}`, () => {
+    const route: RouteSettings = { path: "/a", handler: "shared", words: ["b"], values: own };
+    assertEquals(resolve(said, [route]).routes[0]?.values.framing, framing);
+  });
+}
+
+const NOT_OF_SHARED: [said: Said, framing: string][] = [
+  [{ binary: true }, "binary"],
+  [{ passstderr: true }, "streams"],
+  [{ framing: "binary" }, "binary"],
+];
+for (const [said, framing] of NOT_OF_SHARED) {
+  Deno.test(`resolveConfig() refuses ${JSON.stringify(said)} for a shared process that says nothing else`, () => {
+    const route: RouteSettings = { path: "/a", handler: "shared", words: ["b"], values: {} };
+    const message =
+      `Cannot serve the route /a: shared does not take the server's framing=${framing}; give the route its own framing, one of lines, nul, length, content-length, json, events, tagged`;
+    assertThrows(() => resolve(said, [route]), UsageError, message);
+    const file = { ...route, place: "a.json:1:2" };
+    assertThrows(() => resolve(said, [file]), UsageError, `a.json:1:2: ${message}`);
+  });
+}
+
+Deno.test("registry says of every kind which options it has from the server", () => {
+  const said = Object.values<Kind>(registry).flatMap(({ options }) => options)
+    .filter((option) => INHERITED.some(({ name }) => name === option.name))
+    .map((option) => `${option.name}: ${showDefault(routeOptionOf(option))}`);
+  const expected = INHERITED.map(({ name }) => `${name}: that of --${name}`);
+  assertEquals([...new Set(said)].sort(), expected.sort());
 });
 
 Deno.test("resolveConfig() tells the options of any route from those of its handler", () => {

@@ -84,7 +84,7 @@ export const PROCESS_OPTIONS = [
       "A client's input that may wait for a program that does not read, beyond that close with 1013 where the client cannot be held back",
     flag: {
       doc:
-        "Input that may wait for a process that does not read, beyond that close with 1013 where the client cannot be held back",
+        "Input that may wait for a process or TCP service that does not read, beyond that close with 1013 where the client cannot be held back",
     },
   },
   {

@@ -87,6 +87,7 @@ export const tcpKind = kindOf({
       value: "BYTES",
       least: 1,
       default: MAX_QUEUE,
+      unset: "that of --maxqueue",
       doc:
         "A client's input that may wait for a socket that does not read, beyond that close with 1013 where the client cannot be held back",
     },

@@ -24,6 +24,8 @@ export const SHARED_OPTIONS = [
     kind: "choice",
     choices: SHARED_FRAMINGS,
     default: "lines",
+    // Not the row of `process`: it has other framings.
+    unset: "that of --framing",
     doc:
       "How it is talked to: messages from and to all clients as lines, nul, length, content-length or json; events as lines of JSON; or tagged lines that say whose they are",
   },
