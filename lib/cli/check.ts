@@ -3,16 +3,15 @@ import type { RouteConfig } from "../config.ts";
 import { FLAGS } from "../handlers/flags.ts";
 import { kindNamed } from "../handlers/registry.ts";
 import { KINDS } from "../options/kinds.ts";
-import type { NamedRoute } from "../routes.ts";
 import { engineFor } from "../listen/choose_engine.ts";
 import { permissionsOf } from "./check_permissions.ts";
-import { checkRoutes } from "./check_routes.ts";
+import { type CheckedRoute, checkRoutes } from "./check_routes.ts";
 import type { Reading, Words } from "./read_config.ts";
 
 /** The text of `--check`: the routes, and the permissions that Deno has to give to this configuration. */
 export function check(
   reading: Reading,
-  routes: readonly Pick<NamedRoute, "config">[],
+  routes: readonly CheckedRoute[],
   words: Words,
 ): string {
   const configs = routes.map(({ config }) => config);
@@ -21,7 +20,7 @@ export function check(
   const command = ["deno run --no-prompt", ...flags, "main.ts", ...commandLine(words)];
   return [
     "Routes, the first that matches wins:",
-    ...checkRoutes(configs).map((line) => `  ${line}`),
+    ...checkRoutes(routes, reading.config.dispatch).map((line) => `  ${line}`),
     "",
     `Engine: ${name}, because ${why}`,
     "",

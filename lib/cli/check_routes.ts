@@ -1,15 +1,24 @@
 import { quote } from "shlex";
-import type { RouteConfig } from "../config.ts";
+import { acceptOf, type RouteOptions } from "../gate/route.ts";
 import { kindNamed } from "../handlers/registry.ts";
 import type { Option } from "../options/option.ts";
 import { showOption } from "../options/read_option.ts";
-import { ROUTE_OPTIONS } from "../options/server_options.ts";
+import { REQUESTS } from "../options/server_options.ts";
+import type { NamedRoute } from "../routes.ts";
 
-/** A line for each route: its path, its handler, its words, and the options that are not as by default. */
-export function checkRoutes(routes: readonly RouteConfig[]): string[] {
+/** What is looked at of a route. */
+export type CheckedRoute = Pick<NamedRoute, "config" | "handler">;
+
+/**
+ * A line for each route: its path, its handler, its words, and the options in force that are not as by
+ * default.
+ *
+ * @param server What the server has for routes that say nothing else.
+ */
+export function checkRoutes(routes: readonly CheckedRoute[], server: RouteOptions): string[] {
   const rows = routes.map((route) => {
-    const words = route.words.map(quote).join(" ");
-    return [route.path, route.handler, words, optionsText(route)] as const;
+    const { path, handler, words } = route.config;
+    return [path, handler, words.map(quote).join(" "), optionsText(route, server)] as const;
   });
   const width = (column: 0 | 1 | 2) => Math.max(0, ...rows.map((row) => row[column].length));
   const [paths, handlers, words] = [width(0), width(1), width(2)];
@@ -19,16 +28,24 @@ export function checkRoutes(routes: readonly RouteConfig[]): string[] {
   });
 }
 
-function optionsText({ handler, values, options }: RouteConfig): string {
-  const own = kindNamed(handler).options.filter((option) => !isDefault(option, values[option.name]))
+function optionsText({ config, handler }: CheckedRoute, server: RouteOptions): string {
+  const { values } = config;
+  const own = kindNamed(config.handler).options
+    .filter((option) => !isDefault(option, values[option.name]))
     .map((option) => textOf(option, values[option.name]));
-  const others: Readonly<Record<string, unknown>> = { ...options };
-  const said = (option: Option) => others[option.as ?? option.name];
-  // What a route says itself may be the default that the server does not have.
-  const ofAnyRoute = ROUTE_OPTIONS.filter((option) => said(option) !== undefined)
-    .map((option) => textOf(option, said(option)));
+  const said: Values = { ...config.options };
+  // All of these are of WebSockets.
+  const inherited: Values = acceptOf(handler) ? { ...server } : {};
+  const ofAnyRoute = REQUESTS.flatMap((option: Option) => {
+    const { name, as = name } = option;
+    // What a route says itself may be the default that the server does not have.
+    if (said[as] !== undefined) return [textOf(option, said[as])];
+    return isDefault(option, inherited[as]) ? [] : [textOf(option, inherited[as])];
+  });
   return [...own, ...ofAnyRoute].map(quote).join(" ");
 }
+
+type Values = Readonly<Record<string, unknown>>;
 
 function isDefault({ default: given, together }: Option, value: unknown): boolean {
   if (value === undefined) return true;

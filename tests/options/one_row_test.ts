@@ -125,7 +125,8 @@ Deno.test("Option: a row alone puts it into help, both tables and the schema", (
 
 Deno.test("Option: a row alone has --check show what is not as by default", async () => {
   const { config } = await readConfig(words(ROUTE, "--route=/b=rester?rest=70"), {});
-  assertEquals(checkRoutes(config.routes), ["/a  rester", "/b  rester    rest=70"]);
+  const { routes } = await createApp(config);
+  assertEquals(checkRoutes(routes, config.dispatch), ["/a  rester", "/b  rester    rest=70"]);
 });
 
 Deno.test("Option: a row alone says that a reload takes it up", async () => {
