@@ -4,7 +4,7 @@ import { isUpgrade } from "../base/is_upgrade.ts";
 import type { Guard } from "../contract.ts";
 import type { OriginRule } from "../options/origins.ts";
 
-/** Which origins may connect. */
+/** Which origins may open a WebSocket; plain HTTP is not asked for its own. */
 export interface OriginOptions {
   /** Origin and Host must have the same host and port; default false. */
   readonly sameOrigin?: boolean;

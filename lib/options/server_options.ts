@@ -213,7 +213,8 @@ export const ROUTE_OPTIONS = [
     kind: "origins",
     value: "LIST",
     group: "Access",
-    doc: "Answer 403 unless Origin is one of these: [scheme://]host[:port], separated by commas",
+    doc:
+      "Answer 403 to a WebSocket unless its Origin is one of these: [scheme://]host[:port], separated by commas",
     flag: { empty: true },
   },
   {
@@ -224,12 +225,12 @@ export const ROUTE_OPTIONS = [
     client: true,
     unset: "those of --subprotocol",
     group: "Access",
-    doc: "Agree to the first of these that the client offers",
+    doc: "Agree to the first of these that the client of a WebSocket offers",
     flag: {
       value: "NAME",
       repeat: true,
       doc:
-        "Agree to the first of these that the client offers; with --connect, offer it; repeatable",
+        "Agree to the first of these that the client of a WebSocket offers; with --connect, offer it; repeatable",
     },
   },
   {
@@ -239,7 +240,7 @@ export const ROUTE_OPTIONS = [
     value: "BYTES",
     default: MAX_FRAME_SIZE,
     group: "Messages",
-    doc: "Close with 1009 on a larger message; 0 means no limit",
+    doc: "Close a WebSocket with 1009 on a larger message; 0 means no limit",
     flag: {},
   },
   {
@@ -250,7 +251,8 @@ export const ROUTE_OPTIONS = [
     default: 0,
     most: DAY,
     group: "Messages",
-    doc: "Ping at this interval, drop a client that is silent for twice that; 0 means never",
+    doc:
+      "Ping a WebSocket at this interval, drop a client that is silent for twice that; 0 means never",
     flag: {},
   },
 ] as const satisfies readonly Option[];
@@ -263,7 +265,7 @@ const SAME_ORIGIN = {
   kind: "boolean",
   default: false,
   group: "Access",
-  doc: "Answer 403 when Origin's host and port are not those of Host",
+  doc: "Answer 403 to a WebSocket when its Origin's host and port are not those of Host",
 } as const satisfies Option;
 
 /** Which requests become connections, and what these may send. */
