@@ -20,7 +20,9 @@ export function parseRoute(text: string, name = "--route"): RouteSettings {
   const [, path, behind] = match ?? [];
   if (path === undefined || behind === undefined) {
     throw new UsageError(
-      `Invalid value "${text}" for ${name}: expected PATTERN=HANDLER[?option=value&…][ COMMAND args…], PATTERN beginning with / or being *`,
+      `Invalid value "${text}" for ${name}${
+        hintAt(text)
+      }: expected PATTERN=HANDLER[?option=value&…][ COMMAND args…], PATTERN beginning with / or being *`,
       2,
     );
   }
@@ -39,13 +41,25 @@ export function parseHandler(path: string, text: string, where: string): RouteSe
   parsePattern(path, where);
   const handler = HANDLER_NAMES.find((known) => known === name);
   if (!handler) {
+    const hint = hintAt(`${path}=${text}`);
     throw new UsageError(
-      `Unknown handler "${name}" in ${where}${text}: expected one of ${HANDLER_NAMES.join(", ")}`,
+      `Unknown handler "${name}" in ${where}${text}${hint}: expected one of ${
+        HANDLER_NAMES.join(", ")
+      }`,
       2,
     );
   }
   const values = readOptions(handler, query, path, `${where}${text}`);
   return { path, handler, words: wordsOf(handler, command, `${where}${text}`), values };
+}
+
+// What somebody may write for the `?` in front of the first option.
+const SEPARATED = new RegExp(`=((?:${HANDLER_NAMES.join("|")})[&;,:#]\\w\\S*)`);
+
+/** A hint where options stand behind a handler as if others stood before them. */
+function hintAt(route: string): string {
+  const [, said] = SEPARATED.exec(route.split(/\s/, 1)[0] ?? "") ?? [];
+  return said ? ` (did you mean "${said.replace(/[&;,:#]/, "?")}"?)` : "";
 }
 
 function readOptions(
@@ -131,9 +145,13 @@ export function checkWords(
     throw new UsageError(`There is no ${argument.value} in ${where}`, 2);
   }
   if (words.length > most) {
-    const surplus = words[most];
+    const surplus = words[most] ?? "";
+    const isOption = optionsOf(handler).some(({ name }) => surplus.startsWith(`${name}=`));
+    const hint = isOption ? ` (did you mean "${handler}?${surplus}"?)` : "";
     throw new UsageError(
-      `Unexpected word "${surplus}" in ${where}: ${handler} takes ${argument?.value ?? "none"}`,
+      `Unexpected word "${surplus}" in ${where}${hint}: ${handler} takes ${
+        argument?.value ?? "none"
+      }`,
       2,
     );
   }

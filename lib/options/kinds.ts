@@ -133,7 +133,7 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
 
 const DURATION = "milliseconds, a number with ms, s, m or h, or forever";
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
-const MODE = "three octal digits, as 0660";
+const MODE = "three octal digits, as 660, or a 0 and three, as 0660";
 const HEADER = '"Name: value"';
 // RFC 9110 §5.6.2.
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;

@@ -19,29 +19,35 @@ export function which(command: string, options: WhichOptions): string {
   const endings = windows ? ["", ...(options.pathExt ?? ".COM;.EXE;.BAT;.CMD").split(";")] : [""];
   const named = command.includes("/") || (windows && command.includes("\\"));
   const folders = named ? [""] : options.path.split(windows ? ";" : ":").map((f) => f || ".");
-  let denied = false;
-  let hidden = false;
+  const seen = new Set<Look>();
   for (const folder of folders) {
     for (const ending of endings) {
       const path = (folder === "" ? "" : folder.replace(/\/?$/, "/")) + command + ending;
       const found = look(path, windows);
       if (found === "executable") return path;
-      denied ||= found === "file";
-      hidden ||= found === "hidden";
+      // What is in PATH by that name beside programs is not meant.
+      if (named || found === "file" || found === "hidden") seen.add(found);
     }
   }
-  if (denied) throw new UsageError(`Cannot run "${command}": it is not executable`);
-  if (hidden) {
-    throw new UsageError(`Cannot run "${command}": Deno may not look for it without --allow-read`);
-  }
-  if (named) throw new UsageError(`Cannot run "${command}": there is no such file`);
-  throw new UsageError(`Cannot run "${command}": it is not in PATH (${options.path})`);
+  const reason = REASONS.find(([look]) => seen.has(look))?.[1] ??
+    (named ? "there is no such file" : `it is not in PATH (${options.path})`);
+  throw new UsageError(`Cannot run "${command}": ${reason}`);
 }
 
-function look(path: string, windows: boolean): "executable" | "file" | "hidden" | "missing" {
+type Look = "executable" | "file" | "hidden" | "folder" | "special" | "missing";
+
+/** Why what is there cannot be run; what is nearest to a program first. */
+const REASONS: readonly (readonly [look: Look, reason: string])[] = [
+  ["file", "it is not executable"],
+  ["hidden", "Deno may not look for it without --allow-read"],
+  ["folder", "it is a folder"],
+  ["special", "it is not a file"],
+];
+
+function look(path: string, windows: boolean): Look {
   try {
-    const { isFile, mode } = Deno.statSync(path);
-    if (!isFile) return "missing";
+    const { isFile, isDirectory, mode } = Deno.statSync(path);
+    if (!isFile) return isDirectory ? "folder" : "special";
     return windows || ((mode ?? 0) & 0o111) !== 0 ? "executable" : "file";
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "missing";

@@ -225,7 +225,7 @@ const UNREADABLE: [name: string, texts: string[], expected: string][] = [
   ["header", NO_HEADERS, '"Name: value"'],
   ["header-ws", NO_HEADERS, '"Name: value"'],
   ["header-http", NO_HEADERS, '"Name: value"'],
-  ["unixsocket-mode", NO_MODES, "three octal digits, as 0660"],
+  ["unixsocket-mode", NO_MODES, "three octal digits, as 660, or a 0 and three, as 0660"],
   ["origin", ["a b"], "[scheme://]host[:port], separated by commas"],
   ["subprotocol", ["", "a b", "a/b", "ü"], "a name without spaces and separators"],
 ];

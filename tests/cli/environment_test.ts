@@ -72,7 +72,7 @@ const REFUSED: [name: string, text: string, expected: string][] = [
   ["STDWS_LOGLEVEL", "all", "debug, trace, access, info, error, fatal"],
   ["STDWS_ADDRESS", "", "HOST, or several of them"],
   ["STDWS_UNIXSOCKET", "", "PATH"],
-  ["STDWS_UNIXSOCKET_MODE", "9", "three octal digits, as 0660"],
+  ["STDWS_UNIXSOCKET_MODE", "9", "three octal digits, as 660, or a 0 and three, as 0660"],
   ["STDWS_HEADER", "A: b\nc", '"Name: value"'],
   ["STDWS_ORIGIN", "a b", "[scheme://]host[:port], separated by commas"],
   ["STDWS_CONFIG", "", "a file"],

@@ -200,7 +200,7 @@ const WRONG: [text: string, ...mistakes: string[]][] = [
   ['{ "header": "a b: c" }', '1:13: Invalid value "a b: c" for header: expected "Name: value"'],
   [
     '{ "unixsocket-mode": "9" }',
-    '1:22: Invalid value "9" for unixsocket-mode: expected three octal digits, as 0660',
+    '1:22: Invalid value "9" for unixsocket-mode: expected three octal digits, as 660, or a 0 and three, as 0660',
   ],
   [
     '{ "origin": "a b" }',

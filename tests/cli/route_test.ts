@@ -119,6 +119,24 @@ const REFUSED: [text: string, message: string][] = [
   ["/a=cat -n", 'Unknown handler "cat" in --route=/a=cat -n: expected one of process'],
   ["/a=constructor", 'Unknown handler "constructor" in --route=/a=constructor'],
   ["/a=__proto__", 'Unknown handler "__proto__"'],
+  // Options that do not begin with a question mark.
+  [
+    "/a=echo&history=3",
+    'Unknown handler "3" in --route=/a=echo&history=3 (did you mean "echo?history=3"?): expected one',
+  ],
+  ["/a=echo;pingms=3;origin=a", '(did you mean "echo?pingms=3;origin=a"?): expected one of'],
+  ["/a=echo,pingms=3", '(did you mean "echo?pingms=3"?)'],
+  ["/a=echo:pingms=3", '(did you mean "echo?pingms=3"?)'],
+  ["/a=b=echo#pingms=3", '(did you mean "echo?pingms=3"?)'],
+  [
+    "/a=broadcast&presence",
+    'Invalid value "/a=broadcast&presence" for --route (did you mean "broadcast?presence"?): expected PATTERN',
+  ],
+  ["/a=process&cwd=/tmp cat", '(did you mean "process?cwd=/tmp"?)'],
+  [
+    "/a=broadcast history=3",
+    'Unexpected word "history=3" in --route=/a=broadcast history=3 (did you mean "broadcast?history=3"?)',
+  ],
   // Patterns.
   ["/a(=echo", 'Invalid pattern "/a(" in --route=/a(=: '],
   ["/:=echo", 'Invalid pattern "/:" in --route='],
@@ -205,6 +223,14 @@ for (const [text, message] of REFUSED) {
 Deno.test("parseHandler() cites what it is told", () => {
   const error = assertThrows(() => parseHandler("/a", "ecco?b c", 'routes."/a": '), UsageError);
   assertStringIncludes(error.message, 'Unknown handler "ecco" in routes."/a": ecco?b c: expected');
+});
+
+Deno.test("parseHandler() knows options that do not begin with a question mark", () => {
+  assertThrows(
+    () => parseHandler("/a", "broadcast&history=3", 'routes["/a"]: '),
+    UsageError,
+    'Unknown handler "broadcast&history=3" in routes["/a"]: broadcast&history=3 (did you mean "broadcast?history=3"?)',
+  );
 });
 
 for (const name of HANDLER_NAMES) {

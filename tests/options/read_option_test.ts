@@ -97,7 +97,7 @@ const REFUSED: [option: Option, texts: string[], expected: string, text?: string
   [ORIGINS, [""], "[scheme://]host[:port], separated by commas"],
   [ORIGINS, ["a,b c"], "[scheme://]host[:port], separated by commas", "b c"],
   [SWITCH, ["a"], "true, false or a path as /_console"],
-  [MODE, ["888"], "three octal digits, as 0660"],
+  [MODE, ["888"], "three octal digits, as 660, or a 0 and three, as 0660"],
   [VARIABLES, ["A"], "NAME=VALUE"],
   [VARIABLES, ["=A"], "NAME=VALUE"],
   [VARIABLES, ["A=1", "B", "C=2"], "NAME=VALUE", "B"],

@@ -94,6 +94,9 @@ const FAILURES: [command: string, entries: Record<string, number | "folder">, re
   ["", {}, '""'],
   ["FOLDER/program", {}, "there is no such file"],
   ["FOLDER/program", { program: 0o644 }, "it is not executable"],
+  ["FOLDER/program", { program: "folder" }, "it is a folder"],
+  ["FOLDER/", {}, "it is a folder"],
+  ["/dev/null", {}, "it is not a file"],
   ["a\0b", {}, "it is not in PATH"],
 ];
 for (const [command, entries, reason] of FAILURES) {
