@@ -394,6 +394,14 @@ testExample("lib/handlers/README.md", "--route='/top=shared", ["top"], async (wo
   assertMatch(await client.text(), /^top - /);
 });
 
+Deno.test("The examples make no folder that the project has", () => {
+  const blocks = Array.from(PAGES.values()).flatMap(shellBlocks);
+  const made = blocks.flatMap((block) => [...block.matchAll(/^mkdir -p (.*)$/gm)])
+    .flatMap(([, names = ""]) => names.split(" "));
+  assert(made.length > 0);
+  assertEquals(made.filter((name) => ["lib", "scripts", "tests"].includes(name)), []);
+});
+
 testExample("lib/listen/README.md", "--unixsocket-mode", [], async (words, cwd) => {
   await Deno.writeTextFile(`${cwd}/counter.sh`, "#!/bin/sh\necho 1\n", { mode: 0o700 });
   const [listen = "", ...others] = words;
