@@ -403,15 +403,14 @@ Deno.test("The examples make no folder that the project has", () => {
 });
 
 testExample("lib/listen/README.md", "--unixsocket-mode", [], async (words, cwd) => {
-  await Deno.writeTextFile(`${cwd}/counter.sh`, "#!/bin/sh\necho 1\n", { mode: 0o700 });
-  const [listen = "", ...others] = words;
-  assertEquals(listen, "--unixsocket=/run/stdws/stdws.sock");
-  const path = `${cwd}/stdws.sock`;
-  await using _server = await TestServer.startAt([`--unixsocket=${path}`, ...others], { cwd });
+  const placed = words.map((word) => word.replace(/^(?=scripts\/)/, ROOT));
+  await using _server = await TestServer.startAt(placed, { cwd });
+  const path = `${cwd}/run/stdws.sock`;
   assertEquals(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o660);
   const conn = await Deno.connect({ transport: "unix", path });
   using client = await RawClient.open("ws://localhost/", { conn });
-  assertEquals(await client.rest(), { texts: ["1"], closed: "1000" });
+  const texts = Array.from({ length: 10 }, (_, index) => `${index + 1}`);
+  assertEquals(await client.rest(), { texts, closed: "1000" });
 });
 
 /** The examples of the client, with the server that they are tried with and what they print. */
