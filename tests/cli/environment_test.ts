@@ -1,7 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import type * as z from "zod";
 import { UsageError } from "../../lib/base/errors.ts";
 import { readEnvironment, variableOf } from "../../lib/cli/environment.ts";
-import { FLAGS, type Options } from "../../lib/handlers/flags.ts";
+import { FILE_SCHEMA } from "../../lib/cli/file_schema.ts";
+import { FLAGS, LAYERED, type Options } from "../../lib/handlers/flags.ts";
 
 Deno.test("readEnvironment() says nothing where no variable is set", () => {
   assertEquals(readEnvironment({}), {
@@ -89,6 +91,14 @@ for (const [name, text, expected] of REFUSED) {
     assertEquals(error.exitCode, 2);
   });
 }
+
+Deno.test("readEnvironment() has no variable for these of what a file can say", () => {
+  const names = Object.keys((FILE_SCHEMA as z.ZodObject).shape);
+  const { unknown } = readEnvironment({ STDWS_COMMAND: "ls", STDWS_ROUTES: "/a=echo" });
+  assertEquals(unknown, ["STDWS_COMMAND", "STDWS_ROUTES"]);
+  const others = names.filter((name) => !LAYERED.some((option) => option.name === name));
+  assertEquals(others, ["$schema", "command", "routes"]);
+});
 
 Deno.test("readEnvironment() names the variable of a route that has a mistake", () => {
   assertThrows(
