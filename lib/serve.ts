@@ -20,7 +20,7 @@ export interface Server extends AsyncDisposable {
    * Has other routes from now on. Connections stay with the handler that they have; one that no route has
    * any more is disposed when its last connection has ended. After `shutdown`, nothing changes.
    *
-   * @throws {UsageError} If a path is no pattern; then they stay as they were.
+   * @throws {UsageError} If one of them cannot work; then they stay as they were.
    */
   replaceRoutes(routes: readonly Route[]): void;
   /** Takes up a TLS certificate that has changed; it does so by itself where the files are seen to change. */
@@ -37,7 +37,7 @@ export interface Server extends AsyncDisposable {
  * Serves handlers; resolves when it listens.
  *
  * @throws {ListenError} If it cannot listen.
- * @throws {UsageError} If a path is no pattern, or this version of Deno cannot do what is asked for.
+ * @throws {UsageError} If a route cannot work, or this version of Deno cannot do what is asked for.
  *
  * @example Several routes
  * ```ts

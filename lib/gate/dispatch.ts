@@ -10,6 +10,7 @@ import { Roster } from "../connection/roster.ts";
 import type { Header, Ticket } from "../connection/ticket.ts";
 import type { Admission, Exchange, Place } from "../contract.ts";
 import { LocalHub } from "../hub/local_hub.ts";
+import { expectRouteOptions } from "./expect_routes.ts";
 import { checkHandshake } from "./handshake.ts";
 import type { LiveRoute, Route, RouteOptions } from "./route.ts";
 import { RouteTable } from "./route_table.ts";
@@ -42,6 +43,7 @@ export class Dispatcher {
   readonly #routes: RouteTable;
 
   constructor(options: DispatchOptions) {
+    expectRouteOptions(options);
     this.#options = options;
     this.#processes = options.processes ?? new Permits(MAX_FORKS);
     const { guards, sameOrigin, origins, subprotocols, maxFrameSize, pingMs } = options;
@@ -54,7 +56,7 @@ export class Dispatcher {
    * Has other routes from now on. Connections stay with the handler that they have; one that no route has
    * any more is disposed when its last connection has ended. After `close`, nothing changes.
    *
-   * @throws {UsageError} If a path is no pattern; then they stay as they were.
+   * @throws {UsageError} If one of them cannot work; then they stay as they were.
    */
   replaceRoutes(routes: readonly Route[]): void {
     this.#routes.replace(routes);

@@ -1,5 +1,6 @@
 import type { Handler, IncomingRequest, Place } from "../contract.ts";
-import { LiveRoute, parsePattern, type Route, type RouteOptions } from "./route.ts";
+import { expectRoutes } from "./expect_routes.ts";
+import { LiveRoute, type Route, type RouteOptions } from "./route.ts";
 import { Usage } from "./usage.ts";
 
 /** A route and the request with what its pattern has found. */
@@ -28,12 +29,12 @@ export class RouteTable {
   /**
    * Has other routes from now on; after `dispose`, nothing changes.
    *
-   * @throws {UsageError} If a path is no pattern; then they stay as they were.
+   * @throws {UsageError} If one of them cannot work; then they stay as they were.
    */
   replace(routes: readonly Route[]): void {
     // Nobody would end what their handlers start.
     if (this.#disposed) return;
-    for (const { path } of routes) parsePattern(path, "routes");
+    expectRoutes(routes);
     this.#routes = routes.map((route) => {
       return new LiveRoute({ ...this.#defaults, ...route }, this.#usageOf(route.handler));
     });

@@ -1,4 +1,5 @@
 import type { IncomingRequest } from "../base/request.ts";
+import { shown } from "../base/shown.ts";
 
 /**
  * What a guard has found. A guard of somebody's own may not have been checked for its types, and one that
@@ -15,8 +16,9 @@ export function checkedVerdict(
     // Nothing else of it: the rest of the request is not the guard's to change.
     if (typeof subject === "string") return { subject };
   }
-  const shown = Deno.inspect(verdict, { depth: 1, breakLength: Infinity, strAbbreviateSize: 100 });
   throw new TypeError(
-    `A guard returned ${shown}: expected nothing, a Response, or an object with a text as its subject`,
+    `A guard returned ${
+      shown(verdict)
+    }: expected nothing, a Response, or an object with a text as its subject`,
   );
 }

@@ -1,6 +1,7 @@
 import type { IncomingRequest } from "../base/request.ts";
 import type { Handler, Hub, Rooms, SlowPolicy } from "../contract.ts";
 import { chosenName } from "../hub/live_room.ts";
+import { checkProperties } from "../options/check_properties.ts";
 import { kindOf } from "./kind.ts";
 import { SLOW } from "./slow.ts";
 
@@ -26,6 +27,8 @@ export interface BroadcastOptions {
 /**
  * Sends every message to all connections of the sender's room, which is the parameter `room` of the route,
  * or where it has none, the path.
+ *
+ * @throws {UsageError} If an option does not take its value.
  *
  * @example Viewers and speakers
  * ```ts
@@ -53,6 +56,7 @@ export interface BroadcastOptions {
  * ```
  */
 export function broadcast(options: BroadcastOptions = {}): Handler {
+  checkProperties(broadcastKind.options, options, " of broadcast()");
   const { history = 0, echo = true, presence = false, write = true, slow = "close" } = options;
   let wanted: Rooms | undefined;
   function roomsOf(hub: Hub): Rooms {

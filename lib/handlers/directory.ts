@@ -2,6 +2,7 @@ import { confine } from "../base/confine.ts";
 import { HandshakeError } from "../base/errors.ts";
 import { realFolder } from "../base/folder.ts";
 import type { Handler } from "../contract.ts";
+import { checkProperties } from "../options/check_properties.ts";
 import { kindOf } from "./kind.ts";
 import { needsOfFolder, NEW_PROGRAMS } from "./needs.ts";
 import { type Endpoint, processHandler } from "./process.ts";
@@ -18,7 +19,7 @@ import {
  * first file is the program, the rest of the path is its `PATH_INFO`.
  *
  * @param folder The folder; neither `..` nor a symbolic link leads out of it.
- * @throws {UsageError} If it is no folder.
+ * @throws {UsageError} If it is no folder, or an option does not take its value.
  */
 export function directory(folder: string, options: ProcessOptions = {}): Handler {
   return directoryAt("*", folder, options);
@@ -26,6 +27,7 @@ export function directory(folder: string, options: ProcessOptions = {}): Handler
 
 /** The same for a route: of `/tools/*`, the folder is at `/tools`. */
 function directoryAt(pattern: string, folder: string, options: ProcessOptions): Handler {
+  checkProperties(directoryKind.options, options, " of directory()");
   const root = realFolder(folder, "from directory");
   return processHandler({
     label: `Serving from directory      : ${root}`,

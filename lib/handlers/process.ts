@@ -2,6 +2,7 @@ import { MAX_QUEUE } from "../base/limits.ts";
 import type { IncomingRequest } from "../base/request.ts";
 import { realFolder } from "../base/folder.ts";
 import { CODECS } from "../codec/codecs.ts";
+import { checkProperties } from "../options/check_properties.ts";
 import { Bridge } from "../process/bridge.ts";
 import { checkPlaceholders } from "../process/check_placeholders.ts";
 import { environment } from "../process/environment.ts";
@@ -9,6 +10,7 @@ import { fillPlaceholders } from "../process/placeholders.ts";
 import { Runner, type Started } from "../process/runner.ts";
 import { programPath } from "../process/program_path.ts";
 import type { Admission, Handler, Place, Session } from "../contract.ts";
+import { expectCommand } from "./expect_command.ts";
 import { kindOf } from "./kind.ts";
 import { needsOfCommand } from "./needs.ts";
 import {
@@ -41,7 +43,8 @@ export interface Programs {
  * Runs a command for every connection: its lines are messages, the client's messages are its input.
  *
  * @param command The program, by path or by PATH, and its arguments.
- * @throws {UsageError} If there is no such program, or a placeholder where a client could run anything.
+ * @throws {UsageError} If there is no such program, an option does not take its value, or a placeholder is
+ * where a client could run anything.
  *
  * @example
  * ```ts
@@ -56,6 +59,8 @@ export interface Programs {
  * ```
  */
 export function process(command: readonly string[], options: ProcessOptions = {}): Handler {
+  expectCommand(command, "process()");
+  checkProperties(processKind.options, options, " of process()");
   const [name = "", ...args] = command;
   if (options.placeholders) checkPlaceholders(command);
   const program = programPath(name, options.cwd);

@@ -5,6 +5,7 @@ import { Log } from "../base/log.ts";
 import { nextId } from "../base/request.ts";
 import { CODECS } from "../codec/codecs.ts";
 import type { Connection, Handler, Place, Session, SlowPolicy } from "../contract.ts";
+import { checkProperties } from "../options/check_properties.ts";
 import { Life } from "../process/life.ts";
 import { placeholdersIn, unescapePlaceholders } from "../process/placeholders.ts";
 import { programPath } from "../process/program_path.ts";
@@ -12,6 +13,7 @@ import { Runner } from "../process/runner.ts";
 import { sharedEnvironment } from "../process/shared_environment.ts";
 import { type Close, closeOf } from "../process/status.ts";
 import { Stdin } from "../process/stdin.ts";
+import { expectCommand } from "./expect_command.ts";
 import { kindOf } from "./kind.ts";
 import { needsOfCommand } from "./needs.ts";
 import { PROCESS_OPTIONS, type ProcessOptions, processOptionsOf } from "./process_options.ts";
@@ -55,7 +57,8 @@ const STRIDE = 4 * 1024;
  * Runs a command once for all connections.
  *
  * @param command The program, by path or by PATH, and its arguments.
- * @throws {UsageError} If there is no such program, or the options contradict each other.
+ * @throws {UsageError} If there is no such program, an option does not take its value, or the options
+ * contradict each other.
  *
  * @example
  * ```ts
@@ -76,12 +79,11 @@ const STRIDE = 4 * 1024;
  * ```
  */
 export function shared(command: readonly string[], options: SharedOptions = {}): Handler {
+  expectCommand(command, "shared()");
+  checkProperties(sharedKind.options, options, " of shared()");
   const { maxQueue = MAX_QUEUE, start = "first", slow = "close", restart = "never" } = options;
   const [name = "", ...args] = command;
   const { linger = 0 } = options;
-  if (!(linger === Infinity || linger >= 0 && linger < 2 ** 31)) {
-    throw new UsageError(`Invalid linger ${linger}: expected less than 24 days in ms, or Infinity`);
-  }
   const program = programPath(name, options.cwd);
   const runner = new Runner(options);
   const stdin = new Stdin<Client>({ maxQueue, lasting: true });

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { messageOf } from "../base/errors.ts";
 import { MAX_QUEUE } from "../base/limits.ts";
 import type { Handler } from "../contract.ts";
+import { checkProperties } from "../options/check_properties.ts";
 import { kindOf } from "./kind.ts";
 import { parseTcpAddress } from "./tcp/address.ts";
 import { dial } from "./tcp/dial.ts";
@@ -24,7 +25,7 @@ const CONNECT_TIMEOUT = 10_000;
  * nobody.
  *
  * @param address `HOST:PORT`, IPv6 in brackets, or `unix:PATH`.
- * @throws {UsageError} If it is no address.
+ * @throws {UsageError} If it is no address, or an option does not take its value.
  *
  * @example
  * ```ts
@@ -44,6 +45,7 @@ const CONNECT_TIMEOUT = 10_000;
  */
 export function tcp(address: string, options: TcpOptions = {}): Handler {
   const target = parseTcpAddress(address);
+  checkProperties(tcpKind.options, options, " of tcp()");
   const { maxQueue = MAX_QUEUE } = options;
   const running = new Set<Promise<void>>();
   return {

@@ -135,8 +135,8 @@ const DURATION = "milliseconds, a number with ms, s, m or h, or forever";
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 const MODE = "three octal digits, as 660, or a 0 and three, as 0660";
 const HEADER = '"Name: value"';
-// RFC 9110 §5.6.2.
-const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+/** A name as headers have it: RFC 9110 §5.6.2. */
+export const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 
 function refuse(expected: string, text: string): never {
   throw new ValueError(expected, text);

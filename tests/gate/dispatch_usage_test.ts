@@ -91,7 +91,7 @@ Deno.test("Dispatcher.replaceRoutes() starts nothing after close()", async () =>
 Deno.test("Dispatcher starts nothing where a path is no pattern", () => {
   const { handler, told } = remembering();
   const routes = [{ path: "/a", handler }, { path: "/(", handler }];
-  assertThrows(() => new Dispatcher({ routes }), UsageError, 'Invalid pattern "/(" in routes: ');
+  assertThrows(() => new Dispatcher({ routes }), UsageError, 'Invalid pattern "/(" in routes[1]: ');
   assertEquals(told, []);
 });
 

@@ -268,8 +268,18 @@ Deno.test("shared() writes what the process says on stderr into the log", async 
 const WRONG: [what: string, words: string[], options: SharedOptions, message: string][] = [
   ["a program that is not there", ["there-is-no-such-program"], {}, "there-is-no-such-program"],
   ["history with events", ["cat"], { framing: "events", history: 5 }, "history=5 cannot be used"],
-  ["a linger that no timer takes", ["cat"], { linger: 2 ** 31 }, "Invalid linger 2147483648"],
-  ["a linger that is none", ["cat"], { linger: NaN }, "Invalid linger NaN"],
+  [
+    "a linger that no timer takes",
+    ["cat"],
+    { linger: 2 ** 31 },
+    "Invalid value 2147483648 for linger of shared(): expected less than 24 days",
+  ],
+  [
+    "a linger that is none",
+    ["cat"],
+    { linger: NaN },
+    "Invalid value NaN for linger of shared(): expected less than 24 days",
+  ],
 ];
 for (const [what, words, options, message] of WRONG) {
   Deno.test(`shared() refuses ${what}`, () => {

@@ -6,6 +6,7 @@ import { plain } from "../../base/plain.ts";
 import type { IncomingRequest } from "../../base/request.ts";
 import type { Exchange, Handler, Place } from "../../contract.ts";
 import { httpLog } from "../../base/session_log.ts";
+import { checkProperties } from "../../options/check_properties.ts";
 import { cgiEnvironment } from "../../process/cgi_environment.ts";
 import { Runner } from "../../process/runner.ts";
 import type { Orphans } from "../../process/tree.ts";
@@ -40,7 +41,7 @@ export interface CgiOptions {
  * A script runs in the folder that it is in, and not longer than its client waits for it. A script whose
  * name begins with `nph-` is one like any other.
  *
- * @throws {UsageError} If it is no folder.
+ * @throws {UsageError} If it is no folder, or an option does not take its value.
  */
 export function cgi(folder: string, options: CgiOptions = {}): Handler {
   return cgiAt("*", folder, options);
@@ -48,6 +49,7 @@ export function cgi(folder: string, options: CgiOptions = {}): Handler {
 
 /** The same for a route: of `/scripts/*`, the folder is at `/scripts`. */
 function cgiAt(pattern: string, folder: string, options: CgiOptions): Handler {
+  checkProperties(cgiKind.options, options, " of cgi()");
   const { closeMs = 0, lookup } = options;
   const root = realFolder(folder, "CGI scripts from");
   const runner = new Runner(options);

@@ -1,0 +1,82 @@
+import { UsageError } from "../base/errors.ts";
+import { shown } from "../base/shown.ts";
+import { TOKEN } from "./kinds.ts";
+import type { KindValues, Option } from "./option.ts";
+import { checkOption, expectedBy } from "./read_option.ts";
+import { ValueError } from "./value_error.ts";
+
+/**
+ * Checks what a program gives options by their properties: its types may never have been looked at.
+ *
+ * @param of Whose options they are, behind a name: ` of process()`.
+ * @throws {UsageError} If an option does not take its value; one that is undefined is not said.
+ */
+export function checkProperties(options: readonly Option[], given: object, of: string): void {
+  const values = given as Readonly<Record<string, unknown>>;
+  for (const option of options) {
+    const { name, as = name } = option;
+    const expected = values[as] === undefined ? undefined : refusal(option, values[as]);
+    if (expected === undefined) continue;
+    throw new UsageError(`Invalid value ${shown(values[as])} for ${as}${of}: expected ${expected}`);
+  }
+}
+
+/** What an option takes in place of a value; undefined where it takes the value. */
+function refusal(option: Option, value: unknown): string | undefined {
+  const [is, expected = expectedBy(option)] = SHAPES[option.kind];
+  if (!is(value)) return expected;
+  try {
+    checkOption(option, value);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    return error.expected;
+  }
+}
+
+/** What values of each kind are for a program, and how that is called where it is not as it is written. */
+const SHAPES: {
+  readonly [K in keyof KindValues]: readonly [is: (value: unknown) => boolean, expected?: string];
+} = {
+  boolean: [(value) => typeof value === "boolean"],
+  switch: [(value) => typeof value === "boolean" || isText(value)],
+  // Infinity is as much as there may be, where that is not bounded.
+  number: [(value) => Number.isSafeInteger(value) || value === Infinity],
+  duration: [isDuration, "less than 24 days in ms, or Infinity"],
+  mode: [Number.isSafeInteger, "a mode, as 0o660"],
+  text: [isText],
+  choice: [isText],
+  names: [listOf(isText), "a list of names"],
+  tokens: [
+    listOf((item) => isText(item) && TOKEN.test(item)),
+    "a list of names without spaces and separators",
+  ],
+  texts: [listOf(isText), "a list of texts"],
+  headers: [listOf(listOf(isText)), "a list of [name, value]"],
+  routes: [listOf(isText), "a list of routes"],
+  origins: [
+    listOf((item) => isObject(item) && isText(item.host)),
+    "a list of objects with a host, and with a scheme and a port where these count",
+  ],
+  variables: [
+    (value) => isObject(value) && Object.values(value).every(isText),
+    "an object of texts",
+  ],
+};
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+/** What a timer takes, or for ever. */
+function isDuration(value: unknown): boolean {
+  return typeof value === "number" && value >= 0 && (value < 2 ** 31 || value === Infinity);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function listOf(is: (item: unknown) => boolean): (value: unknown) => boolean {
+  return (value) => Array.isArray(value) && value.every(is);
+}
