@@ -36,7 +36,7 @@ export class RouteTable {
     if (this.#disposed) return;
     expectRoutes(routes);
     this.#routes = routes.map((route) => {
-      return new LiveRoute({ ...this.#defaults, ...route }, this.#usageOf(route.handler));
+      return new LiveRoute({ ...this.#defaults, ...saidBy(route) }, this.#usageOf(route.handler));
     });
     const current = new Set(routes.map((route) => route.handler));
     for (const [handler, usage] of this.#usages) if (!current.has(handler)) usage.retire();
@@ -78,4 +78,10 @@ export class RouteTable {
     usage.start(this.#place);
     return usage;
   }
+}
+
+/** A route without what is undefined, which is not said: it must not take the place of what the server has. */
+function saidBy(route: Route): Route {
+  const said = Object.entries(route).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(said) as unknown as Route;
 }

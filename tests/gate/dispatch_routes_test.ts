@@ -170,6 +170,22 @@ for (const [path, origin, status] of ORIGINS) {
   });
 }
 
+const SERVER_WIDE: [what: string, options: Partial<DispatchOptions>][] = [
+  ["origins", { origins: [{ host: "server.example" }] }],
+  ["sameOrigin", { sameOrigin: true }],
+  ["guards", { guards: [{ check: () => new Response(null, { status: 403 }) }] }],
+];
+for (const [name, options] of SERVER_WIDE) {
+  Deno.test(`Dispatcher has ${name} hold for a route that has them undefined`, async () => {
+    using _log = new CapturedLog();
+    const handler = new Told();
+    const route = { path: "*", handler, [name]: undefined };
+    const dispatcher = new Dispatcher({ ...options, routes: [route] });
+    assertEquals(await statusOf(dispatcher, asking("/", { Origin: "https://own.example" })), 403);
+    assertEquals(handler.requests, []);
+  });
+}
+
 Deno.test("Dispatcher has --sameorigin hold for a route with origins of its own", async () => {
   using _log = new CapturedLog();
   const routes = [{ path: "*", handler: new Told(), origins: [{ host: "own.example" }] }];
