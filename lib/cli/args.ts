@@ -5,6 +5,7 @@ import { KINDS } from "../options/kinds.ts";
 import type { Option } from "../options/option.ts";
 import { parseOption } from "../options/read_option.ts";
 import { ValueError } from "../options/value_error.ts";
+import { UnknownNameError } from "./unknown_name_error.ts";
 
 /** What a command line asks for. */
 export type Arguments =
@@ -63,7 +64,11 @@ function splitWords(argv: readonly string[]): { words: string[]; command: readon
       return { words, command: argv.slice(index) };
     }
     const flag = FLAGS.find((candidate) => candidate.name === name);
-    if (!flag) throw new UsageError(`Unknown option ${word.split("=", 1)[0]}`, 2);
+    if (!flag) {
+      const known = FLAGS.map((candidate) => candidate.name);
+      const what = `Unknown option ${word.split("=", 1)[0]}`;
+      throw new UnknownNameError(what, "", { said: name, known, prefix: "--" });
+    }
     if (equals) words.push(`--${name}=${value}`);
     else if (KINDS[flag.kind].bare) words.push(`--${name}=true`);
     else if (++index < argv.length) words.push(`--${name}=${argv[index]}`);

@@ -5,12 +5,14 @@ import { type HandlerName, kindNamed, optionsOf } from "../handlers/registry.ts"
 import type { Option } from "../options/option.ts";
 import { readJson } from "../options/schema.ts";
 import { parsePattern } from "../gate/route.ts";
+import { closest } from "./closest.ts";
 import { mistakesOf } from "./file_mistakes.ts";
 import { FILE_SCHEMA } from "./file_schema.ts";
 import { FileText, type Mistake, type Path, pathText } from "./file_text.ts";
 import type { Layer } from "./layer.ts";
 import { MistakesError } from "./mistakes_error.ts";
 import { checkWords, parseHandler, parseRoute, splitCommand } from "./route.ts";
+import { UnknownNameError } from "./unknown_name_error.ts";
 
 /** A route as an object. */
 type FileRoute = { readonly handler: HandlerName } & Readonly<Record<string, unknown>>;
@@ -128,7 +130,8 @@ class Reader {
       return read(pathText(path));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      this.mistakes.push({ message: error.message, offset: this.#file.offsetOf(path) });
+      const { message } = error instanceof UnknownNameError ? error.hinted(closest) : error;
+      this.mistakes.push({ message, offset: this.#file.offsetOf(path) });
       return undefined;
     }
   }

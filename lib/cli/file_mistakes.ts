@@ -1,7 +1,7 @@
-import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import type * as z from "zod";
 import { LAYERED } from "../handlers/flags.ts";
 import { HANDLER_NAMES, type HandlerName, kindNamed, optionsOf } from "../handlers/registry.ts";
+import { closest } from "./closest.ts";
 import { type FileText, type Mistake, type Path, pathText } from "./file_text.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -68,14 +68,6 @@ function keysOf(handler: HandlerName): string[] {
 
 function topKeys(): string[] {
   return [...LAYERED.map(({ name }) => name), "command", "routes"].sort();
-}
-
-/** A hint at the name that was probably meant. */
-function closest(name: string, known: readonly string[]): string {
-  const distances = known.map((candidate) => [levenshteinDistance(name, candidate), candidate]);
-  const [distance, found] = distances.sort(([a], [b]) => Number(a) - Number(b))[0] ?? [];
-  const most = Math.min(name.length - 1, Math.max(2, name.length / 3));
-  return Number(distance) <= most ? ` (did you mean "${found}"?)` : "";
 }
 
 function valueAt(value: unknown, path: Path): unknown {

@@ -7,6 +7,7 @@ import { expectedBy, readOption } from "../options/read_option.ts";
 import { ROUTE_OPTIONS } from "../options/server_options.ts";
 import { ValueError } from "../options/value_error.ts";
 import { parsePattern } from "../gate/route.ts";
+import { UnknownNameError } from "./unknown_name_error.ts";
 
 /**
  * Reads the value of `--route`: `PATTERN=HANDLER[?option=value&…][ words…]`.
@@ -41,13 +42,11 @@ export function parseHandler(path: string, text: string, where: string): RouteSe
   parsePattern(path, where);
   const handler = HANDLER_NAMES.find((known) => known === name);
   if (!handler) {
+    const what = `Unknown handler "${name}" in ${where}${text}`;
+    const expected = `: expected one of ${HANDLER_NAMES.join(", ")}`;
     const hint = hintAt(`${path}=${text}`);
-    throw new UsageError(
-      `Unknown handler "${name}" in ${where}${text}${hint}: expected one of ${
-        HANDLER_NAMES.join(", ")
-      }`,
-      2,
-    );
+    if (hint) throw new UsageError(what + hint + expected, 2);
+    throw new UnknownNameError(what, expected, { said: name, known: HANDLER_NAMES });
   }
   const values = readOptions(handler, query, path, `${where}${text}`);
   return { path, handler, words: wordsOf(handler, command, `${where}${text}`), values };
@@ -79,10 +78,11 @@ function readOptions(
   return Object.fromEntries(Array.from(texts, ([name, values]) => {
     const option = options.find((candidate) => candidate.name === name);
     if (!option) {
-      const known = options.map((candidate) => candidate.name).sort().join(", ");
-      throw new UsageError(
-        `Unknown option "${name}" in ${where}: ${handler} takes ${known || "none"}`,
-        2,
+      const known = options.map((candidate) => candidate.name).sort();
+      throw new UnknownNameError(
+        `Unknown option "${name}" in ${where}`,
+        `: ${handler} takes ${known.join(", ") || "none"}`,
+        { said: name, known },
       );
     }
     // A switch is on where it has no value.

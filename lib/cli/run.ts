@@ -16,6 +16,7 @@ import { LICENSE } from "./license.ts";
 import { readConfig, type Reading, type Words } from "./read_config.ts";
 import { Reloading } from "./reloading.ts";
 import { startLines } from "./start_lines.ts";
+import { UnknownNameError } from "./unknown_name_error.ts";
 
 const log = new Log();
 
@@ -53,11 +54,19 @@ export async function run(argv: readonly string[], signals: Signals): Promise<nu
         return 0;
     }
   } catch (error) {
-    const exit = exitOf(error);
+    const exit = exitOf(await hinted(error));
     if (exit.fatal) log.fatal("server", exit.fatal);
     if (exit.stderr) print(Deno.stderr, exit.stderr);
     return exit.code;
   }
+}
+
+/** Has a name that there is not tell which one was probably meant. */
+async function hinted(error: unknown): Promise<unknown> {
+  if (!(error instanceof UnknownNameError)) return error;
+  // Not before: what a start does not need makes it slower.
+  const { closest } = await import("./closest.ts");
+  return error.hinted(closest);
 }
 
 async function serveUntilSignal(args: Words, signals: Signals): Promise<number> {

@@ -218,7 +218,7 @@ const WRONG: [text: string, ...mistakes: string[]][] = [
   ],
   [
     '{ "routes": { "/a": "ecko" } }',
-    `1:21: Unknown handler "ecko" in routes["/a"]: ecko: expected one of ${HANDLERS}`,
+    `1:21: Unknown handler "ecko" in routes["/a"]: ecko (did you mean "echo"?): expected one of ${HANDLERS}`,
   ],
   [
     '{ "routes": { "/a": { "handler": "shard" } } }',
@@ -263,7 +263,7 @@ const WRONG: [text: string, ...mistakes: string[]][] = [
   ],
   [
     '{ "routes": { "/a": "ecko" },\n "port": -1 }',
-    `1:21: Unknown handler "ecko" in routes["/a"]: ecko: expected one of ${HANDLERS}`,
+    `1:21: Unknown handler "ecko" in routes["/a"]: ecko (did you mean "echo"?): expected one of ${HANDLERS}`,
     "2:10: Invalid value -1 for port: expected a whole number, 0 to 65535",
   ],
 ];

@@ -5,7 +5,19 @@ const REFUSED: [args: string[], code: number, message: string][] = [
   [["--route=/a"], 2, 'Invalid value "/a" for --route: expected PATTERN=HANDLER[?option=value&…]'],
   [["--route="], 2, 'Invalid value "" for --route: expected PATTERN=HANDLER'],
   [["--route"], 2, "Option --route needs a value"],
-  [["--route=/a=ecco"], 2, 'Unknown handler "ecco" in --route=/a=ecco: expected one of process, '],
+  [
+    ["--route=/a=ecco"],
+    2,
+    'Unknown handler "ecco" in --route=/a=ecco (did you mean "echo"?): expected one of process, ',
+  ],
+  [["--route=/a=nothing"], 2, 'Unknown handler "nothing" in --route=/a=nothing: expected one of'],
+  [
+    ["--route=/a=echo?pingm=5"],
+    2,
+    'Unknown option "pingm" in --route=/a=echo?pingm=5 (did you mean "pingms"?): echo takes maxf',
+  ],
+  [["--prt=1", "--echo"], 2, 'Unknown option --prt (did you mean "--port"?)'],
+  [["-maxfork", "1", "--echo"], 2, 'Unknown option -maxfork (did you mean "--maxforks"?)'],
   [["--route=/a(=echo"], 2, 'Invalid pattern "/a(" in --route=/a(=: '],
   [
     ["--route=/a=echo?x=1"],
