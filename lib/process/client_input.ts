@@ -1,6 +1,7 @@
 import type { Connection } from "../contract.ts";
 import type { Feed } from "./feed.ts";
-import { type Source, Stdin } from "./stdin.ts";
+import type { Source } from "./piece.ts";
+import { Stdin } from "./stdin.ts";
 
 /** How a {@linkcode ClientInput} is bounded. */
 export interface ClientInputOptions {

@@ -6,9 +6,7 @@ const WRITE_SIZE = 64 * 1024;
 
 /** Bytes that are written whole or not at all. */
 export interface Piece {
-  /** May be larger than what is in it. */
   readonly bytes: Uint8Array;
-  readonly length: number;
   /** Whether its memory is somebody else's as well. */
   readonly lent: boolean;
 }
@@ -121,12 +119,12 @@ export class Feed<P extends Piece = Piece> {
 
 function joined(pieces: readonly Piece[]): Uint8Array {
   const [first] = pieces;
-  if (pieces.length === 1 && first) return first.bytes.subarray(0, first.length);
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  if (pieces.length === 1 && first) return first.bytes;
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.bytes.length, 0));
   let at = 0;
   for (const piece of pieces) {
-    bytes.set(piece.bytes.subarray(0, piece.length), at);
-    at += piece.length;
+    bytes.set(piece.bytes, at);
+    at += piece.bytes.length;
   }
   return bytes;
 }

@@ -1,23 +1,8 @@
 import type { Gauge } from "../contract.ts";
 import { Feed, type Supply } from "./feed.ts";
+import { mostOf, type Piece, type Source, WaitingPiece } from "./piece.ts";
 
-/** Who says something to a process. */
-export interface Source {
-  /** Bytes of its messages that no process has taken yet; counted by {@linkcode Stdin}. */
-  waiting: number;
-  /** Whether it is held back, so that what it has said already is taken in any case. */
-  readonly held?: boolean;
-}
-
-/** One thing that is to be written to a process, whole or not at all. */
-export interface Piece<S extends Source> {
-  readonly source: S;
-  /** What its source says, or what is said of its source. */
-  readonly kind: "message" | "open" | "close";
-  readonly bytes: Uint8Array;
-}
-
-/** How a {@linkcode Stdin} is bounded, and how long it lasts. */
+/** Bounds of a {@linkcode Stdin}, and how long it lasts. */
 export interface StdinOptions {
   /** Bytes of messages of one source that may wait. */
   readonly maxQueue: number;
@@ -27,49 +12,27 @@ export interface StdinOptions {
   readonly lent?: boolean;
 }
 
-/** A piece that waits. What its source says next is put behind it, as long as nobody has begun to write it. */
-interface Waiting<S extends Source> {
-  readonly source: S;
-  readonly kind: Piece<S>["kind"];
-  /** May be larger than what is in it. */
-  bytes: Uint8Array;
-  length: number;
-  /** Whether its bytes are somebody else's as well. */
-  lent: boolean;
-  /** What follows that, and is encoded at once when nothing can follow any more. */
-  text: string;
-  /** What it counts, in bytes; with what its text can have at most. */
-  size: number;
-}
-
 // What a piece costs in memory, so that short ones are bounded as well.
 const SMALLEST = 128;
 
-// Messages are put together up to what is written at once.
-const JOINED = 64 * 1024;
-
-// Bytes of UTF-8 for a unit of UTF-16, at most.
-const WIDEST = 3;
-
-const EMPTY = new Uint8Array(0);
 const encoder = new TextEncoder();
 
 /**
- * What is said to a process, by one or by many, in the order in which they say it. It waits here while the
+ * The input of a process, from one or from many, in the order in which they say it. It waits here while the
  * process does not read, and, where it is lasting, while there is none: what no process has been offered, the
  * next one gets.
  *
  * What waits is bounded for each source, so that one that floods a process harms nobody else.
  */
-export class Stdin<S extends Source = Source> implements Gauge, Supply<Waiting<S>> {
+export class Stdin<S extends Source = Source> implements Gauge, Supply<WaitingPiece<S>> {
   readonly #maxQueue: number;
   readonly #lasting: boolean;
   readonly #lent: boolean;
   /** What waits, from the oldest at `#first`. */
-  #pieces: Waiting<S>[] = [];
+  #pieces: WaitingPiece<S>[] = [];
   #first = 0;
   #waiting = 0;
-  #feed: Feed<Waiting<S>> | undefined;
+  #feed: Feed<WaitingPiece<S>> | undefined;
   /** Whether its one process takes nothing more. */
   #over = false;
   #draining: { readonly amount: number; readonly resolve: () => void }[] = [];
@@ -100,7 +63,7 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<Waiting<S
     if (data.length === 0) return true;
     if (this.#over) {
       // Nobody's fault, and lost.
-      this.#feed?.lose((typeof data === "string" ? encoder.encode(data) : data).length);
+      this.#feed?.lose(bytesOf(data).length);
       return true;
     }
     const taken = this.#take(source, kind, data) ||
@@ -116,12 +79,12 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<Waiting<S
     return feed;
   }
 
-  next(length: number): readonly Waiting<S>[] {
+  next(length: number): readonly WaitingPiece<S>[] {
     this.#encodeLast();
-    const pieces: Waiting<S>[] = [];
+    const pieces: WaitingPiece<S>[] = [];
     for (let room = length; this.#first < this.#pieces.length;) {
-      const piece = this.#pieces[this.#first] as Waiting<S>;
-      room -= piece.length;
+      const piece = this.#pieces[this.#first] as WaitingPiece<S>;
+      room -= piece.bytes.length;
       if (room < 0 && pieces.length > 0) break;
       pieces.push(piece);
       this.#first++;
@@ -130,7 +93,7 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<Waiting<S
     return pieces;
   }
 
-  taken(pieces: readonly Waiting<S>[]): void {
+  taken(pieces: readonly WaitingPiece<S>[]): void {
     for (const { source, kind, size } of pieces) {
       this.#waiting -= size;
       if (kind === "message") source.waiting -= size;
@@ -146,13 +109,11 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<Waiting<S
   replace(change: (pieces: readonly Piece<S>[]) => Iterable<Piece<S>>): void {
     this.#encodeLast();
     const before = this.#pieces.slice(this.#first);
-    const after = [...change(before.map(pieceOf))];
+    const after = [...change(before)];
     this.#pieces = [];
     this.#first = 0;
-    for (const { source, kind, bytes } of after) {
-      const { length } = bytes;
-      const size = Math.max(SMALLEST, length);
-      this.#put({ source, kind, bytes, length, lent: this.#lent, text: "", size });
+    for (const piece of after) {
+      this.#put(piece, piece.bytes, Math.max(SMALLEST, piece.bytes.length));
     }
     this.taken(before);
     this.#feed?.wake();
@@ -179,13 +140,12 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<Waiting<S
   }
 
   /** The last piece, as long as it is not being written. */
-  get #last(): Waiting<S> | undefined {
+  get #last(): WaitingPiece<S> | undefined {
     return this.#first < this.#pieces.length ? this.#pieces.at(-1) : undefined;
   }
 
   #take(source: S, kind: Piece<S>["kind"], data: Uint8Array | string): boolean {
-    const isText = typeof data === "string";
-    const length = isText ? WIDEST * data.length : data.length;
+    const length = mostOf(data);
     const last = this.#last;
     const follows = last?.source === source && kind === "message" && last.kind === "message";
     // Pieces of one source are few, because they are put together.
@@ -195,60 +155,37 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<Waiting<S
       const after = source.waiting === 0 ? length : source.waiting + size;
       if (after > this.#maxQueue) return false;
     }
-    if (follows && last.length + WIDEST * last.text.length + length <= JOINED) {
-      if (isText) last.text += data;
-      else this.#append(last, data);
+    if (follows && last.hasRoomFor(data)) {
+      // Bytes behind a text make an end of it.
+      if (typeof data !== "string") this.#encodeLast();
+      last.append(data);
       last.size += length;
       this.#count(source, kind, length);
-      return true;
+    } else {
+      this.#encodeLast();
+      this.#put({ source, kind }, data, size);
     }
-    this.#encodeLast();
-    if (isText) this.#put({ source, kind, bytes: EMPTY, length: 0, lent: false, text: data, size });
-    else this.#put({ source, kind, bytes: data, length, lent: this.#lent, text: "", size });
     return true;
   }
 
-  /** Close to the limit what counts is what a text really has. */
+  /** Close to the limit the bytes count that a text really has. */
   #takeExactly(source: S, kind: Piece<S>["kind"], text: string): boolean {
     this.#encodeLast();
-    return this.#take(source, kind, encoder.encode(text));
+    return this.#take(source, kind, bytesOf(text));
   }
 
-  /** What follows on it, or makes an end of it, needs its bytes. */
   #encodeLast(): void {
     const last = this.#last;
-    if (!last?.text) return;
-    const bytes = encoder.encode(last.text);
-    const less = WIDEST * last.text.length - bytes.length;
-    last.text = "";
-    this.#append(last, bytes);
-    last.size -= less;
-    this.#count(last.source, last.kind, -less);
+    const fewer = last?.encode();
+    if (!last || !fewer) return;
+    last.size -= fewer;
+    this.#count(last.source, last.kind, -fewer);
     this.#release();
   }
 
-  #append(piece: Waiting<S>, bytes: Uint8Array): void {
-    if (piece.text !== "") this.#encodeLast();
-    if (piece.length === 0) {
-      piece.bytes = bytes;
-      piece.length = bytes.length;
-      return;
-    }
-    const length = piece.length + bytes.length;
-    if (length > piece.bytes.length) {
-      // Twice as much, so that what comes in small parts is not copied for each of them.
-      const larger = new Uint8Array(Math.min(JOINED, Math.max(1024, 2 * length)));
-      larger.set(piece.bytes.subarray(0, piece.length));
-      piece.bytes = larger;
-      piece.lent = false;
-    }
-    piece.bytes.set(bytes, piece.length);
-    piece.length = length;
-  }
-
-  #put(piece: Waiting<S>): void {
-    this.#pieces.push(piece);
-    this.#count(piece.source, piece.kind, piece.size);
+  #put(piece: Omit<Piece<S>, "bytes">, data: Uint8Array | string, size: number): void {
+    this.#pieces.push(new WaitingPiece(piece, data, size, this.#lent));
+    this.#count(piece.source, piece.kind, size);
   }
 
   #count(source: S, kind: Piece<S>["kind"], size: number): void {
@@ -275,6 +212,6 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<Waiting<S
   }
 }
 
-function pieceOf<S extends Source>({ source, kind, bytes, length }: Waiting<S>): Piece<S> {
-  return { source, kind, bytes: bytes.subarray(0, length) };
+function bytesOf(data: Uint8Array | string): Uint8Array {
+  return typeof data === "string" ? encoder.encode(data) : data;
 }

@@ -1,5 +1,6 @@
 import type { Feed } from "../../lib/process/feed.ts";
-import { type Source, Stdin, type StdinOptions } from "../../lib/process/stdin.ts";
+import type { Source } from "../../lib/process/piece.ts";
+import { Stdin, type StdinOptions } from "../../lib/process/stdin.ts";
 
 /** The input of a process that one source talks to. */
 export class Single {

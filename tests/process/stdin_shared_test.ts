@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Piece, type Source, Stdin } from "../../lib/process/stdin.ts";
+import type { Piece, Source } from "../../lib/process/piece.ts";
+import { Stdin } from "../../lib/process/stdin.ts";
 import { FakeStdin } from "./fake_stdin.ts";
 
 interface Speaker extends Source {

@@ -1,5 +1,6 @@
 import type { Feed } from "../../process/feed.ts";
-import { type Source, Stdin } from "../../process/stdin.ts";
+import type { Source } from "../../process/piece.ts";
+import { Stdin } from "../../process/stdin.ts";
 
 /**
  * The body of a request on its way to the input of a script, no faster than the script takes it.

@@ -1,7 +1,7 @@
 import type { Batch } from "../../base/batch.ts";
 import type { Log } from "../../base/log.ts";
 import type { Connection } from "../../contract.ts";
-import type { Source } from "../../process/stdin.ts";
+import type { Source } from "../../process/piece.ts";
 
 // How long a client may seem to read nothing, in ms: an engine may tell only of large parts that have left.
 const STUCK = 1_000;

@@ -1,4 +1,4 @@
-import type { Piece } from "../../process/stdin.ts";
+import type { Piece } from "../../process/piece.ts";
 import type { Client } from "./client.ts";
 
 const encoder = new TextEncoder();
