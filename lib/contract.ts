@@ -248,6 +248,8 @@ export interface TransportEvents {
  * in the middle of is in its decoder.
  */
 export interface Codec {
+  /** Says behind its name, where that does not say it, how messages are told apart. */
+  readonly doc?: string;
   /** The kinds of messages that it takes from clients; one of another kind is ignored. */
   readonly takes: "text" | "binary" | "both";
   /**

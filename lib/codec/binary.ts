@@ -4,6 +4,7 @@ import { put } from "../base/put.ts";
 
 /** What is read of stdout at once is a binary message; the bytes of binary messages follow each other. */
 export const binary: Codec = {
+  doc: "bytes as they come",
   takes: "binary",
   decoder(stream, take) {
     if (stream === "stderr") return undefined;

@@ -17,6 +17,7 @@ const encoder = new TextEncoder();
  * debug adapters speak (Language Server Protocol 3.17, "Base Protocol"): a text message is a body.
  */
 export const contentLength: Codec = {
+  doc: "as language servers speak",
   takes: "text",
   decoder: (stream, take) => stream === "stdout" ? new ContentLengthDecoder(take) : undefined,
   encode(batch) {

@@ -13,6 +13,7 @@ const [BRACKET, BRACE, BRACKET_END, BRACE_END] = [0x5b, 0x7b, 0x5d, 0x7d];
  * over several lines, or several on one.
  */
 export const json: Codec = {
+  doc: "each JSON value",
   takes: "text",
   decoder: (stream, take) => stream === "stdout" ? new JsonDecoder(take) : undefined,
   encode(batch) {

@@ -10,6 +10,7 @@ const MESSAGE = "A message";
 
 /** Each message is its length, four bytes, the highest first, and then as many bytes; both ways. */
 export const length: Codec = {
+  doc: "4 bytes of length before each",
   takes: "both",
   decoder: (stream, take) => stream === "stdout" ? new LengthDecoder(take) : undefined,
   encode(batch) {

@@ -7,6 +7,7 @@ const RECORD = { byte: 0, return: false, what: "A record" } as const;
 
 /** Each record of stdout that a NUL ends is a text message, as of `find -print0`; and the reverse. */
 export const nul: Codec = {
+  doc: "records that end with NUL",
   takes: "text",
   decoder: (stream, take) => stream === "stdout" ? new Delimited(RECORD, take) : undefined,
   encode(batch) {

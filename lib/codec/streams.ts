@@ -5,6 +5,7 @@ import { batchOf } from "./texts.ts";
 
 /** Lines of stdout and stderr are text messages as `{"stream":"stdout","data":"…"}`; each message is a line. */
 export const streams: Codec = {
+  doc: "lines of stdout and stderr as JSON",
   takes: lines.takes,
   decoder: (stream, take) =>
     new Delimited(LINE, (batch) => {

@@ -1,6 +1,6 @@
 import { MAX_FORKS, MAX_QUEUE } from "../base/limits.ts";
 import { Permits } from "../base/permits.ts";
-import { type Framing, FRAMINGS } from "../codec/codecs.ts";
+import { describeCodecs, type Framing, FRAMINGS } from "../codec/codecs.ts";
 import type { Option } from "../options/option.ts";
 import { defaultPassEnv } from "../process/environment.ts";
 import type { Orphans } from "../process/tree.ts";
@@ -124,13 +124,8 @@ export const FRAMING = {
   default: "lines",
   group: "Messages",
   reload: "route",
-  doc:
-    "How output becomes messages, and the reverse: lines, binary (bytes as they come), streams (lines of stdout and stderr as JSON), nul (records that end with NUL), length (4 bytes of length before each), content-length (as language servers speak), json (each JSON value)",
-  flag: {
-    value: "NAME",
-    doc:
-      "How output becomes messages: lines, binary (--binary), streams (--passstderr), nul, length, content-length or json",
-  },
+  doc: `How output becomes messages, and the reverse: ${describeCodecs(FRAMINGS)}`,
+  flag: { value: "NAME", doc: `How output becomes messages: ${FRAMINGS.join(", ")}` },
 } as const satisfies Option;
 
 /** What a route says of its processes, as the handlers take it. */

@@ -1,4 +1,4 @@
-import { type Framing, FRAMINGS } from "../../codec/codecs.ts";
+import { describeCodecs, type Framing, FRAMINGS } from "../../codec/codecs.ts";
 import type { Option } from "../../options/option.ts";
 
 /**
@@ -10,12 +10,10 @@ import type { Option } from "../../options/option.ts";
  */
 export type SharedFraming = Exclude<Framing, "binary" | "streams"> | "events" | "tagged";
 
+const CODED = FRAMINGS.filter((name) => name !== "binary" && name !== "streams");
+
 /** All of {@linkcode SharedFraming}. */
-export const SHARED_FRAMINGS: readonly SharedFraming[] = [
-  ...FRAMINGS.filter((name) => name !== "binary" && name !== "streams"),
-  "events",
-  "tagged",
-];
+export const SHARED_FRAMINGS: readonly SharedFraming[] = [...CODED, "events", "tagged"];
 
 /** The options of `shared` beside those of every handler that starts programs. */
 export const SHARED_OPTIONS = [
@@ -26,8 +24,9 @@ export const SHARED_OPTIONS = [
     default: "lines",
     // Not the row of `process`: it has other framings.
     unset: "that of --framing",
-    doc:
-      "How it is talked to: messages from and to all clients as lines, nul, length, content-length or json; events as lines of JSON; or tagged lines that say whose they are",
+    doc: `How it is talked to: messages from and to all clients as ${
+      describeCodecs(CODED)
+    }; events as lines of JSON; or tagged lines that say whose they are`,
   },
   {
     name: "start",
