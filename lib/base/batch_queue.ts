@@ -3,7 +3,7 @@ import type { Batch } from "./batch.ts";
 // What a message costs beside its data, so that empty ones are bounded as well.
 const OVERHEAD = 64;
 
-/** What a {@linkcode BatchQueue} counts. */
+/** Options of {@linkcode BatchQueue}. */
 export interface BatchQueueOptions {
   /** Bytes that a batch costs beside its messages, where nobody else has it; default 0. */
   readonly batchOverhead?: number;
@@ -12,7 +12,7 @@ export interface BatchQueueOptions {
 /** Batches in their order, of which the oldest messages can be taken away one by one. */
 export class BatchQueue {
   #batches: Batch[] = [];
-  /** Where the oldest is, and how many of its messages are gone. */
+  /** Index of the oldest batch, and how many of its messages are gone. */
   #first = 0;
   #gone = 0;
   #size = 0;
@@ -23,12 +23,12 @@ export class BatchQueue {
     this.#batchOverhead = batchOverhead;
   }
 
-  /** How many messages there are. */
+  /** Number of messages. */
   get size(): number {
     return this.#size;
   }
 
-  /** Bytes of their data and of what each costs beside it. */
+  /** Bytes of the messages' data and of what each costs beside it. */
   get bytes(): number {
     return this.#bytes;
   }

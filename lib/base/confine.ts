@@ -1,15 +1,15 @@
 type Os = typeof Deno.build.os;
 
-/** What a path names below a folder. */
+/** The file or folder that a path names below a root folder. */
 export interface Confined {
-  /** Its name as a client says it, such as `/a/b`; empty for the folder itself. */
+  /** The name as a client says it, such as `/a/b`; empty for the root folder itself. */
   readonly name: string;
-  /** The folder and that name. */
+  /** The root folder and that name. */
   readonly path: string;
   /** The same without symbolic links: what to open, so that no link leads elsewhere since the look. */
   readonly real: string;
   readonly info: Deno.FileInfo;
-  /** What follows the name of a file, with its slash. */
+  /** The part of the path behind the name of a file, with its slash. */
   readonly rest: string;
 }
 
@@ -18,7 +18,7 @@ export interface Confined {
  * outside of the folder is found, neither by `..` nor by a symbolic link.
  *
  * @param root The folder, a real path.
- * @param path The decoded path of a request, such as `/a/b`. It is not decoded again.
+ * @param path The decoded path of a request, such as `/a/b`; not decoded again.
  * @returns undefined where there is nothing, or nothing that may be seen.
  */
 export async function confine(root: string, path: string): Promise<Confined | undefined> {

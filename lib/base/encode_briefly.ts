@@ -5,7 +5,7 @@ const scratch = new Uint8Array(4096);
 /**
  * Encodes a text, mostly without memory of its own: at half of the price where it is short.
  *
- * @returns Its UTF-8, which is somebody else's after the next call.
+ * @returns The text's UTF-8, which is somebody else's after the next call.
  */
 export function encodeBriefly(text: string): Uint8Array {
   // Three bytes of UTF-8 at most for each unit of UTF-16.

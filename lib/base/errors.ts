@@ -1,7 +1,7 @@
 /**
  * A configuration that cannot work, or a command line that cannot be understood.
  *
- * Its message is one line that names the option or the value.
+ * The message is one line that names the option or the value.
  */
 export class UsageError extends Error {
   /** The class, as it is printed. */
@@ -15,7 +15,7 @@ export class UsageError extends Error {
   /**
    * Says what cannot work.
    *
-   * @param message What was tried, a colon, and the fact.
+   * @param message The attempt, a colon, and the fact.
    * @param exitCode The exit code that it means.
    */
   constructor(message: string, exitCode: 1 | 2 | 4 = 1) {
@@ -44,7 +44,7 @@ export class HandshakeError extends Error {
    *
    * @param status The status of the answer.
    * @param message The reason, for the log.
-   * @param headers What the answer needs beside its status.
+   * @param headers Headers that the answer needs beside its status.
    */
   constructor(status: number, message: string, headers: Record<string, string> = {}) {
     super(message);
@@ -64,7 +64,7 @@ export class LaunchError extends Error {
    * Says why it cannot be started.
    *
    * @param program The program's path.
-   * @param message What was tried and why it failed.
+   * @param message The attempt, and why it failed.
    */
   constructor(program: string, message: string, options?: ErrorOptions) {
     super(message, options);
@@ -77,7 +77,7 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** What cannot be said, or understood, by a codec. */
+/** A message that a codec cannot encode, or output that it cannot decode. */
 export class CodecError extends Error {
   /** The class, as it is printed. */
   override readonly name = "CodecError";

@@ -3,7 +3,7 @@ import { messageOf, UsageError } from "./errors.ts";
 /**
  * The real path of a folder that is served.
  *
- * @param what What is served from it, for the message: `Cannot serve WHAT "folder": …`.
+ * @param what Words of the message for what is served from it: `Cannot serve WHAT "folder": …`.
  * @throws {UsageError} If it is no folder.
  */
 export function realFolder(folder: string, what: string): string {

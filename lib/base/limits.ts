@@ -17,7 +17,7 @@ export const MAX_QUEUE = 16 * 1024 * 1024;
 /**
  * Bytes that a connection may owe its client before the source of them has to wait.
  *
- * What happens to a slow reader: a process's stdout is not read until half of this has gone out, so
+ * Backpressure: the stdout of a process with a slow reader is not read until half of this has gone out, so
  * that the process itself waits in its next write. Large enough that the poll for it (there is no
  * drain event) does not slow a reader that keeps up.
  */
@@ -63,34 +63,34 @@ export const MESSAGE_OVERHEAD = 1024;
 export const NODE_MESSAGE_OVERHEAD = 576;
 
 /**
- * How long a process may take nothing of the input that waits for it before what is left counts as
- * lost, in ms, when its client has left.
+ * Milliseconds that a process whose client has left may take nothing of the input that waits for it, before
+ * what is left of that counts as lost.
  */
 export const INPUT_PATIENCE = 1_000;
 
 /** The same when the server has ended the connection because too much waits: all of it should arrive. */
 export const OVERFLOW_PATIENCE = 10_000;
 
-/** How long output may be quiet after its process has ended until it counts as complete, in ms. */
+/** Milliseconds that output may be quiet after its process has ended until it counts as complete. */
 export const OUTPUT_QUIET = 100;
 
-/** How long a client may take for its TLS handshake, or for a request's headers, in ms. */
+/** Milliseconds that a client may take for its TLS handshake, or for a request's headers. */
 export const REQUEST_TIMEOUT = 10_000;
 
-/** How long a connection may be idle between two requests, in ms. */
+/** Milliseconds that a connection may be idle between two requests. */
 export const KEEP_ALIVE_TIMEOUT = 60_000;
 
 /** Bytes of a request's headers; `Deno.serve` takes 64 KiB. */
 export const HEADER_SIZE = 64 * 1024;
 
-/** How long an answered upgrade may take to become an open socket, in ms. */
+/** Milliseconds that an answered upgrade may take to become an open socket. */
 export const OPEN_TIMEOUT = 5_000;
 
-/** How long a client may take to answer a close frame, in ms. */
+/** Milliseconds that a client may take to answer a close frame. */
 export const CLOSE_TIMEOUT = 10_000;
 
-/** How long a reverse lookup may hold up a handshake, in ms. */
+/** Milliseconds that a reverse lookup may hold up a handshake. */
 export const LOOKUP_TIMEOUT = 2_000;
 
-/** How long a shutdown may take, in ms: the escalation that ends processes (850 ms), and some more. */
+/** Milliseconds that a shutdown may take: the escalation that ends processes (850 ms), and some more. */
 export const SHUTDOWN_TIME = 3_000;

@@ -3,15 +3,15 @@ import { configureSync, getLogger, type Logger, type LogRecord } from "@logtape/
 /** The levels, from the most to the least verbose. */
 export const LEVELS: readonly Level[] = ["debug", "trace", "access", "info", "error", "fatal"];
 
-/** How much a line matters. */
+/** The level of a line: how much it matters. */
 export type Level = "debug" | "trace" | "access" | "info" | "error" | "fatal";
 
-/** What a line is about. */
+/** The category of a line: the subject that it is about. */
 export type Category = "server" | "session" | "http" | "process" | "stderr" | "websocket" | "env";
 
 const ASSOCIATED = ["url", "id", "remote", "command", "cgiscript", "origin", "pid"] as const;
 
-/** What is known of the connection that a line is about; printed in the order of websocketd. */
+/** Facts of the connection that a line is about; printed in the order of websocketd. */
 export interface Associated {
   /** The address that was asked for. */
   readonly url?: string;
@@ -23,13 +23,13 @@ export interface Associated {
   readonly command?: string;
   /** The CGI script. */
   readonly cgiscript?: string;
-  /** Where the page that connects comes from. */
+  /** The origin of the page that connects. */
   readonly origin?: string;
   /** The number of the process. */
   readonly pid?: string;
 }
 
-/** How the log is written. */
+/** Options of {@linkcode configureLog}. */
 export interface LogOptions {
   /** The least that is written. */
   readonly level: Level;
@@ -56,7 +56,7 @@ export class Log {
   /**
    * A log of what is known so far.
    *
-   * @param associated What that is; default: nothing.
+   * @param associated The facts that are known; default: none.
    */
   constructor(associated: Associated = {}) {
     this.#associated = associated;

@@ -1,4 +1,4 @@
-/** What changes whenever a file does, also where it is behind a link; empty where there is none. */
+/** A text that changes whenever a file does, also one behind a link; empty where there is none. */
 export function lookOf(path: string): string {
   try {
     const { dev, ino, size, mtime, ctime } = Deno.statSync(path);

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { quote } from "shlex";
 import { isDenoSince } from "./deno_version.ts";
 
-/** What Deno asks for, by the names of its flags. */
+/** The name of a permission, as it is in Deno's flag `--allow-NAME`. */
 export type PermissionName = "env" | "net" | "read" | "run" | "sys" | "write";
 
 /** Permissions as they add up. */

@@ -6,13 +6,13 @@ export class Permits {
   /**
    * Has all of them to give.
    *
-   * @param limit How many at once; 0 or less means no limit.
+   * @param limit Most permits that are held at once; 0 or less means no limit.
    */
   constructor(limit: number) {
     this.#limit = limit > 0 ? limit : Infinity;
   }
 
-  /** How many are taken. */
+  /** Number of permits that are taken. */
   get taken(): number {
     return this.#taken;
   }

@@ -1,6 +1,6 @@
 import { HandshakeError } from "./errors.ts";
 
-/** Who sent a request. */
+/** The address that a request came from. */
 export interface RemoteAddress {
   /** IP address, or `unix-socket`. */
   readonly address: string;
@@ -26,13 +26,13 @@ export interface IncomingRequest {
   readonly host: string;
   /** The headers, readable also after the upgrade. */
   readonly headers: Headers;
-  /** Who sent it. */
+  /** The address that it came from. */
   readonly remote: RemoteAddress;
   /** Whether it came over TLS. */
   readonly secure: boolean;
   /** The subject of the client's certificate as RFC 4514 writes it; empty where it has shown none. */
   readonly subject: string;
-  /** What the route's pattern matched, by name. */
+  /** The parameters that the route's pattern has matched, by name. */
   readonly params: Readonly<Record<string, string>>;
   /** The subprotocol that its route has picked of those that the client offers; empty where there is none. */
   readonly subprotocol: string;
@@ -42,7 +42,7 @@ export interface IncomingRequest {
 export interface RequestHead {
   /** `GET`, … */
   readonly method: string;
-  /** What was asked for: path and query as sent, or the whole URL. */
+  /** The request target: path and query as sent, or the whole URL. */
   readonly target: string;
   readonly headers: Headers;
 }

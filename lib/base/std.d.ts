@@ -35,7 +35,7 @@ declare module "@std/media-types/content-type" {
 }
 
 declare module "@std/text/levenshtein-distance" {
-  /** How many characters have to be put in, taken out or changed to make one text of the other. */
+  /** Number of characters to insert, delete or replace to make one text of the other. */
   export function levenshteinDistance(a: string, b: string): number;
 }
 

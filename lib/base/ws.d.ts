@@ -1,11 +1,11 @@
 /**
- * What is used of the npm package ws, which carries no types. Its own documentation has the details:
+ * The part of the npm package ws that is used here; it carries no types. Details are in its documentation:
  * https://github.com/websockets/ws/blob/master/doc/ws.md
  */
 declare module "ws" {
   import type { ClientRequest, IncomingMessage } from "node:http";
 
-  /** What a client can say of a connection. */
+  /** Options of a client's connection. */
   export interface ClientOptions {
     readonly headers?: Readonly<Record<string, string | readonly string[]>>;
     /** Whether a certificate that cannot be verified is refused; default true. */

@@ -7,7 +7,7 @@ import { parseOption } from "../options/read_option.ts";
 import { ValueError } from "../options/value_error.ts";
 import { UnknownNameError } from "./unknown_name_error.ts";
 
-/** What a command line asks for. */
+/** A parsed command line, by what it asks for. */
 export type Arguments =
   | { readonly kind: "help" | "version" | "license" }
   | { readonly kind: "connect"; readonly url: string; readonly options: Options }

@@ -6,14 +6,14 @@ import { showOption } from "../options/read_option.ts";
 import { REQUESTS } from "../options/server_options.ts";
 import type { NamedRoute } from "../routes.ts";
 
-/** What is looked at of a route. */
+/** The part of a route that is looked at. */
 export type CheckedRoute = Pick<NamedRoute, "config" | "handler">;
 
 /**
  * A line for each route: its path, its handler, its words, and the options in force that are not as by
  * default.
  *
- * @param server What the server has for routes that say nothing else.
+ * @param server Options of the server, for routes that say nothing else.
  */
 export function checkRoutes(routes: readonly CheckedRoute[], server: RouteOptions): string[] {
   const rows = routes.map((route) => {

@@ -3,7 +3,7 @@ import { levenshteinDistance } from "@std/text/levenshtein-distance";
 /**
  * A hint at the name that was probably meant; empty where none is near.
  *
- * @param prefix What stands before names where they are said.
+ * @param prefix Characters in front of names where they are said, such as `--`.
  */
 export function closest(name: string, known: readonly string[], prefix = ""): string {
   const distances = known.map((candidate) => [levenshteinDistance(name, candidate), candidate]);

@@ -6,7 +6,7 @@ import type { Options } from "../handlers/flags.ts";
 /**
  * Joins the standard streams to a WebSocket server.
  *
- * @param url Where it is.
+ * @param url The server's address.
  * @param signals At the first, the connection is closed with 1000; at the second, it is left as it is.
  * @returns The exit code: what the close means, 3 where there is no connection, 128 and the signal's number.
  * @throws {UsageError} If an option cannot be done.

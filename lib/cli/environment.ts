@@ -6,7 +6,7 @@ import { ValueError } from "../options/value_error.ts";
 import type { Layer } from "./layer.ts";
 import { parseRoute } from "./route.ts";
 
-/** What the environment says. */
+/** The layer of the configuration that comes from the environment. */
 export interface EnvironmentLayer extends Layer {
   /** The configuration file. */
   readonly file: string | undefined;

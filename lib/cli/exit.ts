@@ -4,7 +4,7 @@ import { NAME } from "../base/version.ts";
 import { USAGE } from "./help.ts";
 import { MistakesError } from "./mistakes_error.ts";
 
-/** How a failed start ends, and what a person sees of it. */
+/** The end of a failed start, and what a person sees of it. */
 export interface Exit {
   readonly code: number;
   /** For standard error. */

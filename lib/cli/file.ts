@@ -17,7 +17,7 @@ import { UnknownNameError } from "./unknown_name_error.ts";
 /** A route as an object. */
 type FileRoute = { readonly handler: HandlerName } & Readonly<Record<string, unknown>>;
 
-/** What a file that has passed the schema looks like. */
+/** The value of a file that has passed the schema. */
 interface FileValue extends Readonly<Record<string, unknown>> {
   readonly command?: string | readonly string[];
   readonly routes?: Readonly<Record<string, string | FileRoute>>;
@@ -41,7 +41,7 @@ export async function readConfigFile(path: string): Promise<Layer> {
 /**
  * Reads the text of a configuration file.
  *
- * @param path What mistakes call it.
+ * @param path The file's name in mistakes.
  * @throws {UsageError} If it has mistakes in it (exit code 1).
  */
 export function parseConfigFile(text: string, path: string): Layer {
@@ -72,7 +72,7 @@ class Reader {
   readonly #file: FileText;
   readonly #path: string;
 
-  /** @param path What mistakes call the file. */
+  /** @param path The file's name in mistakes. */
   constructor(file: FileText, path: string) {
     this.#file = file;
     this.#path = path;
@@ -141,7 +141,7 @@ function wordsOf(command: string | readonly string[], place: string): readonly s
   return typeof command === "string" ? splitCommand(command, place) : command;
 }
 
-/** What an object of the file says of some options. */
+/** The values that an object of the file has for some options, by the options' names. */
 function valuesOf(
   options: readonly Option[],
   said: Readonly<Record<string, unknown>>,

@@ -8,7 +8,7 @@ const PATTERN = /^(\*|\/.*)$/s;
 const EXPECTED_PATTERN = "a path beginning with /, or *";
 const EXPECTED_ROUTE = "HANDLER[?option=value&…][ COMMAND args…], or an object with a handler";
 
-/** What a configuration file may be; made from the tables of the options. */
+/** The schema of a configuration file, made from the tables of the options. */
 export const FILE_SCHEMA: z.ZodType = z.strictObject({
   $schema: z.string({ error: "a text" }).optional().meta({
     description: "Where this schema is, for editors",

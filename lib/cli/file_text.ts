@@ -5,7 +5,7 @@ export type Path = readonly (string | number)[];
 
 /** Something wrong in a file. */
 export interface Mistake {
-  /** What is wrong, without saying where. */
+  /** The mistake in words, without its place. */
   readonly message: string;
   /** Where it begins, in characters. */
   readonly offset: number;
@@ -14,7 +14,7 @@ export interface Mistake {
 /** JSON with comments and trailing commas, which knows where its values stand. */
 export class FileText {
   readonly value: unknown;
-  /** What is no JSON, and keys that stand there twice, of which one would be lost. */
+  /** The first place that is no JSON, or else keys that stand there twice, of which one would be lost. */
   readonly mistakes: readonly Mistake[];
   readonly #text: string;
   readonly #root: Node | undefined;
@@ -60,7 +60,7 @@ export class FileText {
   }
 }
 
-/** How a path is written, as `routes["/top"].linger`. */
+/** The text of a path, as `routes["/top"].linger`. */
 export function pathText(path: Path): string {
   return path.map((name, index) => {
     if (typeof name === "number") return `[${name}]`;

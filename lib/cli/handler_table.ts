@@ -6,7 +6,7 @@ import { routeOptionOf } from "../options/views.ts";
 
 /** A handler as it stands in a route, with what it does. */
 export interface HandlerLine {
-  /** Its name and what follows it, such as `process COMMAND [args…]`. */
+  /** The handler's name and what follows it, such as `process COMMAND [args…]`. */
   readonly synopsis: string;
   readonly doc: string;
 }

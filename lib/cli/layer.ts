@@ -1,10 +1,10 @@
 import type { Settings } from "../config.ts";
 import { FLAGS, type Options } from "../handlers/flags.ts";
 
-/** What one source of the configuration says: the command line, the file or the environment. */
+/** The settings of one source of the configuration: the command line, the file or the environment. */
 export type Layer = Required<Settings>;
 
-/** Those that say what is served at every path, as COMMAND does. */
+/** Names of the options that say what is served at every path, as COMMAND does. */
 const OTHERWISE = FLAGS.filter(({ serves }) => serves !== undefined).map(({ name }) => name);
 
 /**

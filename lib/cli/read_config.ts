@@ -5,7 +5,7 @@ import { ownVariables, readEnvironment } from "./environment.ts";
 import { type Layer, mergeLayers } from "./layer.ts";
 import { parseRoute } from "./route.ts";
 
-/** What the command line of a server says. */
+/** The command line of a server, parsed into options and a command. */
 export interface Words {
   readonly options: Options;
   readonly command: readonly string[];
@@ -14,7 +14,7 @@ export interface Words {
 /** A configuration, and what it was put together from. */
 export interface Reading {
   readonly config: Config;
-  /** What all layers together say, without their routes. */
+  /** Options of all layers together, without the routes. */
   readonly options: Options;
   /** The configuration file. */
   readonly file: string | undefined;

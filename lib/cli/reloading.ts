@@ -7,7 +7,7 @@ import { readConfig, type Reading, type Words } from "./read_config.ts";
 
 const log = new Log();
 
-/** What a reload changes. */
+/** The parts of a running server that a reload changes. */
 export interface Reloaded {
   readonly app: Pick<App, "remake">;
   readonly server: Pick<Server, "replaceRoutes">;
@@ -21,8 +21,8 @@ export class Reloading {
   #done: Promise<void> = Promise.resolve();
 
   /**
-   * @param words What the command line says.
-   * @param start What was read at the start.
+   * @param words The command line, with which the configuration is read again.
+   * @param start The configuration as it was read at the start.
    */
   constructor(words: Words, start: Reading, reloaded: Reloaded) {
     this.#words = words;

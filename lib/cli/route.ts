@@ -12,7 +12,7 @@ import { UnknownNameError } from "./unknown_name_error.ts";
 /**
  * Reads the value of `--route`: `PATTERN=HANDLER[?option=value&…][ words…]`.
  *
- * @param name What an error calls the option.
+ * @param name The option's name in errors.
  * @throws {UsageError} If it is not like that (exit code 2).
  */
 export function parseRoute(text: string, name = "--route"): RouteSettings {

@@ -26,9 +26,9 @@ const texts = {
   license: () => LICENSE,
 };
 
-/** What the system tells the program. */
+/** Signals that the system sends to the program. */
 export interface Signals {
-  /** Resolves to its number at the next signal that asks the program to end. */
+  /** Resolves at the next signal that asks the program to end, to its number. */
   next(): Promise<number>;
   /** Calls this at every signal that asks for what has changed to be taken up (SIGHUP). */
   onHangup(listener: () => void): void;

@@ -6,12 +6,12 @@ import type { NamedRoute } from "../routes.ts";
 import type { Server } from "../serve.ts";
 import { paramsOfPattern } from "../gate/route.ts";
 
-/** What is served. */
+/** The routes that are served. */
 export interface Served {
   readonly routes: readonly Pick<NamedRoute, "handler" | "label">[];
 }
 
-/** What the log says when the server has started: what is served, and where. */
+/** Lines for the log when the server has started: what is served, and where. */
 export function startLines(
   config: Config,
   app: Served,
@@ -49,7 +49,7 @@ export function startLines(
   return lines;
 }
 
-/** What the words of routes take from the query: clients choose it, and nothing says what it may be. */
+/** Lines for what words of routes take from the query: clients choose it, and nothing says what it may be. */
 function placeholdersOfClients({ routes }: Config): string[] {
   return routes.flatMap(({ path, handler, words, placeholders }) => {
     if (!kindNamed(handler).fills || !placeholders) return [];

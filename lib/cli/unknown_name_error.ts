@@ -1,23 +1,23 @@
 import { UsageError } from "../base/errors.ts";
 import type { closest } from "./closest.ts";
 
-/** What was said and is no name, and the names that there are. */
+/** A word that was said and is no name, and the names that there are. */
 export interface UnknownName {
   readonly said: string;
   readonly known: readonly string[];
-  /** What stands before names where they are said. */
+  /** Characters in front of names where they are said, such as `--`. */
   readonly prefix?: string;
 }
 
-/** A name that there is not. Which was meant is found out where it is told, and not in vain. */
+/** A name that there is not. The one that was meant is looked for only where the error is told. */
 export class UnknownNameError extends UsageError {
   readonly #what: string;
   readonly #expected: string;
   readonly #name: UnknownName;
 
   /**
-   * @param what What was tried, with the name.
-   * @param expected What may follow a hint.
+   * @param what The beginning of the message, with the name.
+   * @param expected The end of the message, behind the hint; may be empty.
    */
   constructor(what: string, expected: string, name: UnknownName) {
     super(what + expected, 2);

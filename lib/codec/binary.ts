@@ -2,7 +2,7 @@ import { Batch } from "../base/batch.ts";
 import type { Codec } from "../contract.ts";
 import { put } from "../base/put.ts";
 
-/** What is read of stdout at once is a binary message; the bytes of binary messages follow each other. */
+/** Each chunk read from stdout is a binary message; the bytes of binary messages follow each other. */
 export const binary: Codec = {
   doc: "bytes as they come",
   takes: "binary",

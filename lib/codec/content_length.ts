@@ -112,10 +112,10 @@ class ContentLengthDecoder implements Decoder {
 }
 
 /**
- * Where a header block ends, or less than 0.
+ * The index at which a header block ends, or less than 0.
  *
- * @param start Where it begins.
- * @param from What is before that has been looked at.
+ * @param start Index at which it begins.
+ * @param from Index before which everything has been looked at.
  * @throws {CodecError} If a line does not end with `\r\n`: nobody would ever find the end.
  */
 function headEnd(bytes: Uint8Array, start: number, from: number): number {

@@ -3,12 +3,12 @@ import type { Decoder } from "../contract.ts";
 import { Rest } from "./rest.ts";
 import { checkedBatch } from "./texts.ts";
 
-/** What ends each message of a stream. */
+/** The delimiter that ends each message of a stream. */
 export interface Delimiter {
   readonly byte: number;
   /** Whether a carriage return before it belongs to it. */
   readonly return: boolean;
-  /** How a message is called. */
+  /** The word for a message in errors, such as `A line`. */
   readonly what: string;
 }
 

@@ -3,9 +3,9 @@ import type { Batch, Codec } from "../contract.ts";
 
 /** As much of a batch as can be said. */
 export interface Encoded {
-  /** What the program reads. */
+  /** The messages as the program reads them. */
   readonly data: Uint8Array | string;
-  /** Why the next message cannot be said, where that is not all. */
+  /** The reason why the next message cannot be said, where that is not all. */
   readonly refused?: CodecError;
 }
 

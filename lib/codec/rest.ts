@@ -3,7 +3,7 @@ import { MAX_LINE } from "../base/limits.ts";
 
 const EMPTY = new Uint8Array();
 
-/** The begin of a message whose end has not come yet, in memory of its own. */
+/** The beginning of a message whose end has not come yet, in memory of its own. */
 export class Rest {
   readonly #what: string;
   readonly #most: number;
@@ -11,20 +11,20 @@ export class Rest {
   #length = 0;
 
   /**
-   * @param what How such a message is called where one is too long.
-   * @param most How many bytes it may have.
+   * @param what The word for such a message in the error where one is too long.
+   * @param most Bytes that it may have.
    */
   constructor(what: string, most = MAX_LINE) {
     this.#what = what;
     this.#most = most;
   }
 
-  /** How many bytes have come. */
+  /** Number of bytes that have come. */
   get length(): number {
     return this.#length;
   }
 
-  /** What has come. */
+  /** The bytes that have come. */
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -59,7 +59,7 @@ export class Rest {
 /**
  * Bounds a message of a program.
  *
- * @param what How it is called.
+ * @param what The word for the message in the error.
  * @throws {CodecError} If it is longer than it may be (1009).
  */
 export function checkLength(what: string, length: number, most = MAX_LINE): void {

@@ -8,7 +8,7 @@ const LOG_INTERVAL = 10_000;
 export class Drops {
   readonly #log: Log;
   readonly #policy: SlowPolicy;
-  /** Those that no line has counted yet. */
+  /** Number of messages that no line has counted yet. */
   #count = 0;
   #isTold = false;
   #toldAt = -Infinity;

@@ -16,7 +16,7 @@ import { Outbox } from "./outbox.ts";
 import type { Roster } from "./roster.ts";
 import type { Ticket } from "./ticket.ts";
 
-/** What a {@linkcode LiveConnection} needs of its server. */
+/** Parts of the server that a {@linkcode LiveConnection} needs. */
 export interface ConnectionOptions {
   readonly roster: Roster;
   readonly hub: Hub;
@@ -118,7 +118,7 @@ export class LiveConnection implements Connection, TransportEvents {
     return this.#options.hub.room(room).publish(batch, echo ? undefined : (id) => id === this.id);
   }
 
-  /** Its transport is open: hands it to its handler. */
+  /** Hands the connection to its handler, now that its transport is open. */
   opened(): void {
     if (this.#state !== "opening") return this.#transport.close(1001, "Opened too late");
     this.#state = "open";

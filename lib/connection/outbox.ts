@@ -8,9 +8,9 @@ import { Drops } from "./drops.ts";
 /** All of {@linkcode SlowPolicy}. */
 export const SLOW_POLICIES = ["close", "drop-oldest", "latest"] as const satisfies SlowPolicy[];
 
-/** What an {@linkcode Outbox} goes by. */
+/** Options of {@linkcode Outbox}. */
 export interface OutboxOptions {
-  /** What happens when others make messages for the client faster than it reads. */
+  /** The policy for messages that others make for the client faster than it reads. */
   readonly slow: SlowPolicy;
   readonly log: Log;
   /** The client reads too slowly, and its connection is to be closed. */
@@ -20,20 +20,20 @@ export interface OutboxOptions {
 const NOTHING: readonly Batch[] = [];
 
 /**
- * What waits for one client, in one order: what its handler sends, what others make for it, and what was
- * said before it came.
+ * Messages that wait for one client, in one order: what its handler sends, what others make for it, and what
+ * was said before it came.
  *
- * What happens to a slow reader: whoever sends can see how much waits, and wait itself. Who makes messages
- * for many cannot wait for one of them, so those are held back here while much is under way, and dropped by
- * the {@linkcode SlowPolicy}.
+ * Backpressure: whoever sends can see how much waits, and wait itself. Whoever makes messages for many cannot
+ * wait for one of them, so those messages are held back here while much is under way, and dropped by the
+ * {@linkcode SlowPolicy}.
  */
 export class Outbox implements Gauge {
   readonly #transport: Transport;
   readonly #options: OutboxOptions;
-  /** What was said before it came, and how much of that was sent. */
+  /** Batches from before the client came, and how many of them were sent. */
   #past = NOTHING;
   #sent = 0;
-  /** What waits behind that; most never need it. */
+  /** Messages that wait behind those; most outboxes never need it. */
   #held: BatchQueue | undefined;
   /** While something is held back. */
   #releasing: Promise<void> | undefined;
@@ -131,7 +131,7 @@ export class Outbox implements Gauge {
     return this.#drops ??= new Drops(this.#options.log, this.#options.slow);
   }
 
-  /** How much may be under way while something waits. */
+  /** Bytes that may be under way while something waits. */
   get #mark(): number {
     return this.#options.slow === "close" ? HIGH_WATER_MARK : SLOW_MARK;
   }

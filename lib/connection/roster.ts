@@ -8,13 +8,13 @@ export interface Member {
 
 type Closing = readonly [code: number, reason: string];
 
-/** Who is connected: a shutdown waits for the last of them. */
+/** Everybody who is connected: a shutdown waits for the last of them. */
 export class Roster {
   readonly #members = new Set<Member>();
   #empty = Promise.withResolvers<void>();
   #closing: Closing | undefined;
 
-  /** How many there are. */
+  /** Number of members. */
   get size(): number {
     return this.#members.size;
   }
@@ -32,7 +32,7 @@ export class Roster {
   /**
    * Ends all connections.
    *
-   * @param deadline How long to wait for the clients' answers, in ms.
+   * @param deadline Milliseconds to wait for the clients' answers.
    */
   async close(code: number, reason: string, deadline: number): Promise<void> {
     this.#closing = [code, reason];

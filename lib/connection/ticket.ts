@@ -13,7 +13,7 @@ export interface Ticket {
   readonly headers: readonly Header[];
   /** The subprotocol that was agreed on, empty where there is none; its header is among the others. */
   readonly subprotocol: string;
-  /** What happens when others make messages for the client faster than it reads. */
+  /** The policy for messages that others make for the client faster than it reads. */
   readonly slow: SlowPolicy;
   /** Bytes of a message; 0 means no limit. */
   readonly maxFrameSize: number;

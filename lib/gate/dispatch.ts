@@ -19,11 +19,11 @@ import { checkedVerdict } from "./verdict.ts";
 
 export type { Header };
 
-/** How requests become connections and answers. */
+/** Options of {@linkcode Dispatcher}. */
 export interface DispatchOptions extends RouteOptions {
-  /** The first that matches, and does what is asked for, wins. */
+  /** Routes, of which the first that matches, and does what is asked for, wins. */
   readonly routes: readonly Route[];
-  /** How many processes may run at once; default 1024. */
+  /** Permits for the processes that may run at once; default 1024. */
   readonly processes?: Permits;
   /** Finds the name of a client's address; default: the address stays. */
   readonly lookup?: (address: string) => Promise<string>;
@@ -33,7 +33,7 @@ export interface DispatchOptions extends RouteOptions {
   readonly headersHttp?: readonly Header[];
 }
 
-/** What is done with requests, whichever engine brings them. */
+/** Makes connections and answers of requests, whichever engine brings them. */
 export class Dispatcher {
   readonly roster = new Roster();
   readonly hub = new LocalHub();

@@ -43,7 +43,7 @@ function expectRoute(route: Readonly<Record<keyof Route, unknown>> | undefined, 
 /**
  * Checks the options that a route has of its own, or the server for all of them.
  *
- * @param of Whose options they are, behind a name.
+ * @param of Words of the message behind an option's name that say whose it is.
  * @throws {UsageError} If one of them cannot work.
  */
 export function expectRouteOptions(options: RouteOptions, of = ""): void {

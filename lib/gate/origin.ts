@@ -4,7 +4,7 @@ import { isUpgrade } from "../base/is_upgrade.ts";
 import type { Guard } from "../contract.ts";
 import type { OriginRule } from "../options/origins.ts";
 
-/** Which origins may open a WebSocket; plain HTTP is not asked for its own. */
+/** Rules for the origins that may open a WebSocket; plain HTTP is not asked for its own. */
 export interface OriginOptions {
   /** Origin and Host must have the same host and port; default false. */
   readonly sameOrigin?: boolean;
@@ -12,7 +12,7 @@ export interface OriginOptions {
   readonly origins?: readonly OriginRule[];
 }
 
-/** What the rules are applied to. */
+/** The part of a request that the rules are applied to. */
 export interface OriginOf {
   /** The Origin header as sent, null where there is none. */
   readonly origin: string | null;

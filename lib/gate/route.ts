@@ -12,7 +12,7 @@ const REWRITTEN = /[\\\t\r\n]|\/(?:\.|%2e){1,2}(?:\/|$)/i;
 // What means the same as the character itself (RFC 3986 §2.3): a guard is not to be passed by another spelling.
 const UNRESERVED = /%(?:2[DE]|3\d|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])/gi;
 
-/** What a route may have of its own, in place of what the server has. */
+/** Options that a route may have of its own, in place of the server's. */
 export interface RouteOptions extends OriginOptions {
   /** Look at every request before the handler does, in this order, behind the check of its origin. */
   readonly guards?: readonly Guard[];
@@ -28,7 +28,7 @@ export interface RouteOptions extends OriginOptions {
 export interface Route extends RouteOptions {
   /** A URLPattern path such as `/chat/:room`; `*` is every path. */
   readonly path: string;
-  /** What decides about its requests and connections. */
+  /** The handler that decides about its requests and connections. */
   readonly handler: Handler;
 }
 
@@ -42,7 +42,7 @@ export function paramsOfPattern(path: string): string[] {
 /**
  * Reads the pattern of a route.
  *
- * @param where Where it stands, for the message.
+ * @param where The place at which it stands, for the message.
  * @returns undefined for `*`, which is every path.
  * @throws {UsageError} If it is none (exit code 2).
  */
@@ -106,7 +106,7 @@ export class LiveRoute {
   }
 }
 
-/** What a handler does with a request for a WebSocket, also where it says only what it does when it is open. */
+/** The `accept` of a handler, made of its `open` where it has only that; undefined where it has neither. */
 export function acceptOf(handler: Handler): Handler["accept"] {
   if (handler.accept) return handler.accept.bind(handler);
   if (!handler.open) return undefined;

@@ -18,8 +18,8 @@ export class RouteTable {
   #disposed = false;
 
   /**
-   * @param defaults What routes have that say nothing else.
-   * @param place What a handler is started with.
+   * @param defaults Options of routes that say nothing else.
+   * @param place The place that a handler is started with.
    */
   constructor(defaults: RouteOptions, place: Place) {
     this.#defaults = defaults;
@@ -50,7 +50,7 @@ export class RouteTable {
   /**
    * The routes that match, the first of them first.
    *
-   * @param does What they have to do.
+   * @param does The method that their handlers have to have.
    * @throws {HandshakeError} If what a pattern has found has a NUL in it (400).
    */
   *matches(request: IncomingRequest, does: "accept" | "respond"): Iterable<Match> {

@@ -2,7 +2,7 @@
  * Picks a subprotocol (RFC 6455 §4.2.2): the first that the client offers of those that are spoken.
  *
  * @param offered The header `Sec-WebSocket-Protocol` as sent; null where there is none.
- * @param spoken What the route speaks.
+ * @param spoken Subprotocols that the route speaks.
  * @returns Empty where they have none in common.
  */
 export function pickSubprotocol(offered: string | null, spoken: readonly string[]): string {

@@ -10,12 +10,12 @@ export class Usage {
   #disposing = false;
   readonly #ended = Promise.withResolvers<void>();
 
-  /** @param handler What is served by it. */
+  /** @param handler The handler whose uses are counted. */
   constructor(handler: Handler) {
     this.#handler = handler;
   }
 
-  /** The handler is taken up. */
+  /** Starts the handler. */
   start(place: Place): void {
     try {
       const started: unknown = this.#handler.start?.(place);
@@ -25,18 +25,18 @@ export class Usage {
     }
   }
 
-  /** It is taken up again after it was retired; false where it is disposed already. */
+  /** Takes the handler up again after it was retired; false where it is disposed already. */
   resume(): boolean {
     this.#retired = false;
     return !this.#disposing;
   }
 
-  /** A request or a connection is at the handler. */
+  /** Counts a request or a connection that is at the handler. */
   enter(): void {
     this.#users++;
   }
 
-  /** It has ended. */
+  /** Counts one less: a request or a connection has ended. */
   leave(): void {
     this.#users--;
     this.#disposeUnused();

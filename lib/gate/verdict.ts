@@ -2,8 +2,8 @@ import type { IncomingRequest } from "../base/request.ts";
 import { shown } from "../base/shown.ts";
 
 /**
- * What a guard has found. A guard of somebody's own may not have been checked for its types, and one that
- * says something else, as `false`, most likely means to refuse: nothing is let in by mistake.
+ * Checks the verdict of a guard. A guard of somebody's own may not have been checked for its types, and one
+ * that says something else, as `false`, most likely means to refuse: nothing is let in by mistake.
  *
  * @throws {TypeError} If it is nothing that a guard can say.
  */

@@ -8,7 +8,7 @@ import { Life, type LifeOptions, logOutlet, type Outlet } from "./life.ts";
 import type { Started } from "./runner.ts";
 import { closeOf } from "./status.ts";
 
-/** How a {@linkcode Bridge} joins the two. */
+/** Options of {@linkcode Bridge}. */
 export interface BridgeOptions extends LifeOptions, ClientInputOptions {
   readonly codec: Codec;
 }

@@ -2,7 +2,7 @@ import { isPlainName } from "../base/confine.ts";
 import type { IncomingRequest } from "../base/request.ts";
 import { environment, type EnvironmentOptions } from "./environment.ts";
 
-/** What a CGI script is told beside the request itself. */
+/** Options of {@linkcode cgiEnvironment}: what a CGI script is told beside the request itself. */
 export interface CgiEnvironmentOptions extends EnvironmentOptions {
   /** The folder that scripts are served from. */
   readonly root: string;

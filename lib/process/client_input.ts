@@ -3,7 +3,7 @@ import type { Feed } from "./feed.ts";
 import type { Source } from "./piece.ts";
 import { Stdin } from "./stdin.ts";
 
-/** How a {@linkcode ClientInput} is bounded. */
+/** Options of {@linkcode ClientInput}. */
 export interface ClientInputOptions {
   /** Bytes that may wait where the client cannot be held back. */
   readonly maxQueue: number;
@@ -14,7 +14,7 @@ export interface ClientInputOptions {
 const HOLD = 64 * 1024;
 
 /**
- * What one client says to a process or a service of its own. While that does not read, the client is held
+ * Input of one client to a process or a service of its own. While that does not read, the client is held
  * back, where its engine can; otherwise what waits is bounded.
  */
 export class ClientInput {

@@ -3,7 +3,7 @@ import type { IncomingRequest } from "../base/request.ts";
 import { SERVER_SOFTWARE } from "../base/version.ts";
 import { paramsOf, paramVariable } from "./placeholders.ts";
 
-/** What a process is told beside the request itself. */
+/** Options of {@linkcode environment}: what a process is told beside the request itself. */
 export interface EnvironmentOptions {
   /** `SCRIPT_NAME`: `/`, or the path of the program below the folder that is served. */
   readonly scriptName: string;
@@ -86,7 +86,7 @@ function paramVariables({ query, params }: IncomingRequest): Record<string, stri
 /**
  * The variables of the server that a process inherits.
  *
- * @param names What may pass; `HTTPS` never does, and what is empty is dropped.
+ * @param names Names that may pass; `HTTPS` never does, and an empty variable is dropped.
  */
 export function inherit(
   names: readonly string[],

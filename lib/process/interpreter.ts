@@ -13,7 +13,7 @@ export interface Interpreter {
   readonly opens?: RegExp;
   /** Whether options may stand behind the words that are none. */
   readonly permutes?: boolean;
-  /** How it gets a client's text as data; `{}` stands for the placeholder. */
+  /** The way to give it a client's text as data; `{}` stands for the placeholder. */
   readonly way: string;
 }
 
@@ -74,13 +74,13 @@ const WRAPPERS =
 const SHELLED =
   /^(?:ssh|watch|su|runuser|script|parallel|cmd|powershell|pwsh|expect|tclsh|wish|Rscript|tmux|screen|make|vim?|ex|ed|gdb|sqlite3)$/;
 
-/** What a command runs. */
+/** The words of a command that are run, and the program that runs them. */
 export interface Runs {
   /** The program that runs it, as it was written. */
   readonly program: string;
   /** The words in which a text would be a program, or choose one. */
   readonly words: readonly string[];
-  /** How it gets a client's text as data; undefined where there is no way. */
+  /** The way to give it a client's text as data; undefined where there is none. */
   readonly way?: string;
 }
 

@@ -14,7 +14,8 @@ export interface LaunchOptions {
 /**
  * Starts a program with pipes for its standard streams.
  *
- * It stays in the server's process group: a group of its own (`detached`) makes starting it 60 % slower.
+ * The program stays in the server's process group: a group of its own (`detached`) makes starting it 60 %
+ * slower.
  *
  * @throws {LaunchError} If it cannot be started.
  */

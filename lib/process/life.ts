@@ -9,7 +9,7 @@ import type { Started } from "./runner.ts";
 import type { Failure, Outcome } from "./status.ts";
 import { ESCALATION, terminate } from "./terminate.ts";
 
-/** How a {@linkcode Life} is led. */
+/** Options of {@linkcode Life}. */
 export interface LifeOptions {
   /** Milliseconds added to each step of ending it. */
   readonly closeMs: number;
@@ -17,7 +17,7 @@ export interface LifeOptions {
   readonly ending?: AbortSignal | undefined;
 }
 
-/** What a process is joined to. */
+/** The ends that the streams of a process are joined to. */
 export interface Ends {
   /** Writes to its input from now on; see `Stdin.feed`. */
   feed(stdin: WritableStream<Uint8Array>): Feed;
@@ -26,29 +26,29 @@ export interface Ends {
   readonly stderr?: Outlet | undefined;
 }
 
-/** Where an output of a process goes. */
+/** The destination of an output of a process. */
 export interface Outlet {
   readonly decoder: Decoder;
-  /** Who has to keep up; default: nobody. */
+  /** The reader that has to keep up; default: none. */
   readonly gauge?: Gauge | undefined;
   /** Bytes of the buffer that waits for it. */
   readonly smallest: number;
-  /** After how many bytes to look whether it keeps up; default: all that was read at once. */
+  /** Bytes after which to look whether it keeps up; default: all that was read at once. */
   readonly stride?: number | undefined;
 }
 
 // How much longer than a process the news may take that the server is ending, in ms: Ctrl-C reaches both.
 const SIGNAL_DELAY = 50;
 
-/** What a process ends with that Ctrl-C or an end of the system has reached, in the words of a shell. */
+/** Exit codes of a process that Ctrl-C or an end of the system has reached, as a shell counts. */
 const INTERRUPTED = [128 + 2, 128 + 15];
 
 /**
  * One process from its start until nothing is left of it: its input, its outputs, its end, and what it has
  * started.
  *
- * Its output is over when nobody holds it any more, however long after the process itself. Then, or when it
- * is told to end, its input is closed, and what is left of it is ended by the escalation.
+ * The output is over when nobody holds it any more, however long after the process itself. Then, or when the
+ * process is told to end, its input is closed, and what is left of it is ended by the escalation.
  */
 export class Life {
   /** Resolves when its output was taken to its end, or as far as there is any, with how it ended. */
@@ -79,7 +79,7 @@ export class Life {
     });
   }
 
-  /** Its number. */
+  /** The process number. */
   get pid(): number {
     return this.#started.child.pid;
   }
@@ -152,7 +152,7 @@ export class Life {
     });
   }
 
-  /** How it ended, now that its output is over. */
+  /** Finds out how the process ended, now that its output is over. */
   async #judge(told: boolean): Promise<Outcome> {
     const cut = this.#signalled;
     const { tree } = this.#started;

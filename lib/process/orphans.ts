@@ -27,7 +27,7 @@ const SHARED_MS = 50;
 
 let look: Promise<Map<string, number[]>> | undefined;
 
-/** What a connection's program has left behind, by a look that begins within 50 ms. */
+/** Processes that a connection's program has left behind, by a look that begins within 50 ms. */
 export async function findOrphansOf(id: string): Promise<readonly number[]> {
   look ??= new Promise((resolve) =>
     setTimeout(() => {

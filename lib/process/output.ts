@@ -2,13 +2,13 @@ import { HIGH_WATER_MARK, OUTPUT_QUIET } from "../base/limits.ts";
 import { within } from "../base/within.ts";
 import type { Decoder, Gauge } from "../contract.ts";
 
-/** How an {@linkcode Output} is read. */
+/** Options of {@linkcode Output}. */
 export interface OutputOptions {
   /** Bytes of the buffer that waits in every idle connection. */
   readonly smallest: number;
-  /** Who has to keep up: while it is behind nothing is read, so that the process has to wait. */
+  /** The reader that has to keep up: while it is behind nothing is read, so that the process has to wait. */
   readonly gauge?: Gauge | undefined;
-  /** After how many bytes to look whether it is behind; default: all that was read at once. */
+  /** Bytes after which to look whether it is behind; default: all that was read at once. */
   readonly stride?: number | undefined;
   /**
    * Gets what the decoder throws, or why the stream broke; then nothing more is read.
@@ -38,7 +38,7 @@ export class Output {
   readonly #options: OutputOptions;
   #reads = 0;
   #waiting = false;
-  /** For how many ms it has worked without letting others have their turn. */
+  /** Milliseconds that it has worked without letting others have their turn. */
   #worked = 0;
 
   constructor(stream: ReadableStream<Uint8Array>, decoder: Decoder, options: OutputOptions) {

@@ -26,7 +26,7 @@ export function parentOf(pid: number): number {
   return Number(stat(pid)[1] ?? 0);
 }
 
-/** When a process began, which tells it from a later one of the same number; undefined once it ended. */
+/** The time when a process began, which tells it from a later one of its number; undefined once it ended. */
 export function startOf(pid: number): string | undefined {
   const fields = stat(pid);
   // A zombie has ended; only its parent has not looked yet.

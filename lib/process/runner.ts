@@ -5,11 +5,11 @@ import { defaultPassEnv, inherit } from "./environment.ts";
 import { launch } from "./launch.ts";
 import { type Orphans, ProcessTree } from "./tree.ts";
 
-/** What all processes of a {@linkcode Runner} have in common. */
+/** Options of {@linkcode Runner}, which all of its processes have in common. */
 export interface RunnerOptions {
   /** Names of the server's variables that a process inherits; default: what finds and runs programs. */
   readonly passEnv?: readonly string[];
-  /** How many may run at once; shared by the runners that have the same. Default: those of the server. */
+  /** Permits for those that run at once; shared by the runners that have the same; default: the server's. */
   readonly forks?: Permits;
 }
 
@@ -19,16 +19,16 @@ export interface Job {
   readonly args: readonly string[];
   /** The folder that it runs in; default: the server's. */
   readonly cwd?: string;
-  /** Its `UNIQUE_ID`, by which what it leaves behind is found. */
+  /** The `UNIQUE_ID` of the process, by which what it leaves behind is found. */
   readonly id: string;
-  /** Its variables. */
+  /** Makes the variables of the process. */
   environment(inherited: Readonly<Record<string, string>>): Record<string, string>;
   readonly log: Log;
   /** The processes of the server, of which it is one. */
   readonly processes: Permits;
-  /** What is logged where no permit is left. */
+  /** The line for the log where no permit is left. */
   readonly refusal: string;
-  /** What becomes of what it leaves behind; default: that is ended. */
+  /** The policy for what it leaves behind; default: that is ended. */
   readonly orphans?: Orphans | undefined;
 }
 

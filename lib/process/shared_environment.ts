@@ -1,9 +1,9 @@
 import { SERVER_SOFTWARE } from "../base/version.ts";
 import { clean } from "./environment.ts";
 
-/** What a process is told that serves no request of its own. */
+/** Options of {@linkcode sharedEnvironment}: what a process that serves no request of its own is told. */
 export interface SharedEnvironmentOptions {
-  /** Its `UNIQUE_ID`. */
+  /** The `UNIQUE_ID` of the process. */
   readonly id: string;
   /** Variables of the server that it inherits. */
   readonly inherited: Readonly<Record<string, string>>;

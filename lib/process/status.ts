@@ -1,16 +1,16 @@
 import { CodecError } from "../base/errors.ts";
 
-/** How a WebSocket is closed. */
+/** The code and reason that a WebSocket is closed with. */
 export interface Close {
   readonly code: number;
   readonly reason: string;
 }
 
-/** How the life of a process ended. */
+/** The end of the life of a process. */
 export interface Outcome {
   /**
-   * How the program itself ended; undefined where it lives on without its output, or a signal of the server
-   * has ended it.
+   * The status of the program itself; undefined where it lives on without its output, or a signal of the
+   * server has ended it.
    */
   readonly status: Pick<Deno.CommandStatus, "code" | "signal"> | undefined;
   /** Whether it was told to end before its output was over. */
@@ -19,11 +19,11 @@ export interface Outcome {
   readonly cut: boolean;
   /** Whether the server is ending. */
   readonly shutdown: boolean;
-  /** What went wrong with its output. */
+  /** The failure of its output, where there was one. */
   readonly failure?: Failure | undefined;
 }
 
-/** What went wrong with the output of a process. */
+/** A failure of the output of a process. */
 export interface Failure {
   readonly error: unknown;
   /** Whether that was its end, in the middle of something. */
@@ -44,7 +44,7 @@ export function closeOf({ status, shutdown, failure }: Outcome): Close {
   return { code: 4000 + status.code, reason: status.signal ?? `exit status ${status.code}` };
 }
 
-/** How a client hears of an error of the server's, or of what a codec has refused. */
+/** The close that tells a client of an error of the server's, or of what a codec has refused. */
 export function closeOfFailure(error: unknown): Close {
   if (error instanceof CodecError) return { code: error.code, reason: error.message };
   return { code: 1011, reason: "Internal error" };

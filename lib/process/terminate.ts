@@ -1,6 +1,6 @@
 import type { Log } from "../base/log.ts";
 
-/** Who ends when asked more and more firmly. */
+/** Something that ends when asked more and more firmly. */
 export interface Terminable {
   /** The number that the log names. */
   readonly pid: number;
@@ -10,14 +10,14 @@ export interface Terminable {
   ended(ms: number): Promise<boolean>;
 }
 
-/** How {@linkcode terminate} goes about it. */
+/** Options of {@linkcode terminate}. */
 export interface TerminateOptions {
   /** Milliseconds that are added to each wait (`--closems`). */
   readonly closeMs: number;
   readonly log: Log;
 }
 
-/** How long each step is given in ms, and what follows it; the input is closed already. */
+/** Escalation steps: the wait of each in ms, and the signal that follows it; the input is closed already. */
 export const ESCALATION = [
   { wait: 100, signal: "SIGINT" },
   { wait: 250, signal: "SIGTERM" },

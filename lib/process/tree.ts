@@ -4,7 +4,7 @@ import { childrenOf, startOf } from "./proc.ts";
 
 const POLL_MS = 10;
 
-/** What becomes of the processes that a program leaves behind: they are ended like itself, or may live on. */
+/** The policy for the processes that a program leaves behind: they are ended like itself, or may live on. */
 export type Orphans = "end" | "keep";
 
 const trees = new Set<ProcessTree>();
@@ -23,7 +23,7 @@ export function killAll(): void {
  * looked is not found; on systems without /proc, nor is any orphan.
  */
 export class ProcessTree {
-  /** How the program itself ended. */
+  /** Resolves to the status of the program itself when it has ended. */
   readonly exit: Promise<Deno.CommandStatus>;
   readonly #child: Deno.ChildProcess;
   readonly #id: string;
@@ -34,8 +34,8 @@ export class ProcessTree {
 
   /**
    * @param child The program.
-   * @param id Its `UNIQUE_ID`.
-   * @param orphans What becomes of those that lose their parent; default: they are part of it.
+   * @param id The program's `UNIQUE_ID`.
+   * @param orphans The policy for processes that lose their parent; default: they are part of it.
    */
   constructor(child: Deno.ChildProcess, id: string, orphans: Orphans = "end") {
     this.#child = child;
@@ -132,7 +132,7 @@ export class ProcessTree {
   }
 }
 
-/** Those of them that are alive, and all that descend from these; start time by process number. */
+/** Start times by process number: of the processes that are alive, and of all that descend from them. */
 function familyOf(pids: readonly number[]): Map<number, string> {
   const family = new Map<number, string>();
   const add = (pid: number) => {

@@ -16,7 +16,7 @@ done`;
 /**
  * Starts a shell that ends the server's processes when the server was killed and could not do it itself.
  *
- * @returns What sends the shell home; undefined where there is none, or no process table to search.
+ * @returns Sends the shell home when disposed; undefined where there is none, or no process table to search.
  */
 export function startWatchdog(): AsyncDisposable | undefined {
   if (!hasProc()) return undefined;

@@ -1,6 +1,6 @@
 import { UsageError } from "../base/errors.ts";
 
-/** Where a program is looked for. */
+/** Options of {@linkcode which}. */
 export interface WhichOptions {
   /** The server's PATH. */
   readonly path: string;
@@ -36,7 +36,7 @@ export function which(command: string, options: WhichOptions): string {
 
 type Look = "executable" | "file" | "hidden" | "folder" | "special" | "missing";
 
-/** Why what is there cannot be run; what is nearest to a program first. */
+/** Reasons why what is there cannot be run; what is nearest to a program first. */
 const REASONS: readonly (readonly [look: Look, reason: string])[] = [
   ["file", "it is not executable"],
   ["hidden", "Deno may not look for it without --allow-read"],

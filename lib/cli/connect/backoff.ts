@@ -2,7 +2,7 @@ const FIRST_MS = 500;
 const MOST_MS = 30_000;
 
 /**
- * How long to wait before the next attempt to connect: twice as long each time, half of it by chance, so
+ * The wait before the next attempt to connect: twice as long each time, half of it by chance, so
  * that the clients of a server that was restarted do not all come back in the same moment.
  *
  * @param attempt 1 for the first.

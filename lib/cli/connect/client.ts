@@ -7,7 +7,7 @@ import { Feed } from "./feed.ts";
 import { ConnectError, Link } from "./link.ts";
 import { Printer } from "./printer.ts";
 
-/** What the client is joined to. */
+/** The streams that a client joins to a server. */
 export interface Streams {
   readonly input: ReadableStream<Uint8Array>;
   /** Whether somebody types it. */

@@ -4,19 +4,19 @@ import type { Options } from "../../handlers/flags.ts";
 import { checkOptions } from "../check_options.ts";
 import { parseTarget, type Target } from "./target.ts";
 
-/** What the client was asked for. */
+/** Options of the client, as the command line has them. */
 export interface ClientOptions {
   readonly target: Target;
-  /** Of the request; repeated ones have several values. */
+  /** Headers of the request; a repeated one has several values. */
   readonly headers: Readonly<Record<string, readonly string[]>>;
-  /** Those that are offered. */
+  /** Subprotocols that are offered. */
   readonly subprotocols: readonly string[];
   /** Whether any certificate is accepted. */
   readonly insecure: boolean;
   /** Whether messages are bytes as they come, and no lines. */
   readonly binary: boolean;
   readonly reconnect: boolean;
-  /** How long nothing may come after the end of the input until the client closes, in ms. */
+  /** Milliseconds in which nothing comes after the end of the input until the client closes. */
   readonly quietMs: number;
 }
 

@@ -1,4 +1,4 @@
-/** How a connection ended. */
+/** The close of a connection that has ended. */
 export interface Closed {
   /** The code of the server's close frame: 1005 where it has none, 1006 where there was no frame. */
   readonly code: number;
@@ -7,7 +7,7 @@ export interface Closed {
   readonly byClient: boolean;
 }
 
-/** What the end of a connection, or of the attempt to make one, means for the program. */
+/** The meaning for the program of the end of a connection, or of the attempt to make one. */
 export interface Ending {
   readonly exitCode: number;
   /** Whether it was meant to end, tells the exit status of a program, or is a failure. */
@@ -17,7 +17,8 @@ export interface Ending {
 }
 
 /**
- * What a close means: 1000 is 0, 4000 + n the exit status n of a program behind stdws, everything else 1.
+ * The meaning of a close: exit code 0 for 1000, 1005, and 1006 where the client has begun to close; n for
+ * 4000 + n, the exit status n of a program behind stdws; 1 for everything else.
  */
 export function endingOf({ code, reason, byClient }: Closed): Ending {
   const why = reason === "" && code === 1006 ? "and no close frame" : reason;

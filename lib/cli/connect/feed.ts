@@ -22,7 +22,7 @@ export class Feed {
   #ended = false;
   #cancelled = false;
 
-  /** @param printer What comes from the server goes there; while that is behind, it is not quiet. */
+  /** @param printer Prints what comes from the server; while it is behind, the server is not quiet. */
   constructor(
     input: ReadableStream<Uint8Array>,
     printer: Printer,
@@ -75,7 +75,7 @@ export class Feed {
     this.#atEnd();
   }
 
-  /** Who has sent something waits for the answers; who has sent nothing wants only to read. */
+  /** Waits for answers and closes, if anything was sent; a client that sent nothing wants only to read. */
   #atEnd(): void {
     if (this.#hasSent && this.#link) this.#closeWhenQuiet(this.#link).catch(this.#fail);
   }

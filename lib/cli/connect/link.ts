@@ -23,7 +23,7 @@ const decoder = new TextDecoder();
 
 /** One connection to a server. */
 export class Link {
-  /** How it ended; never rejects. */
+  /** Resolves to the close of the connection when it has ended; never rejects. */
   readonly closed: Promise<Closed>;
   readonly #socket: WebSocket;
   #heard = performance.now();
@@ -80,7 +80,7 @@ export class Link {
     return promise;
   }
 
-  /** When the last message came, as `performance.now()` counts. */
+  /** The time of the last message, as `performance.now()` counts. */
   get heard(): number {
     return this.#heard;
   }

@@ -8,7 +8,7 @@ const SCHEMES: Readonly<Record<string, string>> = {
   "ws+unix:": "ws+unix:",
 };
 
-/** Where the client connects to. */
+/** The address that the client connects to. */
 export interface Target {
   readonly url: string;
   /** The same for messages: without a password. */

@@ -26,7 +26,7 @@ export class Assembly {
     return this.#length;
   }
 
-  /** What has come; in its buffer there is room before and behind it. */
+  /** The bytes that have come; in their buffer there is room before and behind them. */
   get bytes(): Uint8Array {
     return this.#bytes.subarray(ROOM_BEFORE, ROOM_BEFORE + this.#length);
   }

@@ -1,6 +1,6 @@
 import { HIGH_WATER_MARK, MESSAGE_OVERHEAD } from "../../base/limits.ts";
 
-/** What is known of the messages that have not left a socket. */
+/** Figures of the messages that have not left a socket. */
 export interface Unsent {
   /** Bytes of messages that have not left. */
   readonly unsent: number;
@@ -27,7 +27,7 @@ export class Backlog {
   #messages = 0;
   /** Since it was known that none was under way. */
   #empty = 0;
-  /** Those who wait for less, each with a timer of its own; at most connections nobody ever does. */
+  /** Senders that wait for less, each with a timer of its own; at most connections nobody ever does. */
   #draining: Set<PromiseWithResolvers<void>> | undefined;
 
   constructor(socket: Unsent) {

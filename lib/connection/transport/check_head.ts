@@ -6,7 +6,7 @@ const MAX_FRAMES = 16_384;
 /**
  * Checks the first two bytes of a client's frame (RFC 6455 §5.2).
  *
- * @param message What came of the message that is not complete yet.
+ * @param message The message that has begun and is not complete yet.
  * @throws {FrameError} If it may not come, or not now.
  */
 export function checkHead(

@@ -1,4 +1,4 @@
-/** What a client may not send; the connection ends with it. */
+/** A frame or message that a client may not send; the connection ends with it. */
 export class FrameError extends Error {
   /** The class, as it is printed. */
   override readonly name = "FrameError";
@@ -9,7 +9,7 @@ export class FrameError extends Error {
    * Says what it was.
    *
    * @param code The close code that it means (RFC 6455 §7.4.1).
-   * @param message What was sent, and what may be.
+   * @param message The fact: what was sent, and what may be.
    */
   constructor(code: FrameError["code"], message: string) {
     super(message);

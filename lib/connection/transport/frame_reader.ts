@@ -6,7 +6,7 @@ import { FrameError } from "./frame_error.ts";
 import { readClose } from "./read_close.ts";
 import { unmask } from "./unmask.ts";
 
-/** What a {@linkcode FrameReader} finds, in the order in which it came. */
+/** Receives what a {@linkcode FrameReader} finds, in the order in which it came. */
 export interface FrameSink {
   /** Messages; their buffer is borrowed. */
   messages(batch: Batch): void;
@@ -59,7 +59,7 @@ export class FrameReader {
   /**
    * Takes a chunk, and its memory with it: payloads are unmasked where they lie.
    *
-   * @throws {FrameError} If it holds what a client may not send. What came before it was told.
+   * @throws {FrameError} If it holds what a client may not send; everything before that was told.
    */
   push(chunk: Uint8Array): void {
     let at = 0;

@@ -7,7 +7,7 @@ import { HIGH_WATER_MARK, NODE_MESSAGE_OVERHEAD } from "../../base/limits.ts";
  */
 const WRITE_SIZE = 256 * 1024;
 
-/** What is smaller than that is copied together, what is larger goes as it is. */
+/** Bytes up to which frames are copied together; larger ones go as they are. */
 const SMALL = 16 * 1024;
 
 /** Answers to pings that may wait: who does not read needs to know only that the latest one came. */
@@ -15,7 +15,7 @@ const MAX_CONTROLS = 32;
 
 const NOTHING = new Uint8Array(0);
 
-/** Who waits until no more than an amount does. */
+/** A sender that waits until no more than an amount of bytes does. */
 interface Waiter {
   readonly amount: number;
   resolve(): void;
@@ -34,7 +34,7 @@ export class FrameWriter {
   #offset = 0;
   /** Control frames that do not wait behind the others. */
   #urgent: Uint8Array[] = [];
-  /** Those that have come since the last write, and where the latest of them waits. */
+  /** Number of control frames since the last write, and where the latest of them waits. */
   #controls = 0;
   #latest = 0;
   /** Of what waits and what is on its way. */
@@ -143,7 +143,7 @@ export class FrameWriter {
     this.flush();
   };
 
-  /** What is to be written next. */
+  /** Takes the bytes to write next; undefined where nothing waits. */
   #take(): Uint8Array | undefined {
     const parts: Uint8Array[] = [];
     let size = 0;

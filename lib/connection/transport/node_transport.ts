@@ -13,7 +13,7 @@ import { FrameWriter } from "./frame_writer.ts";
 import { unsentTo } from "./unsent.ts";
 import { watchProgress } from "./watch_progress.ts";
 
-/** How a {@linkcode NodeTransport} treats its client. */
+/** Options of {@linkcode NodeTransport}. */
 export interface NodeTransportOptions {
   /** Bytes of a message; 0 means no limit. */
   readonly maxFrameSize: number;
@@ -33,8 +33,8 @@ const PAUSED_PING = 5_000;
 /**
  * A WebSocket (RFC 6455) on a stream of `node:net` or `node:tls` whose handshake is over.
  *
- * What happens to a slow reader: what is sent waits here, and `bufferedAmount` says how much that is. While
- * the connection is closing, a client that takes none of it for 10 s is dropped.
+ * Backpressure: messages that were sent wait here, and `bufferedAmount` says how much that is. While the
+ * connection is closing, a client that takes none of it for 10 s is dropped.
  */
 export class NodeTransport implements Transport {
   readonly #stream: Duplex;
@@ -49,7 +49,7 @@ export class NodeTransport implements Transport {
   /** The client broke the protocol, and may go on sending: what it sends is thrown away. */
   #broken = false;
   #closed = false;
-  /** How the client says that it ends. */
+  /** Close code and reason of the client; 1006 until its close frame has come. */
   #code = 1006;
   #reason = "";
   #paused = false;
@@ -77,7 +77,7 @@ export class NodeTransport implements Transport {
   /**
    * Tells of everything from now on, beginning with `opened`.
    *
-   * @param head What of the client came together with its handshake; its memory is taken over.
+   * @param head Bytes of the client that came together with its handshake; their memory is taken over.
    */
   listen(events: TransportEvents, head: Uint8Array): void {
     this.#events = events;

@@ -2,9 +2,9 @@ import { isUtf8 } from "node:buffer";
 import { isCloseCode } from "../../base/close_code.ts";
 import { FrameError } from "./frame_error.ts";
 
-/** How somebody says that it ends. */
+/** The close code and reason of a close frame. */
 export interface Close {
-  /** 1005 where it says none. */
+  /** The close code; 1005 where the frame has none. */
   readonly code: number;
   readonly reason: string;
 }

@@ -5,7 +5,7 @@ const FEW_BYTES = 96;
  * Takes the mask off a part of a payload, where it lies (RFC 6455 §5.3).
  *
  * @param mask The four bytes of the mask, the first one highest.
- * @param phase How much of the payload came before it, or that modulo 4.
+ * @param phase Bytes of the payload that came before it, or that number modulo 4.
  */
 export function unmask(
   bytes: Uint8Array,

@@ -1,5 +1,5 @@
 /**
- * What the kernel still holds for a peer, in bytes, by its table of TCP connections.
+ * Bytes that the kernel still holds for a peer, by its table of TCP connections.
  *
  * @param port The peer's port; where several peers have the same, the most counts.
  * @returns undefined where there is no such table: it is Linux's.

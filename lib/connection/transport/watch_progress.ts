@@ -5,13 +5,13 @@ interface Watched {
   readonly amount: () => number;
   readonly unsent: () => number | undefined;
   readonly stalled: () => void;
-  /** What the system had not sent when it was asked last. */
+  /** Bytes that the system had not sent when it was asked last. */
   unsentBefore: number;
   before: number;
   looks: number;
 }
 
-/** Those who are watched at one interval, with one timer for all of them: many come and go at once. */
+/** Everybody who is watched at one interval, with one timer for all of them: many come and go at once. */
 interface Watch {
   readonly all: Set<Watched>;
   readonly timer: ReturnType<typeof setInterval>;
@@ -23,9 +23,9 @@ const watches = new Map<number, Watch>();
 /**
  * Watches whether what waits for somebody gets less.
  *
- * @param amount How much waits.
+ * @param amount Tells how many bytes wait.
  * @param timeout Milliseconds without any progress, after which it has stalled; nothing waiting is none.
- * @param unsent How much the system holds of what is no more in that amount, where it can be asked: only before
+ * @param unsent Tells how many bytes the system holds besides that amount, where it can be asked: only before
  * somebody counts as stalled, because it may cost something.
  * @param stalled Called once.
  */
