@@ -12,7 +12,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * Messages of one kind that lie in one buffer, with where each of them is. A batch is what one read of a
  * stream or a socket brings: it goes through the server as it is, and is framed once, whoever gets it.
  *
- * Its bytes are there, and a string is made of them when somebody asks; of a batch that was made of a string
+ * The bytes are there, and a string is made of them when somebody asks; of a batch that was made of a string
  * it is the other way round.
  *
  * The buffer is borrowed: whoever keeps a batch for longer than the call that brought it MUST call
@@ -21,7 +21,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 export class Batch {
   /** Whether its messages are binary; otherwise they are text, and their bytes are UTF-8. */
   readonly binary: boolean;
-  /** How many messages there are. */
+  /** Number of messages. */
   readonly size: number;
   /** Start and end of each message in the buffer, one pair behind the other. */
   #spans: readonly number[];

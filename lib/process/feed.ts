@@ -30,7 +30,7 @@ export class Feed<P extends Piece = Piece> {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #supply: Supply<P>;
   #writes = 0;
-  /** What it began to write, and the bytes of it that the process may not have got. */
+  /** Pieces that it began to write, and the bytes of it that the process may not have got. */
   #pieces: readonly P[] = [];
   #underWay = 0;
   #lost = 0;

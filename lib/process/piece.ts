@@ -56,7 +56,7 @@ export class WaitingPiece<S extends Source> implements Piece<S> {
     this.append(data);
   }
 
-  /** Its bytes, as far as they are encoded. */
+  /** The bytes of it that are encoded. */
   get bytes(): Uint8Array {
     return this.#length === this.#buffer.length
       ? this.#buffer
@@ -86,7 +86,7 @@ export class WaitingPiece<S extends Source> implements Piece<S> {
   /**
    * Makes bytes of its text.
    *
-   * @returns How many fewer they are than they could have been.
+   * @returns Bytes by which they are fewer than they could have been.
    */
   encode(): number {
     if (this.#text === "") return 0;

@@ -22,13 +22,13 @@ const encoder = new TextEncoder();
  * process does not read, and, where it is lasting, while there is none: what no process has been offered, the
  * next one gets.
  *
- * What waits is bounded for each source, so that one that floods a process harms nobody else.
+ * The queue is bounded for each source, so that one that floods a process harms nobody else.
  */
 export class Stdin<S extends Source = Source> implements Gauge, Supply<WaitingPiece<S>> {
   readonly #maxQueue: number;
   readonly #lasting: boolean;
   readonly #lent: boolean;
-  /** What waits, from the oldest at `#first`. */
+  /** Pieces that wait, the oldest of them at `#first`. */
   #pieces: WaitingPiece<S>[] = [];
   #first = 0;
   #waiting = 0;

@@ -10,7 +10,7 @@ import type { Transport, TransportEvents } from "../../contract.ts";
 import { Backlog, type Unsent } from "./backlog.ts";
 import { unsentTo } from "./unsent.ts";
 
-/** How a {@linkcode NativeTransport} goes about it. */
+/** Options of {@linkcode NativeTransport}. */
 export interface NativeTransportOptions {
   /** Bytes of a message; 0 means no limit. */
   readonly maxFrameSize: number;
