@@ -11,9 +11,9 @@ import type { DispatchOptions } from "./gate/dispatch.ts";
 /** A configuration made into parts. */
 export interface App extends ListenOptions, DispatchOptions {
   readonly routes: readonly NamedRoute[];
-  /** How long a shutdown may take, in ms. */
+  /** The longest that a shutdown may take, in ms. */
   readonly shutdownMs: number;
-  /** What the modules of users were loaded by. */
+  /** The loader of users' modules. */
   readonly modules: Modules;
   /**
    * Makes the routes of a configuration that has changed.

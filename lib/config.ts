@@ -20,20 +20,20 @@ import type { ListenOptions } from "./listen/listen.ts";
 import type { DispatchOptions } from "./gate/dispatch.ts";
 import type { RouteOptions } from "./gate/route.ts";
 
-/** What a person has said of a route. */
+/** Settings of a route, as a person has said them. */
 export interface RouteSettings {
-  /** Its pattern. */
+  /** The route's pattern. */
   readonly path: string;
   readonly handler: HandlerName;
-  /** What follows the options. */
+  /** The words that follow the options. */
   readonly words: readonly string[];
   /** The values of its options, as the tables of its kind and of all routes have them. */
   readonly values: Readonly<Record<string, unknown>>;
-  /** Its place in a configuration file, `FILE:LINE:COLUMN`. */
+  /** The route's place in a configuration file, `FILE:LINE:COLUMN`. */
   readonly place?: string;
 }
 
-/** What was said, by one source or by all of them together; what is left out gets its default. */
+/** Settings of one source, or of all of them together; what is left out gets its default. */
 export interface Settings {
   readonly options?: Options;
   readonly command?: readonly string[];
@@ -44,16 +44,16 @@ export interface Settings {
 /** A route with all of its options. */
 export interface RouteConfig extends RouteSaid {
   readonly handler: HandlerName;
-  /** What it has in place of the server's own. */
+  /** The options that it has in place of the server's own. */
   readonly options: RouteOptions;
-  /** Its place in a configuration file, `FILE:LINE:COLUMN`. */
+  /** The route's place in a configuration file, `FILE:LINE:COLUMN`. */
   readonly place?: string;
 }
 
 /**
  * Has a mistake in a route of a configuration file name its place.
  *
- * @returns What is to be thrown in place of what was.
+ * @returns The error to throw in place of the one that was thrown.
  */
 export function placed(error: unknown, place: string | undefined): unknown {
   if (place === undefined || !(error instanceof UsageError)) return error;
@@ -69,11 +69,11 @@ const OPTIONS = [
 
 /** All that a server needs to know: the options of its parts. */
 export interface Config extends Resolved<typeof OPTIONS> {
-  /** Those that were named. */
+  /** The routes that were named. */
   readonly routes: readonly RouteConfig[];
   /** The route `*`, behind all others. */
   readonly otherwise: RouteConfig | undefined;
-  /** What is served over HTTP where no route is, in the order in which they are asked. */
+  /** The pages served over HTTP where no route is, in the order in which they are asked. */
   readonly pages: readonly RouteConfig[];
   readonly listen: ListenOptions;
   readonly dispatch: Omit<DispatchOptions, "routes" | "lookup">;
@@ -121,7 +121,7 @@ function isWatched({ handler }: RouteSettings): boolean {
   return kindNamed(handler).watched ?? false;
 }
 
-/** What is served where no route matches: what websocketd would serve. */
+/** The route of what is served where no other matches: what websocketd would serve. */
 function otherwiseOf({ command = [], options = {}, routes }: Settings): RouteSettings | undefined {
   const chosen = FLAGS.flatMap((flag): [HandlerName, string, readonly string[]][] => {
     const value = options[flag.name as keyof Options];
@@ -148,7 +148,7 @@ function otherwiseOf({ command = [], options = {}, routes }: Settings): RouteSet
   return undefined;
 }
 
-/** What websocketd would serve over HTTP. */
+/** The routes of what websocketd would serve over HTTP. */
 function pagesOf({ staticdir, cgidir, devconsole = false }: Options): RouteSettings[] {
   const pages: RouteSettings[] = [];
   if (devconsole !== false) {
@@ -165,7 +165,7 @@ function literal(path: string): string {
   return path.replace(/[:*+?(){}\\]/g, "\\$&");
 }
 
-/** What routes have that say nothing else. */
+/** The values of options in routes that say nothing else. */
 function inheritedOf(options: Options): Readonly<Record<string, unknown>> {
   const said: Readonly<Record<string, unknown>> = options;
   return Object.fromEntries(

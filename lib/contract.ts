@@ -30,7 +30,7 @@ import type { IncomingRequest } from "./base/request.ts";
 
 export type { Batch, IncomingRequest, Message };
 
-/** Whoever can be full: a connection, a room, the input of a process. */
+/** A receiver that can be full: a connection, a room, the input of a process. */
 export interface Gauge {
   /** Bytes of memory that wait in it, what each message costs beside its data included. */
   readonly bufferedAmount: number;
@@ -44,7 +44,7 @@ export interface Gauge {
 
 /** Decides what a route does; made once for it. */
 export interface Handler {
-  /** What the log says of it when the server starts. */
+  /** The line of the log about it when the server starts. */
   readonly label?: string;
   /**
    * A request for a WebSocket, before it is answered: may start something, refuse with a response, or throw
@@ -79,7 +79,7 @@ export interface Handler {
   [Symbol.asyncDispose]?(): Promise<void>;
 }
 
-/** What a handler may use of the server. */
+/** The part of the server that a handler may use. */
 export interface Place {
   /** Of the request, where there is one. */
   readonly log: Log;
@@ -94,7 +94,7 @@ export interface Place {
   readonly signal: AbortSignal;
 }
 
-/** What comes with a request that is no WebSocket, beside its head. */
+/** The rest of a request that is no WebSocket, beside its head. */
 export interface Exchange {
   /** The body as it comes; null where there is none. */
   readonly body: ReadableStream<Uint8Array> | null;
@@ -102,16 +102,16 @@ export interface Exchange {
   readonly left: AbortSignal;
 }
 
-/** What was settled before an upgrade. */
+/** The terms of a connection, settled before the upgrade. */
 export interface Admission {
-  /** What the log shall know of the connection. */
+  /** Facts about the connection that the log shall know. */
   readonly associated?: Associated;
   /**
    * The subprotocol of the connection, one of those that the client offers; default: what the route has
    * picked.
    */
   readonly subprotocol?: string;
-  /** What happens when others make messages for it faster than it reads; default `close`. */
+  /** The policy when others make messages for it faster than it reads; default `close`. */
   readonly slow?: SlowPolicy;
   /** The upgrade came about. */
   open(connection: Connection): Session | void;
@@ -140,7 +140,7 @@ export interface Guard {
   check(request: IncomingRequest): Verdict | Promise<Verdict>;
 }
 
-/** What a {@linkcode Guard} has found: a refusal, what it knows of the client, or nothing. */
+/** The finding of a {@linkcode Guard}: a refusal, what it knows of the client, or nothing. */
 export type Verdict = Response | Pick<IncomingRequest, "subject"> | void;
 
 /** One client at its handler. It may outlive a transport. */
@@ -185,14 +185,14 @@ export interface Connection extends Gauge, Member {
   publish(room: string, data: Message | Batch, options?: PublishOptions): number;
 }
 
-/** Who gets a message that is published. */
+/** Options of {@linkcode Connection.publish}: who gets the message. */
 export interface PublishOptions {
   /** Whether the connection that publishes gets it as well, where it is a member; default true. */
   readonly echo?: boolean;
 }
 
 /**
- * What happens to a client that reads more slowly than others make messages for it:
+ * The policy for a client that reads more slowly than others make messages for it:
  *
  * - `close`: when 16 MiB wait for it, it is closed with 1013;
  * - `drop-oldest`: when more than 1 MiB waits for it, the oldest messages are dropped;
@@ -225,26 +225,26 @@ export interface Transport extends Gauge {
   resume(): void;
 }
 
-/** What a {@linkcode Transport} tells its connection. */
+/** Events that a {@linkcode Transport} reports to its connection. */
 export interface TransportEvents {
-  /** It is open. MUST come first, once. */
+  /** The transport is open. MUST come first, once. */
   opened(): void;
   /** Messages came, in their order; their buffer is borrowed. */
   received(batch: Batch): void;
   /** A message came, or was about to, that is larger than it may be; the connection closes it. */
   tooLarge(): void;
-  /** It broke, or the client broke the protocol; `closed` follows. */
+  /** The transport broke, or the client broke the protocol; `closed` follows. */
   failed(message: string): void;
   /** Bytes that were sent will never reach the client, which does not read any more. */
   lost(bytes: number): void;
   /** Ends it, whatever the handler does; the transport's `close` follows. */
   end(code: number, reason: string): void;
-  /** It is closed. May come twice; the first counts. */
+  /** The transport is closed. May come twice; the first counts. */
   closed(code: number, reason: string): void;
 }
 
 /**
- * How bytes of a program's streams become messages and the reverse. A codec holds no state: what a stream is
+ * Turns bytes of a program's streams into messages and the reverse. A codec holds no state: what a stream is
  * in the middle of is in its decoder.
  */
 export interface Codec {
@@ -255,7 +255,7 @@ export interface Codec {
   /**
    * Cuts a stream into messages.
    *
-   * @param stream Which output of the program it is.
+   * @param stream The program's output that is cut.
    * @param take Gets them; their buffer is borrowed.
    * @returns undefined where that stream is not for the client.
    */
@@ -304,7 +304,7 @@ export interface Rooms {
   /**
    * Keeps the last messages of each room, as many as anybody wants.
    *
-   * @param route What wants them, until `forget`.
+   * @param route The route, or its handler, that wants them until `forget`.
    */
   keep(route: object, count: number): void;
   /** Takes back what `keep` was told. */
@@ -315,7 +315,7 @@ export interface Rooms {
 export interface Room {
   /** Known to all who share its space. */
   readonly name: string;
-  /** How many are in it. */
+  /** The number of its members. */
   readonly size: number;
   /** Lets a member in; a second time does nothing. */
   join(member: Member, options?: JoinOptions): void;
@@ -331,7 +331,7 @@ export interface Room {
   publish(batch: Batch, except?: (id: string) => boolean): number;
 }
 
-/** What a member gets of a room beside what is said from now on. */
+/** Options of {@linkcode Room.join}: what a member gets beside what is said from now on. */
 export interface JoinOptions {
   /** How many of the last messages it gets first; default 0. */
   readonly last?: number;
@@ -339,7 +339,7 @@ export interface JoinOptions {
   readonly watches?: boolean;
 }
 
-/** Who can be in a room: a connection. */
+/** A possible member of a room: a connection. */
 export interface Member {
   /** Unique throughout the server. */
   readonly id: string;

@@ -42,7 +42,7 @@ function respond(request: IncomingRequest, _: Exchange, { log }: Place): Respons
 
 const fetch = nativeHandler(dispatcher);
 
-/** What `deno serve` starts. */
+/** The app that `deno serve` starts. */
 export default { fetch } satisfies Deno.ServeDefaultExport;
 
 // Deno Deploy ends an instance with SIGINT and, 5 s later, SIGKILL.

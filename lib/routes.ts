@@ -8,9 +8,9 @@ import type { Route } from "./gate/route.ts";
 
 /** A route that can say what it is. */
 export interface NamedRoute extends Route {
-  /** What the log says of it when the server starts. */
+  /** The line of the log about it when the server starts. */
   readonly label: string;
-  /** What it was made from. */
+  /** The configuration that it was made from. */
   readonly config: RouteConfig;
 }
 
@@ -24,7 +24,7 @@ export class RouteMaker {
 
   /**
    * @param lookup Finds the name of a client's address, where names are looked up.
-   * @param modules What loads the modules of users.
+   * @param modules Loads the modules of users.
    */
   constructor(
     lookup: KindContext["lookup"] = undefined,
@@ -33,7 +33,7 @@ export class RouteMaker {
     this.#context = { lookup, modules };
   }
 
-  /** What the modules of users are loaded by. */
+  /** The loader of users' modules. */
   get modules(): Modules {
     return this.#context.modules;
   }

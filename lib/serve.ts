@@ -4,17 +4,17 @@ import { listen, type ListenOptions } from "./listen/listen.ts";
 import { Dispatcher, type DispatchOptions } from "./gate/dispatch.ts";
 import type { Route } from "./gate/route.ts";
 
-/** What is served, and where. */
+/** Options of {@linkcode serve}: what is served, and where. */
 export interface ServeOptions extends ListenOptions, DispatchOptions {
-  /** How long {@linkcode Server.shutdown} takes at most, in ms; default 3 s. */
+  /** The longest that {@linkcode Server.shutdown} takes, in ms; default 3 s. */
   readonly shutdownMs?: number;
 }
 
 /** A server that runs until it is disposed. */
 export interface Server extends AsyncDisposable {
-  /** Its addresses as a client on this machine reaches them, `ws://host:port/` or `ws+unix:PATH`. */
+  /** Addresses as a client on this machine reaches them, `ws://host:port/` or `ws+unix:PATH`. */
   readonly addresses: readonly string[];
-  /** What redirects to them, `http://host:port/`. */
+  /** Addresses that redirect to them, `http://host:port/`. */
   readonly redirects: readonly string[];
   /**
    * Has other routes from now on. Connections stay with the handler that they have; one that no route has

@@ -5,7 +5,7 @@
  *     deno task bench --quick --only=drain     a rough look at one item
  *     deno task bench --tree=../before         compares with another stdws, in the same run
  *
- * What counts is the ratio of medians to the other servers of the same run, never a time by itself:
+ * The ratio of medians to the other servers of the same run is what counts, never a time by itself:
  * that is the machine's. Nothing here passes or fails; the exit code is 0 unless something broke.
  *
  * @module

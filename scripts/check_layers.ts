@@ -66,7 +66,7 @@ export function findViolations(edges: readonly Edge[]): string[] {
  * Names the lines that use what only `main.ts` may use. Comments may speak of it.
  *
  * @param file The path of the file, relative to the project.
- * @param text What the file contains.
+ * @param text The text of the file.
  */
 export function findMainOnly(file: string, text: string): string[] {
   if (file === "main.ts") return [];

@@ -33,7 +33,7 @@ export interface Job {
   readonly output: string;
 }
 
-/** What the command line asks for. */
+/** The request that the command line makes. */
 export type Request =
   | { readonly kind: "compile"; readonly jobs: readonly Job[] }
   | { readonly kind: "usage-error"; readonly message: string };
@@ -89,7 +89,7 @@ export function parseCompileArgs(args: readonly string[], os: string = Deno.buil
   };
 }
 
-/** Where the executable goes: `dist/stdws`, with the target's name and Windows' ending as needed. */
+/** The path of the executable: `dist/stdws`, with the target's name and Windows' ending as needed. */
 function nameFor(os: string, target?: string): string {
   const ending = (target ?? os).includes("windows") ? ".exe" : "";
   return `dist/stdws${target === undefined ? "" : `-${target}`}${ending}`;

@@ -3,17 +3,17 @@
  *
  *     deno task schema
  *
- * It is made from the tables of the options; a test says when it has to be made again.
+ * The schema is made from the tables of the options; a test says when it has to be made again.
  *
  * @module
  */
 import * as z from "zod";
 import { FILE_SCHEMA } from "../lib/cli/file_schema.ts";
 
-/** Where it is. */
+/** The file that the schema is in. */
 export const SCHEMA_FILE = new URL("../lib/cli/stdws.schema.json", import.meta.url);
 
-/** Its text. */
+/** The text of the schema. */
 export function schemaText(): string {
   const schema = z.toJSONSchema(FILE_SCHEMA, { target: "draft-2020-12", io: "input" });
   return JSON.stringify(schema, null, 2) + "\n";

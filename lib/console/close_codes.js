@@ -29,7 +29,7 @@ export function closeCodeName(code) {
   return "";
 }
 
-/** What a close frame's reason may have (RFC 6455 §5.5: 125 bytes less the two of the code). */
+/** Bytes that a close frame's reason may have (RFC 6455 §5.5: 125 less the two of the code). */
 export const MAX_REASON_SIZE = 123;
 
 /**
@@ -37,7 +37,7 @@ export const MAX_REASON_SIZE = 123;
  *
  * @param {number} code
  * @param {string} reason
- * @returns {string} What is wrong; empty if nothing is.
+ * @returns {string} The mistake; empty if there is none.
  */
 export function checkClose(code, reason) {
   if (!(code === 1000 || (Number.isInteger(code) && code >= 3000 && code <= 4999))) {

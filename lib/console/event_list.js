@@ -24,7 +24,7 @@ export class EventList {
   #drawn;
 
   /**
-   * @param {HTMLElement} viewport What scrolls.
+   * @param {HTMLElement} viewport The element that scrolls.
    * @param {object} options
    * @param {(entry: Entry | undefined) => void} options.selected Called when a person selects an entry.
    * @param {() => void} options.drawn Called when something may look different.

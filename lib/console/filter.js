@@ -1,6 +1,6 @@
 import { hexOf } from "./hex.js";
 
-/** How much of a binary message is searched, in bytes. */
+/** Bytes of a binary message that are searched. */
 const SEARCHED = 4096;
 
 /**

@@ -1,6 +1,6 @@
 const MOST = 100;
 
-/** What was sent, for the arrow keys of the field that it was typed into, as a shell keeps it. */
+/** The texts that were sent, for the arrow keys of the field that they were typed into, as in a shell. */
 export class History {
   #items;
   #at;
@@ -32,8 +32,8 @@ export class History {
   /**
    * Goes one back.
    *
-   * @param {string} current What is in the field: kept, if it was not sent yet.
-   * @returns {string | undefined} What shall be in the field; undefined at the oldest.
+   * @param {string} current The text in the field: kept, if it was not sent yet.
+   * @returns {string | undefined} The text that shall be in the field; undefined at the oldest.
    */
   back(current) {
     if (this.#at === 0) return undefined;
@@ -44,7 +44,7 @@ export class History {
   /**
    * Goes one forward, at last to the draft.
    *
-   * @returns {string | undefined} What shall be in the field; undefined at the draft.
+   * @returns {string | undefined} The text that shall be in the field; undefined at the draft.
    */
   forward() {
     if (this.#at === this.#items.length) return undefined;

@@ -7,7 +7,7 @@
  * @property {number} time Milliseconds since 1970.
  * @property {number} size Bytes of the payload.
  * @property {string | Uint8Array} data The payload, or what happened in words.
- * @property {Record<string, string | number | boolean>} [facts] What the event says, by name.
+ * @property {Record<string, string | number | boolean>} [facts] The facts of an event, by name.
  * @property {boolean} [shortened] Whether only the beginning of the payload is still there.
  */
 
@@ -21,11 +21,11 @@ const encoder = new TextEncoder();
 export class Journal {
   /** @type {Entry[]} Oldest first. */
   entries = [];
-  /** How many were dropped. */
+  /** The number of entries that were dropped. */
   dropped = 0;
-  /** How many payloads were cut. */
+  /** The number of payloads that were cut. */
   shortened = 0;
-  /** What was counted since the last {@linkcode clear}, dropped ones included. */
+  /** The counts since the last {@linkcode clear}, dropped ones included. */
   totals = zero();
   #bytes = 0;
   #whole = 0;

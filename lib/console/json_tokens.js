@@ -5,7 +5,7 @@
  * @property {"space" | "string" | "number" | "literal" | "punctuation" | "bad"} kind
  * @property {number} start
  * @property {number} end For a bad one: where the fault is.
- * @property {string} [fault] What is wrong with a bad one.
+ * @property {string} [fault] The mistake in a bad one.
  */
 
 const SPACE = /[ \t\n\r]+/y;

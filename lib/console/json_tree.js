@@ -12,7 +12,7 @@ import { jsonTokens } from "./json_tokens.js";
  */
 
 /**
- * What is wrong with a text, and where.
+ * The mistake in a text, and where it is.
  *
  * @typedef {object} Fault
  * @property {string} message

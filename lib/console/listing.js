@@ -1,10 +1,10 @@
 /** @typedef {import("./journal.js").Entry} Entry */
 
-/** What of the journal is listed: what passes the filter and, while it is paused, came before. */
+/** The part of the journal that is listed: what passes the filter and, while it is paused, came before. */
 export class Listing {
   /** @type {Entry[]} */
   items = [];
-  /** How many entries came, and passed the filter, since it was paused. */
+  /** The number of entries that came, and passed the filter, since it was paused. */
   missed = 0;
   #journal;
   #filter = () => true;

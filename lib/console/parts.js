@@ -6,10 +6,10 @@ import { formatCount } from "./format.js";
  *
  * @param {HTMLElement} container
  * @param {object} options
- * @param {number} options.total How much there is.
- * @param {number} options.step How much is shown first.
- * @param {number} options.most How much a press shows at most.
- * @param {string} options.unit What is counted, for the button.
+ * @param {number} options.total The amount that there is.
+ * @param {number} options.step The amount that is shown first.
+ * @param {number} options.most The most that a press shows.
+ * @param {string} options.unit The name of what is counted, for the button.
  * @param {(from: number, to: number) => Node} options.show Makes a part.
  */
 export function showInParts(container, { total, step, most, unit, show }) {

@@ -3,7 +3,7 @@ import { asciiOf, hexOf } from "./hex.js";
 import { jsonTokens } from "./json_tokens.js";
 import { visibleText } from "./visible_text.js";
 
-/** What a line of the list has room for, and some more. */
+/** The most that is shown: as much as a line of the list has room for, and some more. */
 const CHARACTERS = 240;
 const BYTES = 24;
 

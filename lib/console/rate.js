@@ -1,4 +1,4 @@
-/** How far back it counts, in seconds. */
+/** Seconds that it counts back. */
 export const RATE_SECONDS = 60;
 
 /** Counts messages per second for the last minute. */

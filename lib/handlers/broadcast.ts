@@ -5,7 +5,7 @@ import { checkProperties } from "../options/check_properties.ts";
 import { kindOf } from "./kind.ts";
 import { SLOW } from "./slow.ts";
 
-/** What a {@linkcode broadcast} does beside sending every message to everybody. */
+/** Options of {@linkcode broadcast}: what it does beside sending every message to everybody. */
 export interface BroadcastOptions {
   /** How many of the last messages of its room a new client gets first; default 0. */
   readonly history?: number;
@@ -18,7 +18,7 @@ export interface BroadcastOptions {
   readonly presence?: boolean;
   /** Whether clients may send; otherwise one that does is closed with 1008; default true. */
   readonly write?: boolean;
-  /** What happens to a client that reads too slowly; default `close`. */
+  /** The policy for a client that reads too slowly; default `close`. */
   readonly slow?: SlowPolicy;
   /** Handlers with the same name have the same rooms, apart from all others; default: those of everybody. */
   readonly rooms?: string;

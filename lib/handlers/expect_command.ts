@@ -4,7 +4,7 @@ import { shown } from "../base/shown.ts";
 /**
  * Checks that a command is a list of words: of a text, the first letter would be taken for a program.
  *
- * @param of Whose it is, as `process()`.
+ * @param of The function that takes it, as `process()`.
  * @throws {UsageError} If it is none.
  */
 export function expectCommand(command: readonly string[], of: string): void {

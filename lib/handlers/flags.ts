@@ -8,7 +8,7 @@ type OfHandlers = Extract<
   { readonly group: string }
 >;
 
-/** What was said of the server's options, by their names. */
+/** Values that were given for the server's options, by their names. */
 export type Options = Values<readonly (typeof SERVER_OPTIONS[number] | OfHandlers)[]>;
 
 /** Options of handlers of which the server has one for all routes, too; each once. */
@@ -35,5 +35,5 @@ export const FLAGS: readonly Option[] = GROUPS.flatMap((group) => {
 /** The options that a file and the environment may have as well. */
 export const LAYERED: readonly Option[] = FLAGS.filter(({ wordsOnly }) => !wordsOnly);
 
-/** Those that a route has from the server, where it says nothing itself. */
+/** Options that a route has from the server, where it says nothing itself. */
 export const INHERITED: readonly Option[] = OF_HANDLERS.filter(({ together }) => !together);

@@ -13,18 +13,19 @@ export interface Kind<T extends readonly Option[] = readonly Option[]> extends K
    */
   make(route: RouteSaid, context: KindContext): Handler | Promise<Handler>;
   /**
-   * What the handler depends on beside what its route says, such as the times of its files: while this and
-   * the route stay the same, a reload keeps the handler. A kind without it changes with its routes alone.
+   * Says in a text what the handler depends on beside what its route says, such as the times of its files:
+   * while this and the route stay the same, a reload keeps the handler. A kind without it changes with its
+   * routes alone.
    */
   stamp?(route: RouteSaid, context: KindContext): Promise<string>;
   /** Adds what a route needs Deno to permit. */
   needs?(route: RouteSaid, permissions: Permissions): void;
 }
 
-/** What a kind says of itself. */
+/** Facts that a kind states of itself. */
 interface KindFacts<T extends readonly Option[]> {
   readonly doc: string;
-  /** What follows the options: the words of a command, or one word. */
+  /** The argument after the options: the words of a command, or one word. */
   readonly argument?: Argument;
   readonly options: T;
   /** Whether it starts programs. */
@@ -35,27 +36,27 @@ interface KindFacts<T extends readonly Option[]> {
   readonly watched?: boolean;
   /** Whether its folder is one of scripts, which no other route serves. */
   readonly scripts?: boolean;
-  /** What the log says before the address of a page that is served at every path. */
+  /** The words of the log before the address of a page that is served at every path. */
   readonly shown?: string;
   /** A sentence for whoever asks for its permissions. */
   readonly note?: string;
 }
 
-/** What follows the options of a route. */
+/** The argument that follows the options of a route. */
 export interface Argument {
-  /** Its name in the configuration file. */
+  /** The argument's name in the configuration file. */
   readonly name: string;
   /** Whether it is a program with arguments, or one word. */
   readonly kind: "command" | "word";
-  /** How it is called in the documentation, such as `COMMAND [args…]`. */
+  /** The notation for it in the documentation, such as `COMMAND [args…]`. */
   readonly value: string;
 }
 
-/** What a route says of its handler. */
+/** The part of a route that is about its handler. */
 export interface RouteSaid {
-  /** Its pattern. */
+  /** The route's pattern. */
   readonly path: string;
-  /** What follows the options. */
+  /** The words that follow the options. */
   readonly words: readonly string[];
   /** Whether `{name}` in the words stands for a parameter of the route or of the query. */
   readonly placeholders: boolean;
@@ -68,7 +69,7 @@ export interface RouteOf<T extends readonly Option[]> extends Omit<RouteSaid, "v
   readonly values: Properties<T>;
 }
 
-/** What the handlers of a server have in common. */
+/** The parts of a server that its handlers have in common. */
 export interface KindContext {
   /** Finds the name of a client's address, where names are looked up. */
   readonly lookup: ((address: string) => Promise<string>) | undefined;

@@ -16,7 +16,7 @@ const graph = new ModuleGraph();
 let follows: (() => boolean) | undefined;
 
 interface Loaded {
-  /** Which version of the module it is of. */
+  /** The version of the module that it is of. */
   readonly version: number;
   readonly handler: Handler;
 }
@@ -24,7 +24,7 @@ interface Loaded {
 /** Loads the modules of users, each of which is a handler. */
 export class Modules {
   readonly #loaded = new Map<string, Loaded>();
-  /** Those that were tried, also in vain. */
+  /** The modules that were tried, also in vain. */
   readonly #urls = new Set<string>();
   #folder: string | undefined;
   #listed = "";
@@ -32,7 +32,7 @@ export class Modules {
   /**
    * Loads the handler that is the default export of a module, where it is not loaded yet.
    *
-   * @param file Its path.
+   * @param file The module's path.
    * @throws {UsageError} If it cannot be loaded, or exports no handler.
    */
   async load(file: string): Promise<Handler> {
@@ -44,7 +44,7 @@ export class Modules {
    * Loads a module again when it has changed, or something that it imports. Where that fails, the log says
    * so, and what was loaded before stays.
    *
-   * @returns What is another one when the module is another one.
+   * @returns A text that is another one when the module is another one.
    * @throws {UsageError} If nothing was loaded before.
    */
   async stamp(file: string): Promise<string> {
@@ -107,7 +107,7 @@ function urlOf(file: string): string {
   return pathToFileURL(resolve(file)).href;
 }
 
-/** What changes when files come or go. */
+/** A text that changes when files come or go. */
 function listing(folder: string): string {
   try {
     return JSON.stringify(listModules(folder));

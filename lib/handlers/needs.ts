@@ -3,7 +3,7 @@ import type { Permissions } from "../base/permissions.ts";
 import { programPath } from "../process/program_path.ts";
 import { programsIn } from "./programs_in.ts";
 
-/** What the environment of programs is made from. */
+/** The options that the environment of programs is made from. */
 interface Variables {
   readonly passEnv?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -13,13 +13,13 @@ interface Variables {
 export const NEW_PROGRAMS =
   "A program that is new in its folder needs permission to run, too: check again then.";
 
-/** What routes of programs say. */
+/** The words and option values of a route of programs. */
 interface Route<T> {
   readonly words: readonly string[];
   readonly values: T;
 }
 
-/** What a command needs Deno to permit. */
+/** Adds what a command needs Deno to permit. */
 export function needsOfCommand(
   { words: [name = ""], values }: Route<Variables & { readonly cwd?: string }>,
   permissions: Permissions,
@@ -32,7 +32,7 @@ export function needsOfCommand(
   addVariables(values, permissions);
 }
 
-/** What a folder needs of which clients choose a program. */
+/** Adds what a folder of programs that clients choose from needs Deno to permit. */
 export function needsOfFolder(
   { words: [folder = ""], values }: Route<Variables>,
   permissions: Permissions,

@@ -26,13 +26,13 @@ export type { ProcessOptions };
 export interface Endpoint {
   readonly program: string;
   readonly args: readonly string[];
-  /** Its path as the client sees it. */
+  /** The program's path as the client sees it. */
   readonly scriptName: string;
-  /** What follows that. */
+  /** The path that follows that one. */
   readonly pathInfo: string;
 }
 
-/** Where the programs of a handler are. */
+/** The programs of a handler, one named for each request. */
 export interface Programs {
   readonly label: string;
   /** Names the program of a request, or throws a `HandshakeError`. */

@@ -5,9 +5,9 @@ import type { Option } from "../options/option.ts";
 import { defaultPassEnv } from "../process/environment.ts";
 import type { Orphans } from "../process/tree.ts";
 
-/** How processes are started and talked to. */
+/** Options for starting processes and talking to them. */
 export interface ProcessOptions {
-  /** How output becomes messages; default `lines`. */
+  /** The framing, by which output becomes messages; default `lines`. */
   readonly framing?: Framing;
   /** Names of the server's variables that a process inherits; default: what finds and runs programs. */
   readonly passEnv?: readonly string[];
@@ -15,11 +15,11 @@ export interface ProcessOptions {
   readonly closeMs?: number;
   /** Bytes of input that may wait for a process; default 16 MiB. */
   readonly maxQueue?: number;
-  /** How many may run at once; shared by the handlers that have the same. Default 1024. */
+  /** Permits for processes at once; shared by the handlers that have the same. Default 1024. */
   readonly forks?: Permits;
   /** The folder that processes run in; default: the server's. */
   readonly cwd?: string;
-  /** What becomes of the processes that a program leaves behind; default: they are ended with it. */
+  /** The fate of the processes that a program leaves behind; default: they are ended with it. */
   readonly orphans?: Orphans;
   /** Variables that processes get beside all others. */
   readonly env?: Readonly<Record<string, string>>;
@@ -110,13 +110,13 @@ export const PROCESS_OPTIONS = [
   },
 ] as const satisfies readonly Option[];
 
-/** Those of them that CGI scripts have, which run in their own folder and are talked to as CGI says. */
+/** The options that CGI scripts have of these: they run in their own folder and talk as CGI says. */
 export const CGI_OPTIONS = PROCESS_OPTIONS.filter(
   (option): option is Exclude<typeof option, { name: "cwd" | "maxqueue" }> =>
     option.name !== "cwd" && option.name !== "maxqueue",
 );
 
-/** How a program of its own talks to its client. */
+/** The option of how a program talks to the one client that it has. */
 export const FRAMING = {
   name: "framing",
   kind: "choice",
@@ -128,7 +128,7 @@ export const FRAMING = {
   flag: { value: "NAME", doc: `How output becomes messages: ${FRAMINGS.join(", ")}` },
 } as const satisfies Option;
 
-/** What a route says of its processes, as the handlers take it. */
+/** Turns what a route says of its processes into what the handlers take. */
 export function processOptionsOf<T extends { readonly maxForks?: number }>(
   { maxForks, ...options }: T,
 ): Omit<T, "maxForks"> & { readonly forks?: Permits } {

@@ -2,7 +2,7 @@ import { HandshakeError } from "../base/errors.ts";
 import { splitHostPort } from "../base/host.ts";
 import type { Handler } from "../contract.ts";
 
-/** Where a {@linkcode redirect} leads to. */
+/** The target of a {@linkcode redirect}. */
 export interface RedirectOptions {
   readonly port: number;
   readonly secure: boolean;

@@ -33,7 +33,7 @@ export type HandlerName = keyof typeof registry;
 /** The names of all kinds. */
 export const HANDLER_NAMES = Object.keys(registry) as readonly HandlerName[];
 
-/** What is known of a kind of handler. */
+/** The kind of handler that has a name. */
 export function kindNamed(name: HandlerName): Kind {
   return registry[name];
 }

@@ -28,19 +28,19 @@ import { Tagged } from "./shared/tagged.ts";
 import type { Talk } from "./shared/talk.ts";
 import { SLOW } from "./slow.ts";
 
-/** How a process that all clients of a route share is started, ended and talked to. */
+/** Options of {@linkcode shared}: how the process of all clients is started, ended and talked to. */
 export interface SharedOptions extends Omit<ProcessOptions, "framing" | "placeholders"> {
-  /** How it is talked to; default `lines`. */
+  /** The framing in which it is talked to; default `lines`. */
   readonly framing?: SharedFraming;
   /** Whether it is started with the first client or at once; default `first`. */
   readonly start?: "first" | "now";
-  /** How long it lives after its last client has left, in ms, or Infinity; default 0. */
+  /** Time that it lives on after its last client has left, in ms, or Infinity; default 0. */
   readonly linger?: number;
   /** Whether it is started again when it has ended by itself; default `never`. */
   readonly restart?: "never" | "on-failure" | "always";
   /** How many of its last lines a new client gets first; default 0. */
   readonly history?: number;
-  /** What happens to a client that reads too slowly; default `close`. */
+  /** The policy for a client that reads too slowly; default `close`. */
   readonly slow?: SlowPolicy;
 }
 

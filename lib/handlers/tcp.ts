@@ -8,7 +8,7 @@ import { parseTcpAddress } from "./tcp/address.ts";
 import { dial } from "./tcp/dial.ts";
 import { TcpJoint } from "./tcp/joint.ts";
 
-/** How connections are joined to a TCP or Unix socket. */
+/** Options of {@linkcode tcp}. */
 export interface TcpOptions {
   /** Bytes of input that may wait for the other side; default 16 MiB. */
   readonly maxQueue?: number;
@@ -21,7 +21,7 @@ const CONNECT_TIMEOUT = 10_000;
  * Joins every connection to a connection of its own to a TCP or Unix socket: what comes from there is
  * binary messages, the client's messages go there as bytes.
  *
- * It connects before the upgrade is answered, so that a client learns by status 502 or 504 that there is
+ * Connects before the upgrade is answered, so that a client learns by status 502 or 504 that there is
  * nobody.
  *
  * @param address `HOST:PORT`, IPv6 in brackets, or `unix:PATH`.

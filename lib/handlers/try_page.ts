@@ -24,7 +24,7 @@ export const TRY_PAGE = `<!doctype html>
 </html>
 `;
 
-/** Its style, for light and dark, wide and narrow. */
+/** The page's style, for light and dark, wide and narrow. */
 export const TRY_STYLE = `:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
 main { max-width: 40rem; margin: 2rem auto; padding: 0 1rem; }
 form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: 1rem 0; }
@@ -35,7 +35,7 @@ ol { list-style: none; padding: 0; font-family: ui-monospace, monospace; overflo
 .sent::before { content: "→ "; } .received::before { content: "← "; } .note { opacity: .7; }
 `;
 
-/** Its program. */
+/** The page's program. */
 export const TRY_SCRIPT = `const $ = (id) => document.getElementById(id);
 let socket;
 function note(kind, text) {

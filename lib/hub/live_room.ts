@@ -2,7 +2,7 @@ import { Batch } from "../base/batch.ts";
 import type { JoinOptions, Member, Room } from "../contract.ts";
 import { RoomLog } from "./room_log.ts";
 
-/** What a {@linkcode LiveRoom} belongs to. */
+/** The owner of a {@linkcode LiveRoom}. */
 export interface RoomOwner {
   /** How many of the last messages its rooms keep. */
   readonly keeps: number;
@@ -12,13 +12,13 @@ export interface RoomOwner {
   emptied(room: LiveRoom): void;
 }
 
-/** Who is in a room, and what was said in it. */
+/** A room of members, with a log of what was said in it. */
 export class LiveRoom implements Room {
   readonly name: string;
   readonly log = new RoomLog();
   readonly #owner: RoomOwner;
   readonly #members = new Map<string, Member>();
-  /** Those of them who are told who joins and leaves; in most rooms nobody. */
+  /** Members who are told who joins and leaves; in most rooms nobody. */
   #watchers: Map<string, Member> | undefined;
 
   constructor(name: string, owner: RoomOwner) {

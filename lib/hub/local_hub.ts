@@ -6,7 +6,7 @@ import { Space } from "./space.ts";
 /**
  * All rooms of one server.
  *
- * What was said in rooms that nobody is in is kept as well, but only so much of it, because clients choose
+ * The logs of rooms that nobody is in are kept as well, but only so much of them, because clients choose
  * the names of rooms: beyond that, the room that is empty for the longest time is forgotten.
  */
 export class LocalHub implements Hub {

@@ -6,9 +6,9 @@ import { MAX_HISTORY } from "../base/limits.ts";
 const BATCH_OVERHEAD = 448;
 
 /**
- * What was said last in a room, numbered from 1: so many messages, and no more than 16 MiB.
+ * The last messages of a room, numbered from 1: so many, and no more than 16 MiB.
  *
- * What is older than that is forgotten, and its numbers with it.
+ * Older ones are forgotten, and their numbers with them.
  */
 export class RoomLog {
   readonly #queue = new BatchQueue({ batchOverhead: BATCH_OVERHEAD });
@@ -46,7 +46,7 @@ export class RoomLog {
     return this.#queue.last(count);
   }
 
-  /** What was said after the message of a number; all that is there, where that is forgotten. */
+  /** The messages after the one of a number; all that are there, where that one is forgotten. */
   after(number: number): readonly Batch[] {
     return this.last(Math.max(0, this.#next - 1 - number));
   }

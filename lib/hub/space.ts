@@ -35,7 +35,7 @@ export class Space implements Rooms, RoomOwner {
   /**
    * Keeps the last messages of each room, as many as any route wants.
    *
-   * @param route What wants them; until {@linkcode forget}.
+   * @param route The route, or its handler, that wants them; until {@linkcode forget}.
    */
   keep(route: object, count: number): void {
     this.#wanted.set(route, count);

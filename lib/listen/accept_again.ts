@@ -13,7 +13,7 @@ const LOOK_MS = 1_000;
  * for good, and no event tells. So files are counted on Linux; elsewhere nothing is done.
  *
  * @param listen Listens at the same place once more.
- * @returns What ends it, before the server is closed.
+ * @returns Ends it when disposed, which is to be before the server is closed.
  */
 export function acceptAgain(server: Server, listen: () => void): Disposable {
   const limit = fileLimit() ?? Infinity;

@@ -3,12 +3,12 @@ import type { TLSSocket } from "node:tls";
 import { parseCertificates } from "./credentials.ts";
 
 /**
- * Who may come in with a client certificate. The TLS handshake has decided that already, except for a
- * resumed session: for that, the runtime neither looks at the dates again nor at authorities that were
- * exchanged since (Deno 2.9).
+ * Decides who may come in with a client certificate. The TLS handshake has decided that already, except
+ * for a resumed session: for that, the runtime neither looks at the dates again nor at authorities that
+ * were exchanged since (Deno 2.9).
  */
 export class Authorities {
-  /** Those that took the place of the first ones. */
+  /** Authorities that took the place of the first ones. */
   #renewed: readonly X509Certificate[] | undefined;
 
   /** @param ca In PEM, one after the other. */

@@ -5,11 +5,11 @@ import type { TlsOptions } from "./credentials.ts";
 import type { Engine, EngineName } from "./engine.ts";
 import { nativeEngine } from "./native.ts";
 
-/** What decides about the engine. */
+/** Options that decide about the engine. */
 export interface EngineOptions {
   /**
-   * Its name; default: `auto`, which is `node` where the runtime has it (Deno 2.8), because of a plain
-   * `Deno.serve` one client can take all files or all memory, and nothing can hold it back (Deno 2.9).
+   * The engine's name; default: `auto`, which is `node` where the runtime has it (Deno 2.8), because of a
+   * plain `Deno.serve` one client can take all files or all memory, and nothing can hold it back (Deno 2.9).
    */
   readonly engine?: EngineName | "auto";
   /** Serves `wss:` and `https:`; default: neither. */

@@ -6,7 +6,7 @@ import type { Credentials } from "./engine.ts";
 export interface TlsOptions {
   /** The certificate and what it is signed by. */
   readonly certFile: string;
-  /** Its private key. */
+  /** The certificate's private key. */
   readonly keyFile: string;
   /** Authorities of which a client needs a certificate; default: it needs none. */
   readonly caFile?: string;

@@ -1,30 +1,30 @@
 /** The name of an engine. */
 export type EngineName = "native" | "node";
 
-/** What an engine can be asked for as: by its name, or whichever serves best. */
+/** Names to ask for an engine by: its own, or `auto` for whichever serves best. */
 export const ENGINES = ["auto", "native", "node"] as const satisfies (EngineName | "auto")[];
 
-/** Where an engine shall listen: a TCP port of an address, or a Unix socket. */
+/** The place where an engine shall listen: a TCP port of an address, or a Unix socket. */
 export type Place = { readonly hostname: string; readonly port: number } | SocketFile;
 
 /** A Unix socket. */
 export interface SocketFile {
   readonly path: string;
-  /** Its permissions, which it has by whoever asks the engine to listen; for an engine that listens again. */
+  /** The socket's permissions, set by whoever asks the engine to listen; for one that listens again. */
   readonly mode?: number;
 }
 
-/** What TLS needs, in PEM. */
+/** Certificates and a key for TLS, in PEM. */
 export interface Credentials {
   /** The certificate and what it is signed by. */
   readonly cert: string;
-  /** Its private key. */
+  /** The certificate's private key. */
   readonly key: string;
   /** Authorities of which a client needs a certificate. */
   readonly ca?: string;
 }
 
-/** What turns requests into connections; an engine MUST NOT let anybody feel which one it is. */
+/** Turns requests into connections; an engine MUST NOT let anybody feel which one it is. */
 export interface Engine {
   /**
    * Listens on one place.

@@ -10,7 +10,7 @@ import { listenOnUnixSocket, type UnixSocketOptions } from "./unix_socket.ts";
 
 const log = new Log();
 
-/** Where a server listens. */
+/** Options of {@linkcode listen}: where a server listens. */
 export interface ListenOptions extends EngineOptions {
   /** TCP port of every address; 0 takes a free one; default 80, with `tls` 443. */
   readonly port?: number;
@@ -26,7 +26,7 @@ export interface ListenOptions extends EngineOptions {
 export interface Listening {
   /** As a client on this machine reaches them: `ws://host:port/`, `ws+unix:PATH`. */
   readonly addresses: readonly string[];
-  /** What redirects to them, `http://host:port/`. */
+  /** Addresses that redirect to them, `http://host:port/`. */
   readonly redirects: readonly string[];
   /** Takes up a certificate that has changed. */
   reload(): void;

@@ -54,7 +54,7 @@ function headersOf({ rawHeaders }: IncomingMessage): Headers {
   return headers;
 }
 
-/** What comes with a request beside its head. */
+/** The parts of a request beside its head. */
 export function exchangeOf(message: IncomingMessage, response: ServerResponse): Exchange {
   let body: ReadableStream<Uint8Array> | null | undefined;
   let left: AbortController | undefined;

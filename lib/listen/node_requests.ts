@@ -19,7 +19,7 @@ const log = new Log();
 
 const NOT_ADMITTED = "TLS handshake failed: the client's certificate is not admitted any more";
 
-/** What comes in at a server of `node:http`: requests, and requests for an upgrade. */
+/** Answers what comes in at a server of `node:http`: requests, and requests for an upgrade. */
 export class NodeRequests {
   readonly #dispatcher: Dispatcher;
   readonly #origin: NodeOrigin;
@@ -139,7 +139,7 @@ export class NodeRequests {
   }
 }
 
-/** What comes with a request that wants nothing but a WebSocket. */
+/** The exchange of a request that wants nothing but a WebSocket. */
 const UNUSED: Exchange = { body: null, left: new AbortController().signal };
 
 function responseOn(message: IncomingMessage): ServerResponse {
@@ -156,7 +156,7 @@ function exchangeOn(message: IncomingMessage, response: ServerResponse): Exchang
   return exchangeOf(message, response);
 }
 
-/** What fails ends the one connection that it is about. */
+/** Does some work; where that fails, it ends the one connection that it is about. */
 async function guarded({ socket, url = "" }: IncomingMessage, work: () => Promise<void>) {
   try {
     await work();

@@ -16,7 +16,7 @@ export class Renewal implements Disposable {
   readonly #bounds: readonly Bound[];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #current: Credentials;
-  /** What the files looked like when they were read. */
+  /** The looks of the files when they were read. */
   #known: string;
   /** The same at the last look. */
   #seen: string;
@@ -24,8 +24,8 @@ export class Renewal implements Disposable {
   /**
    * Begins to look at the files.
    *
-   * @param current What is in use.
-   * @param bounds What uses them.
+   * @param current The credentials that are in use.
+   * @param bounds The listeners that use them.
    */
   constructor(options: TlsOptions, current: Credentials, bounds: readonly Bound[]) {
     this.#options = options;

@@ -4,9 +4,9 @@ import { reasonOf } from "./listen_at.ts";
 
 /** A Unix socket to listen on. */
 export interface UnixSocketOptions {
-  /** Its path. */
+  /** The socket's path. */
   readonly path: string;
-  /** Its permissions, such as 0o660; default: what the umask leaves. */
+  /** The socket's permissions, such as 0o660; default: what the umask leaves. */
   readonly mode?: number;
 }
 

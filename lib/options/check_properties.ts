@@ -8,7 +8,7 @@ import { ValueError } from "./value_error.ts";
 /**
  * Checks what a program gives options by their properties: its types may never have been looked at.
  *
- * @param of Whose options they are, behind a name: ` of process()`.
+ * @param of The function that has them, as it stands behind a name: ` of process()`.
  * @throws {UsageError} If an option does not take its value; one that is undefined is not said.
  */
 export function checkProperties(options: readonly Option[], given: object, of: string): void {
@@ -21,7 +21,7 @@ export function checkProperties(options: readonly Option[], given: object, of: s
   }
 }
 
-/** What an option takes in place of a value; undefined where it takes the value. */
+/** Says what an option takes in place of a value; undefined where it takes the value. */
 function refusal(option: Option, value: unknown): string | undefined {
   const [is, expected = expectedBy(option)] = SHAPES[option.kind];
   if (!is(value)) return expected;
@@ -34,7 +34,7 @@ function refusal(option: Option, value: unknown): string | undefined {
   }
 }
 
-/** What values of each kind are for a program, and how that is called where it is not as it is written. */
+/** The shape of each kind's values for a program, and the words for it where it is not as it is written. */
 const SHAPES: {
   readonly [K in keyof KindValues]: readonly [is: (value: unknown) => boolean, expected?: string];
 } = {
@@ -68,7 +68,7 @@ function isText(value: unknown): value is string {
   return typeof value === "string";
 }
 
-/** What a timer takes, or for ever. */
+/** Whether a timer takes it, or it is for ever. */
 function isDuration(value: unknown): boolean {
   return typeof value === "number" && value >= 0 && (value < 2 ** 31 || value === Infinity);
 }

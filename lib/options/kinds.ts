@@ -2,7 +2,7 @@ import type { KindValues, Option } from "./option.ts";
 import { ORIGINS, originText, parseOrigins } from "./origins.ts";
 import { ValueError } from "./value_error.ts";
 
-/** How the values of a kind are written. */
+/** Reads, checks and shows the values of a kind. */
 export interface ValueKind<V> {
   /** Whether it has the texts of all times that it was said; otherwise the last one counts. */
   readonly adds?: boolean;
@@ -12,7 +12,7 @@ export interface ValueKind<V> {
   parse(texts: readonly string[], option: Option): V;
   /** Throws one where the option does not take the value. */
   check?(value: V, option: Option): void;
-  /** What an option takes, to follow “expected”. */
+  /** Says what an option takes, to follow “expected”. */
   expected(option: Option): string;
   /** A value as it is shown, and where it adds up, each part of it. */
   show(value: V): string | readonly string[];

@@ -51,28 +51,28 @@ export const GROUPS = [
 export interface Option extends Server {
   readonly name: string;
   readonly kind: keyof KindValues;
-  /** What a `choice` is among. */
+  /** The values that a `choice` is among. */
   readonly choices?: readonly string[];
   /** The least that a `number` may be; default 0. */
   readonly least?: number;
   /** The most that a `number` may be. */
   readonly most?: number;
-  /** How its value is called in the documentation. */
+  /** The name of its value in the documentation. */
   readonly value?: string;
-  /** What it is where nobody says anything. */
+  /** The value that it has where nobody says anything. */
   readonly default?: unknown;
   /** The same in words, where it is no value or depends on others. */
   readonly unset?: string;
   /** Whether nothing is a value as well, as if it were not said. */
   readonly empty?: boolean;
-  /** How the code calls it; default: by its name. */
+  /** The name that it has in code; default: its own. */
   readonly as?: string;
   readonly doc: string;
-  /** What is different where it is an option of the server. */
+  /** The differences where it is an option of the server. */
   readonly flag?: Partial<Pick<Option, "value" | "least" | "empty" | "unset" | "repeat" | "doc">>;
 }
 
-/** What only options of the server have. */
+/** The part that only options of the server have. */
 interface Server {
   /** Where it stands in the help; an option without a group is none of the server's. */
   readonly group?: typeof GROUPS[number];
@@ -103,10 +103,10 @@ export type Values<T extends readonly Option[]> = {
   readonly [O in T[number] as O["name"]]?: ValueOf<O>;
 };
 
-/** How the code calls an option. */
+/** The name that an option has in code. */
 type PropertyOf<O extends Option> = O extends { as: infer A extends string } ? A : O["name"];
 
-/** The values of options, as the code calls them. */
+/** The values of options, by their names in code. */
 export type Properties<T extends readonly Option[]> = {
   readonly [O in T[number] as PropertyOf<O>]?: ValueOf<O>;
 };

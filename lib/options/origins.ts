@@ -10,7 +10,7 @@ export interface OriginRule {
   readonly port?: string;
 }
 
-/** What origins look like, to follow “expected”. */
+/** The form of origins, to follow “expected”. */
 export const ORIGINS = "[scheme://]host[:port], separated by commas";
 
 const ORIGIN =

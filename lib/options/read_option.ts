@@ -10,7 +10,7 @@ function rowOf({ kind }: Option): ValueKind<unknown> {
 /**
  * Reads the value of an option, whoever has said it.
  *
- * @param texts What was said; more than one only where it was repeated.
+ * @param texts The texts that were said; more than one only where it was repeated.
  * @throws {ValueError} If it is none.
  */
 export function readOption(option: Option, texts: readonly string[]): unknown {
@@ -38,7 +38,7 @@ export function checkOption(option: Option, value: unknown): void {
   rowOf(option).check?.(value, option);
 }
 
-/** What an option takes, to follow “expected”. */
+/** Says what an option takes, to follow “expected”. */
 export function expectedBy(option: Option): string {
   return rowOf(option).expected(option);
 }
@@ -48,7 +48,7 @@ export function showOption(option: Option, value: unknown): string {
   return [rowOf(option).show(value)].flat().join(",");
 }
 
-/** What an option is without being said, for its documentation; undefined where it is nothing. */
+/** The value of an option that is not said, for its documentation; undefined where there is none. */
 export function showDefault(option: Option): string | undefined {
   const { unset, default: given } = option;
   return unset ?? (given === undefined ? undefined : showOption(option, given));

@@ -4,7 +4,7 @@ import type { KindValues, Option } from "./option.ts";
 import { expectedBy, readOption, showDefault } from "./read_option.ts";
 import { ValueError } from "./value_error.ts";
 
-/** What an option may be in a configuration file. */
+/** The schema of an option's value in a configuration file. */
 export function optionSchema(option: Option): z.ZodType {
   return SCHEMAS[option.kind](option, expectedBy(option)).optional().meta(described(option));
 }
@@ -87,7 +87,7 @@ function listSchema(option: Option, error: string, pattern?: RegExp): z.ZodType 
   return z.union([z.array(shown, { error }), shown], { error });
 }
 
-/** What a schema admits, if the option takes it. */
+/** Narrows a schema to what the option takes. */
 function checked(option: Option, schema: z.ZodType): z.ZodType {
   return schema.superRefine((value, context) => {
     try {
@@ -99,7 +99,7 @@ function checked(option: Option, schema: z.ZodType): z.ZodType {
   });
 }
 
-/** What an editor shows. */
+/** The words and the default that an editor shows. */
 function described(option: Option): Record<string, unknown> {
   const { doc: description, default: given, unset } = option;
   const isShown = unset === undefined && /^(boolean|number|string)$/.test(typeof given);

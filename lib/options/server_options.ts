@@ -5,7 +5,7 @@ import type { Option } from "./option.ts";
 // More than a day in ms would not fit the timers.
 const DAY = 86_400_000;
 
-/** What is served at every path, beside routes and COMMAND. */
+/** Options of what is served at every path, beside routes and COMMAND. */
 const HANDLERS = [
   {
     name: "dir",
@@ -65,7 +65,7 @@ export const MODULES = [
   },
 ] as const satisfies readonly Option[];
 
-/** What is served over HTTP where no route is. */
+/** Options of what is served over HTTP where no route is. */
 const PAGES = [
   {
     name: "staticdir",
@@ -96,7 +96,7 @@ const PAGES = [
   },
 ] as const satisfies readonly Option[];
 
-/** Where it listens over TCP, and by what. */
+/** Options of where the server listens over TCP, and by what. */
 export const LISTENING = [
   {
     name: "port",
@@ -268,7 +268,7 @@ const SAME_ORIGIN = {
   doc: "Answer 403 to a WebSocket when its Origin's host and port are not those of Host",
 } as const satisfies Option;
 
-/** Which requests become connections, and what these may send. */
+/** Options of which requests become connections, and of what these may send. */
 export const REQUESTS = [...ROUTE_OPTIONS, SAME_ORIGIN] as const;
 
 /** Whether names of clients are looked up. */
@@ -309,7 +309,7 @@ const ANSWERS = [
   },
 ] as const satisfies readonly Option[];
 
-/** What is logged. */
+/** Options of what is logged. */
 export const LOG = [
   {
     name: "loglevel",

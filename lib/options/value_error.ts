@@ -1,12 +1,12 @@
 /** A value that an option does not take. */
 export class ValueError extends Error {
   override readonly name = "ValueError";
-  /** What it takes. */
+  /** The values that the option takes, in words. */
   readonly expected: string;
-  /** What it was given. */
+  /** The text that it was given. */
   readonly text: string;
 
-  /** @param expected What the option takes, to follow “expected”. */
+  /** @param expected The values that the option takes, to follow “expected”. */
   constructor(expected: string, text: string) {
     super(`Invalid value "${text}": expected ${expected}`);
     this.expected = expected;

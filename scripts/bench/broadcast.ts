@@ -10,7 +10,7 @@ const PAYLOAD_BYTES = 32;
 const STEP = 500;
 const FRAMES = maskedFrame(new Uint8Array(PAYLOAD_BYTES).fill(0x78), { copies: STEP });
 
-/** How fast what one client says reaches a hundred others: deliveries a second, to all together. */
+/** The rate at which one client's messages reach a hundred others: deliveries a second, to all together. */
 export const broadcast: Item = {
   name: "broadcast",
   metrics: [{

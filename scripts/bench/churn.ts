@@ -7,7 +7,7 @@ const CONNECTIONS = { full: 1000, quick: 300 };
 const WARM_UP = { full: 200, quick: 100 };
 const HELLO = maskedFrame(new Uint8Array(32).fill(0x78));
 
-/** How many short connections a second: connect, one message, its echo through `cat`, close. */
+/** Short connections a second: connect, one message, its echo through `cat`, close. */
 export const churn: Item = {
   name: "churn",
   metrics: [{

@@ -9,7 +9,7 @@ const REQUEST = new TextEncoder().encode(
 const ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 const CLOSE = maskedFrame(Uint8Array.of(1000 >> 8, 1000 & 0xff), { opcode: 8 });
 
-/** What {@linkcode Client.connect} may be told besides the port. */
+/** Options of {@linkcode Client.connect}. */
 export interface ClientOptions {
   /**
    * Bytes read at once; it has to hold the head of the server's answer.
@@ -31,11 +31,11 @@ export interface ClientOptions {
 /**
  * A WebSocket client that costs next to nothing, so that it does not hide what the server costs.
  *
- * It writes frames that were made beforehand over raw TCP and counts what comes back, see
+ * Writes frames that were made beforehand over raw TCP and counts what comes back, see
  * {@linkcode FrameCounter}. The built-in `WebSocket` costs an event and a string a message.
  */
 export class Client {
-  /** What arrived. */
+  /** The counter of what arrived. */
   readonly received: FrameCounter = new FrameCounter();
   readonly #conn: Deno.TcpConn;
   readonly #buffer: Uint8Array<ArrayBuffer>;
@@ -53,7 +53,7 @@ export class Client {
    * Connects to a server on loopback and upgrades.
    *
    * @param port The port of the server.
-   * @param options How to read.
+   * @param options The way to read.
    * @returns The open client.
    * @throws {Error} If the server does not answer the handshake with 101 and the right key.
    */

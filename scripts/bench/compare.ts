@@ -2,13 +2,13 @@ import { formatFigure } from "./format_figure.ts";
 import type { Contestant, Item, Trial } from "./item.ts";
 import { runTrial } from "./run_trial.ts";
 
-/** What {@linkcode compare} has to know. */
+/** Options of {@linkcode compare}. */
 export interface CompareOptions {
-  /** What to measure. */
+  /** The items to measure. */
   readonly items: readonly Item[];
-  /** Who takes part. */
+  /** The servers that take part. */
   readonly contestants: readonly Contestant[];
-  /** How often everybody does each item. */
+  /** The number of times that everybody does each item. */
   readonly rounds: number;
   /** The sizes of the work. */
   readonly size: Trial["size"];
@@ -21,11 +21,11 @@ export interface CompareOptions {
 /** The figures of one metric: those of every round, by the name of the server. */
 export type Samples = Readonly<Record<string, readonly number[]>>;
 
-/** What came of a comparison. */
+/** The result of a comparison. */
 export interface Comparison {
   /** By the name of the metric. */
   readonly samples: Readonly<Record<string, Samples>>;
-  /** What went wrong, a line each. */
+  /** The failures, a line each. */
   readonly failures: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export interface Comparison {
  *
  * A server that fails an item is out of that item, and the others go on.
  *
- * @param options Who does what, and how often.
+ * @param options The servers, the items, and how often each is done.
  * @returns The figures of all rounds and what went wrong.
  * @throws The reason of `signal` once it aborts.
  */

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { resolve } from "node:path";
 import type { Contestant, Task } from "./item.ts";
 
-/** What {@linkcode contestants} may be told. */
+/** Options of {@linkcode contestants}. */
 export interface ContestantsOptions {
   /** A compiled stdws to measure instead of `deno run main.ts`. */
   readonly binary?: string;
@@ -20,7 +20,7 @@ const CONTROL = fileURLToPath(new URL("./control.ts", import.meta.url));
  * All servers that can be compared: stdws as it is by default and with either engine, the same of another
  * tree, websocketd, and the control, which is plain Deno.
  *
- * @param options Which stdws to measure.
+ * @param options The stdws to measure.
  * @returns The servers, whether they are installed or not.
  */
 export function contestants(options: ContestantsOptions = {}): readonly Contestant[] {

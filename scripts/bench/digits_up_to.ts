@@ -1,5 +1,5 @@
 /**
- * How many digits the numbers from 1 to another have: the payload of what `seq` writes.
+ * Counts the digits that the numbers from 1 to another have: the payload of what `seq` writes.
  *
  * @param last The last number.
  */

@@ -8,7 +8,7 @@ const LINES = { full: 1_000_000, quick: 200_000 };
 // lines a second, and is not what is measured.
 const BUFFER = 1 << 20;
 
-/** How fast the output of a process reaches a client that only reads: `seq 1 1000000`. */
+/** The rate at which a process's output reaches a client that only reads: `seq 1 1000000`. */
 export const drain: Item = {
   name: "drain",
   metrics: [{

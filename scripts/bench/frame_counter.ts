@@ -4,7 +4,7 @@ const LONGEST_HEADER = 10;
 /**
  * Counts the messages in what a server sends, without looking at their payload.
  *
- * It takes the bytes in chunks of any size and reads nothing but frame headers (RFC 6455 §5.2), so
+ * Takes the bytes in chunks of any size and reads nothing but frame headers (RFC 6455 §5.2), so
  * that the load client stays cheaper than any server it measures. Pings go unanswered: no item of
  * the bench lasts as long as a ping interval.
  */

@@ -3,7 +3,7 @@ import type { Contestant } from "./item.ts";
 /**
  * Whether the program of a contestant can be started at all.
  *
- * @param contestant Whose program to look for.
+ * @param contestant The one whose program to look for.
  */
 export function isInstalled(contestant: Contestant): boolean {
   const [path] = contestant.command(0, []);

@@ -1,7 +1,7 @@
 import type { RunningServer } from "./start_server.ts";
 
 /**
- * What a server does with connections: a program for each, in its words; or one of the two ways in which
+ * The work of a server with connections: a program for each, in its words; or one of the two ways in which
  * many clients share something, at every path.
  */
 export type Task = readonly string[] | {
@@ -21,7 +21,7 @@ export interface Contestant {
   command(port: number, task: Task): readonly [string, ...string[]];
 }
 
-/** What an item should reach; a hint beside the figure, never a verdict. */
+/** A ratio that an item should reach; a hint beside the figure, never a verdict. */
 export interface Goal {
   /** `>=` when more is better, `<=` when less is. */
   readonly relation: ">=" | "<=";
@@ -37,13 +37,13 @@ export interface Metric {
   readonly name: string;
   /** The unit, as `µs` or `msg/s`. */
   readonly unit: string;
-  /** What stdws is to reach against others, if there is a goal. */
+  /** The goals of stdws against others, if there are any. */
   readonly goals?: readonly Goal[];
 }
 
 /** One measurement: an item, a contestant and a round. */
 export interface Trial {
-  /** Who is measured. */
+  /** The server that is measured. */
   readonly contestant: Contestant;
   /** Whether the sizes of a real measurement are wanted, or those of a quick look. */
   readonly size: "full" | "quick";

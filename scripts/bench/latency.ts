@@ -7,7 +7,7 @@ const PAYLOAD_BYTES = 32;
 const ROUND_TRIPS = { full: 10_000, quick: 3000 };
 const WARM_UP = { full: 3000, quick: 1000 };
 
-/** How long the echo of one message through `cat` takes, on one connection, one message at a time. */
+/** The time that a message's echo through `cat` takes, on one connection, one message at a time. */
 export const latency: Item = {
   name: "latency",
   metrics: [

@@ -1,4 +1,4 @@
-/** What {@linkcode maskedFrame} may be told besides the payload. */
+/** Options of {@linkcode maskedFrame}. */
 export interface MaskedFrameOptions {
   /**
    * The opcode (RFC 6455 §5.2): 1 is text, 8 is close.
@@ -7,7 +7,7 @@ export interface MaskedFrameOptions {
    */
   readonly opcode?: number;
   /**
-   * How many copies of the frame to put behind each other.
+   * The number of copies of the frame, one behind the other.
    *
    * @default {1}
    */

@@ -9,7 +9,7 @@ const MOST_POLLS = 40;
 // V8 gives back what opening the connections needed for a while when it was idle for half a minute.
 const IDLE = { full: 40_000, quick: 5_000 };
 
-/** What an idle connection through `cat` costs the server itself, without its processes. */
+/** Memory that an idle connection through `cat` costs the server itself, without its processes. */
 export const memory: Item = {
   name: "memory",
   metrics: [{

@@ -9,7 +9,7 @@ export interface Listeners extends Disposable {
  * Opens many connections to read from.
  *
  * @param port The port of the server.
- * @param count How many.
+ * @param count The number of connections.
  */
 export async function openListeners(port: number, count: number): Promise<Listeners> {
   using opening = new DisposableStack();

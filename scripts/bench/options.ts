@@ -1,6 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 
-/** What a person may ask of the bench. */
+/** Options of the bench. */
 export interface Options {
   /** Whether to say only how it is used. */
   readonly help: boolean;
@@ -8,7 +8,7 @@ export interface Options {
   readonly json: boolean;
   /** Whether a rough look is enough. */
   readonly quick: boolean;
-  /** How often everybody does each item. */
+  /** The number of times that everybody does each item. */
   readonly rounds: number;
   /** The items to measure. */
   readonly only: readonly string[];
@@ -26,7 +26,7 @@ export interface Known {
   readonly items: readonly string[];
   /** All servers of this tree, and those that are none of stdws. */
   readonly servers: readonly string[];
-  /** Those that another tree adds. */
+  /** Servers that another tree adds. */
   readonly based: readonly string[];
 }
 
@@ -37,7 +37,7 @@ const STRINGS = ["rounds", "only", "servers", "binary", "tree"] as const;
  * Reads the words after `deno task bench`.
  *
  * @param args The words.
- * @param known Which items and servers there are.
+ * @param known The items and servers that there are.
  * @returns The options, with what was not given filled in.
  * @throws {Error} If a word is no option or its value cannot be used.
  */

@@ -2,15 +2,15 @@ import { Client } from "./client.ts";
 import type { Goal, Item } from "./item.ts";
 import { maskedFrame } from "./masked_frame.ts";
 
-/** How the load of {@linkcode pipelined} looks. */
+/** The shape of the load of {@linkcode pipelined}. */
 export interface PipelinedShape {
   /** The name of the item. */
   readonly name: string;
   /** The name of its only metric. */
   readonly metric: string;
-  /** What stdws is to reach against others. */
+  /** The goals of stdws against others. */
   readonly goals: readonly Goal[];
-  /** How many connections echo at the same time. */
+  /** The number of connections that echo at the same time. */
   readonly connections: number;
   /** Messages in all; a fifth as many come before as a warm-up. */
   readonly messages: { readonly full: number; readonly quick: number };
@@ -32,7 +32,7 @@ const REFILL = 50;
  * Makes an item that echoes messages through `cat` without waiting for each, with at most 500 of
  * them under way per connection.
  *
- * @param shape How many connections and messages.
+ * @param shape The connections and messages of the load.
  * @returns The item.
  */
 export function pipelined(shape: PipelinedShape): Item {

@@ -12,7 +12,7 @@ export interface Row {
   readonly medians: Readonly<Record<string, number>>;
   /** A figure divided by another, as `stdws/websocketd`; from the medians. */
   readonly ratios: Readonly<Record<string, number>>;
-  /** What stdws is to reach against those who take part. */
+  /** The goals of stdws against those who take part. */
   readonly goals: readonly Goal[];
   /** The figure of every round, by the name of the server. */
   readonly samples: Samples;
@@ -21,7 +21,7 @@ export interface Row {
 /**
  * Makes the lines of the result.
  *
- * @param items What was measured.
+ * @param items The items that were measured.
  * @param samples The figures of all rounds, by the name of the metric.
  * @returns A row per metric, in the order of the items.
  */
@@ -42,9 +42,9 @@ export function report(
 }
 
 /**
- * Who is compared with whom: stdws with all others, and each engine with itself in the other tree.
+ * Pairs of servers to compare: stdws with all others, and each engine with itself in the other tree.
  *
- * @param servers Who takes part.
+ * @param servers The servers that take part.
  */
 export function pairsOf(servers: readonly string[]): readonly (readonly [string, string])[] {
   const others = servers.filter((name) => name !== "stdws");

@@ -1,7 +1,7 @@
 import type { Contestant, Item, Trial } from "./item.ts";
 import { type RunningServer, startServer } from "./start_server.ts";
 
-/** What {@linkcode runTrial} has to know besides who does what. */
+/** Options of {@linkcode runTrial}. */
 export interface RunTrialOptions {
   /** The sizes of the work. */
   readonly size: Trial["size"];
@@ -15,7 +15,7 @@ const TRIAL_WITHIN = 120_000;
  * Lets one server do one item once, and ends all that was started for it.
  *
  * @param item The work.
- * @param contestant Who does it.
+ * @param contestant The server that does it.
  * @param options The size, and a signal to give up.
  * @returns The figures by the name of their metric.
  * @throws {Error} If the work failed or took longer than two minutes, with the end of what the

@@ -8,7 +8,7 @@ const LINES = { full: 30_000, quick: 6_000 };
 // Writes as many lines as it is told to.
 const PROGRAM = ["sh", "-c", "while read -r n; do seq 1 $n; done"];
 
-/** How fast the lines of one program reach a hundred clients: deliveries a second, to all together. */
+/** The rate at which one program's lines reach a hundred clients: deliveries a second, to all together. */
 export const shared: Item = {
   name: "shared",
   metrics: [{

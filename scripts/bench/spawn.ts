@@ -7,7 +7,7 @@ import { percentile } from "./percentile.ts";
 const PROCESSES = { full: 400, quick: 100 };
 const PROGRAM = "/bin/true";
 
-/** What starting a process takes until the call returns: as stdws does it, and with Deno alone. */
+/** The time that starting a process takes until the call returns: as stdws does it, and with Deno alone. */
 export const spawn: Item = {
   name: "spawn",
   metrics: [{ name: "spawn", unit: "µs" }],

@@ -4,7 +4,7 @@ import type { Contestant, Task } from "./item.ts";
 export interface RunningServer extends AsyncDisposable {
   /** The id of its process. */
   readonly pid: number;
-  /** Where it listens on 127.0.0.1. */
+  /** The port of 127.0.0.1 where it listens. */
   readonly port: number;
   /** The end of what it wrote to stderr, to explain a failure. */
   complaint(): string;
@@ -17,8 +17,8 @@ const KEPT_STDERR = 2000;
 /**
  * Starts a contestant on a free port and waits until it accepts connections.
  *
- * @param contestant Who to start.
- * @param task What it does with connections.
+ * @param contestant The server to start.
+ * @param task The work that it does with connections.
  * @param signal Gives up waiting.
  * @returns The server.
  * @throws {Error} If it ends, or does not listen within 15 s, or the signal aborts.

@@ -18,7 +18,7 @@ import { restOf } from "../rest_of.ts";
 import { bodyLength } from "./cgi_length.ts";
 import { CgiScript } from "./cgi_script.ts";
 
-/** How scripts are run. */
+/** Options for running scripts. */
 export interface CgiOptions {
   /** Names of the server's variables that a script inherits; default: what finds and runs programs. */
   readonly passEnv?: readonly string[];
@@ -26,9 +26,9 @@ export interface CgiOptions {
   readonly closeMs?: number;
   /** Variables that scripts get beside all others. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What becomes of the processes that a script leaves behind; default: they are ended with it. */
+  /** The fate of the processes that a script leaves behind; default: they are ended with it. */
   readonly orphans?: Orphans;
-  /** How many processes may run at once; shared with the handlers that have the same. Default 1024. */
+  /** Permits for processes at once; shared with the handlers that have the same. Default 1024. */
   readonly forks?: Permits;
   /** Finds the name of a client's address for `REMOTE_HOST`; default: the address stays. */
   readonly lookup?: (address: string) => Promise<string>;

@@ -5,8 +5,8 @@ import { type CgiHead, CgiHeadError, parseHead } from "./cgi_head.ts";
 /**
  * The output of a script as the answer that it is: first the head, then the body as it comes.
  *
- * What happens to a slow reader: one chunk waits for it; while it does, `bufferedAmount` says so, and
- * the script's output is not read.
+ * One chunk waits for a slow reader; while it does, `bufferedAmount` says so, and the script's output is
+ * not read.
  */
 export class CgiAnswer implements Decoder, Gauge {
   /** Rejects with a `CgiHeadError` where there is none. */
@@ -86,7 +86,7 @@ export class CgiAnswer implements Decoder, Gauge {
     // Whether that is the end of an answer depends on how the script ends.
   }
 
-  /** What was announced is that of an answer to another request: this one has no body. */
+  /** Sends no body: the length that was announced is that of an answer to another request. */
   withoutBody(): void {
     this.#length = undefined;
     this.discard();

@@ -11,7 +11,7 @@ export class CgiBlock {
   /** Where the line begins that has no end yet. */
   #line = 0;
 
-  /** What came so far, a character for each byte. */
+  /** The text that came so far, a character for each byte. */
   get text(): string {
     return Array.from(this.#bytes.subarray(0, this.#length), (byte) => String.fromCharCode(byte))
       .join("");
@@ -20,7 +20,7 @@ export class CgiBlock {
   /**
    * Takes the next bytes, which may be reused afterwards.
    *
-   * @returns What follows the block; undefined where it has not ended yet.
+   * @returns The bytes that follow the block; undefined where it has not ended yet.
    * @throws {CgiHeadError} If it is longer than `MAX_HEADER_BLOCK` bytes.
    */
   push(chunk: Uint8Array): Uint8Array | undefined {

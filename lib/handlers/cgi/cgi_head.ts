@@ -1,4 +1,4 @@
-/** What a script says of its answer. */
+/** The head that a script gives its answer. */
 export interface CgiHead {
   readonly status: number;
   readonly headers: Headers;
@@ -34,7 +34,7 @@ const BAD_VALUE = /[\0-\x08\x0a-\x1f\x7f]/;
  * Reads the header block of a CGI script (RFC 3875 §6). A `Location` without a status is a redirect with
  * 302, also where it is a path: the client gets it, as websocketd does.
  *
- * @param block Its lines, ending with `\n` or `\r\n`, a character for each byte.
+ * @param block The lines, ending with `\n` or `\r\n`, a character for each byte.
  * @throws {CgiHeadError} If it is none, or has neither Status nor Location nor Content-Type.
  */
 export function parseHead(block: string): CgiHead {
@@ -77,7 +77,7 @@ function parseStatus(value: string): number {
   throw new CgiHeadError(`The status is not a number from 200 to 599: ${quote(value)}`);
 }
 
-/** What a `Content-Length` says; one that says nothing, or must not be there, is taken away. */
+/** The number in a `Content-Length`; one that says nothing, or must not be there, is taken away. */
 function takeLength(status: number, headers: Headers): number | undefined {
   const value = headers.get("content-length") ?? "";
   const length = Number(value);

@@ -1,8 +1,8 @@
 import { HandshakeError } from "../../base/errors.ts";
 
 /**
- * How many bytes of body a request brings: undefined where it announces none, `unknown` where it brings
- * some without saying how many, which CGI cannot do (RFC 3875 §4.1.2).
+ * Bytes of body that a request brings: undefined where it announces none, `unknown` where it brings some
+ * without saying how many, which CGI cannot do (RFC 3875 §4.1.2).
  *
  * @throws {HandshakeError} If its Content-Length is no number (400).
  */

@@ -5,9 +5,9 @@ import { messageOf } from "../../base/errors.ts";
 import { CgiAnswer } from "./cgi_answer.ts";
 import { CgiUpload } from "./cgi_upload.ts";
 
-/** What a {@linkcode CgiScript} works on. */
+/** Options of a {@linkcode CgiScript}. */
 export interface CgiScriptOptions {
-  /** What goes to its input; null where there is nothing. */
+  /** The stream that goes to its input; null where there is nothing. */
   readonly body: ReadableStream<Uint8Array> | null;
   /** Bytes of that. */
   readonly length: number;

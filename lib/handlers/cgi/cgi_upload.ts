@@ -5,8 +5,8 @@ import { Stdin } from "../../process/stdin.ts";
 /**
  * The body of a request on its way to the input of a script, no faster than the script takes it.
  *
- * What comes after the script has closed its input is read and dropped until the script is over: many
- * clients look for an answer only when they have sent everything.
+ * Bytes that come after the script has closed its input are read and dropped until the script is over:
+ * many clients look for an answer only when they have sent everything.
  */
 export class CgiUpload {
   readonly #stdin = new Stdin({ maxQueue: Infinity, lent: true });
@@ -16,7 +16,7 @@ export class CgiUpload {
   #abandoned = false;
 
   /**
-   * @param body What goes to the input; null where there is nothing.
+   * @param body The stream that goes to the input; null where there is nothing.
    * @param length Bytes of it; the input is closed after as many.
    */
   constructor(body: ReadableStream<Uint8Array> | null, length: number) {

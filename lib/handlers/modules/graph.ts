@@ -20,7 +20,7 @@ export class ModuleGraph {
    * Takes up what has changed of a module and what it imports.
    *
    * @param url Of its file.
-   * @returns Its version, which has changed when one of them has.
+   * @returns The module's version, which has changed when one of them has.
    */
   update(url: string): number {
     const node = this.#node(url);
@@ -35,12 +35,12 @@ export class ModuleGraph {
     return [...this.#below(url)].some((each) => this.#hasChanged(each));
   }
 
-  /** What changes when a module does, or something that it imports. */
+  /** A text that changes when a module does, or something that it imports. */
   looksOf(url: string): string {
     return Array.from(this.#below(url), (each) => lookOf(pathOf(each))).join();
   }
 
-  /** Where to load a file of its version from. */
+  /** The URL from which a file is loaded in its version. */
   addressOf(url: string): string {
     const { version } = this.#node(url);
     return version === 0 ? url : `${url}${url.includes("?") ? "&" : "?"}v=${version}`;

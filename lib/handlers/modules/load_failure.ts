@@ -15,10 +15,10 @@ interface Reason {
 }
 
 /**
- * Why a module could not be loaded: the file, the reason and where.
+ * Explains why a module could not be loaded: the file, the reason and where.
  *
- * @param file Its path.
- * @param error What the import threw.
+ * @param file The module's path.
+ * @param error The value that the import threw.
  * @param standalone Whether this is the compiled executable.
  */
 export function loadFailure(
@@ -76,7 +76,7 @@ function placeInStack(error: unknown): string | undefined {
   return placeIn(theirs.join("\n"))?.text;
 }
 
-/** What the runtime says, without what it says of the place, and without advice that helps nobody here. */
+/** The runtime's message, without what it says of the place, and without advice that helps nobody here. */
 function plain(error: unknown): string {
   const message = messageWithoutColours(error);
   const bare = /^Import "([^"]*)" not a dependency/.exec(message)?.[1];

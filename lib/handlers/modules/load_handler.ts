@@ -44,10 +44,10 @@ function check(file: string): void {
 
 const METHODS = ["open", "accept", "respond", "start", Symbol.asyncDispose] as const;
 
-/** Those of which it has to have one. */
+/** The methods of which a handler has to have one. */
 const DOES = ["open", "accept", "respond"] as const;
 
-/** What a module lacks of a handler. */
+/** The reason why a module is no handler; undefined where it is one. */
 function wrongWith(module: { readonly default?: unknown }): string | undefined {
   if (!("default" in module)) return "there is no default export in it";
   const handler = module.default;

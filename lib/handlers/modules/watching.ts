@@ -2,11 +2,11 @@
 // that becomes a link to another folder, nor of what a link leads to (Deno 2.9).
 const LOOK_MS = 250;
 
-/** What a {@linkcode Watching} looks at. */
+/** Files as a {@linkcode Watching} looks at them. */
 export interface Watched {
   /** Whether something has changed since it was taken up. */
   isStale(): boolean;
-  /** What changes with every change. */
+  /** A text that changes with every change. */
   looks(): string;
 }
 
@@ -16,9 +16,9 @@ export class Watching implements Disposable {
   readonly #onChange: () => Promise<void>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #disposed = false;
-  /** What was found at the last look. */
+  /** The text found at the last look. */
   #seen: string;
-  /** What was told of: a change that could not be taken up is not told again. */
+  /** The text that was told of: a change that could not be taken up is not told again. */
   #told = "";
 
   /** Begins to look. */

@@ -4,17 +4,17 @@ const SHORTEST = 100;
 const LONGEST = 30_000;
 const HEALTHY = 10_000;
 
-/** How often in a row it is tried. */
+/** Attempts in a row before it is given up. */
 export const ATTEMPTS = 10;
 
-/** How long to wait before what has ended is started again: longer each time that it did not help. */
+/** The wait before what has ended is started again: longer each time that it did not help. */
 export class Backoff {
   #attempts = 0;
 
   /**
    * Counts an attempt.
    *
-   * @param lived How long it has lived, in ms.
+   * @param lived The time that it has lived, in ms.
    * @returns Milliseconds to wait before the next one; undefined after too many in a row.
    */
   next(lived: number): number | undefined {

@@ -6,13 +6,13 @@ import type { Source } from "../../process/piece.ts";
 // How long a client may seem to read nothing, in ms: an engine may tell only of large parts that have left.
 const STUCK = 1_000;
 
-/** How a {@linkcode Client} is treated. */
+/** Options of a {@linkcode Client}. */
 export interface ClientOptions {
   /** The log of its request. */
   readonly log: Log;
-  /** What it gets first. */
+  /** The messages that it gets first. */
   readonly past: readonly Batch[];
-  /** What a process is told of it when it opens. */
+  /** The text that tells a process of it when it opens. */
   readonly announcement: string;
 }
 
@@ -23,7 +23,7 @@ export class Client implements Source {
   waiting = 0;
   /** The rooms that it is in; only a process that speaks in events makes any. */
   rooms: Set<string> | undefined;
-  /** What a process is told of it when it opens, as long as that may be needed. */
+  /** The text that tells a process of it when it opens, as long as that may be needed. */
   announcement: string;
   #left = false;
   #behind = 0;

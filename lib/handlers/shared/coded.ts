@@ -6,9 +6,9 @@ import type { Client } from "./client.ts";
 import type { Crowd } from "./crowd.ts";
 import type { Talk } from "./talk.ts";
 
-/** How a process talks to all clients alike. */
+/** Options of {@linkcode Coded}. */
 export interface CodedOptions {
-  /** How its output becomes messages, and messages its input. */
+  /** Turns the process's output into messages, and messages into its input. */
   readonly codec: Codec;
   /** How many of the last messages a client gets first. */
   readonly remembered: number;

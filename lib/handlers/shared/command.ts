@@ -1,6 +1,6 @@
 import { isCloseCode } from "../../base/close_code.ts";
 
-/** What a process asks for, one line of its output. */
+/** A command of a process, one line of its output. */
 export type Command =
   | {
     readonly type: "send";

@@ -1,6 +1,6 @@
 import type { Client } from "./client.ts";
 
-/** How far clients are behind, in bytes. */
+/** Bytes that clients are behind. */
 export interface Lag {
   /** Of the one that reads fastest; 0 where there is none. */
   readonly least: number;
@@ -37,7 +37,7 @@ export class Crowd implements Iterable<Client> {
   }
 
   /**
-   * How far they are behind, without those that are closing.
+   * Measures how far they are behind, without those that are closing.
    *
    * @param now Milliseconds on a clock that never goes back.
    */

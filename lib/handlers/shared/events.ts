@@ -18,7 +18,7 @@ export class Events implements Talk {
   readonly #stdin: Stdin<Client>;
   readonly #crowd: Crowd;
   readonly #remembers: boolean;
-  /** Who and what has been there, so that a process that does not know yet is not blamed. */
+  /** Clients and rooms that have been there, so that a process that does not know yet is not blamed. */
   #left = new Recent();
   #emptied = new Recent();
 

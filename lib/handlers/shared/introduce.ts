@@ -4,11 +4,11 @@ import type { Client } from "./client.ts";
 const encoder = new TextEncoder();
 
 /**
- * What a new process is told, which knows of nobody: first who is there, or was there and has said something
- * that no process has got; then what they said.
+ * Yields what a new process is told, which knows of nobody: first who is there, or was there and has said
+ * something that no process has got; then what they said.
  *
- * @param crowd Who is there.
- * @param pieces What no process has got.
+ * @param crowd The clients that are there.
+ * @param pieces The input that no process has got.
  */
 export function* introduce(
   crowd: Iterable<Client>,

@@ -2,8 +2,8 @@ import { describeCodecs, type Framing, FRAMINGS } from "../../codec/codecs.ts";
 import type { Option } from "../../options/option.ts";
 
 /**
- * How a process of many clients can be talked to: by a codec, which carries messages from all and to all, or
- * so that it knows its clients:
+ * A way to talk to a process of many clients: by a codec, which carries messages from all and to all, or so
+ * that it knows its clients:
  *
  * - `events`: lines of JSON that say who comes, what they say, who leaves, and who gets what;
  * - `tagged`: lines with an id in front, for a shell script.

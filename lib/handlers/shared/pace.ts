@@ -16,24 +16,24 @@ const FAR = MAX_UNSENT / 2;
 const COURTESY = 1_000;
 const SHARE = 0.5;
 
-/** What a {@linkcode Pace} needs. */
+/** Options of a {@linkcode Pace}. */
 export interface PaceOptions {
-  /** How far the clients are behind, at a time of the clock. */
+  /** Measures how far the clients are behind, at a time of the clock. */
   lag(now: number): Lag;
   /** Milliseconds on a clock that never goes back. */
   readonly now?: () => number;
 }
 
 /**
- * How fast a process may write that has many clients: as fast as the one that reads fastest, as if it
- * were the only one. Others hardly hold it up; one that gets too far behind is closed.
+ * The pace at which a process may write that has many clients: that of the one that reads fastest, as if
+ * it were the only one. Others hardly hold it up; one that gets too far behind is closed.
  */
 export class Pace implements Pick<Connection, "bufferedAmount" | "drained"> {
   readonly #lag: (now: number) => Lag;
   readonly #now: () => number;
   /** Whether nobody has read anything for too long. */
   #stalled = false;
-  /** How much longer to wait for those who are far behind, in ms, as of `#since`. */
+  /** Time left to wait for those who are far behind, in ms, as of `#since`. */
   #courtesy = COURTESY;
   #since: number;
 

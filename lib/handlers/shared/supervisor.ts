@@ -19,7 +19,7 @@ export interface SharedLife {
   end(): void;
 }
 
-/** What a {@linkcode Supervisor} goes by. */
+/** Options of a {@linkcode Supervisor}. */
 export interface SupervisorOptions {
   /**
    * Starts a process.
@@ -29,7 +29,7 @@ export interface SupervisorOptions {
   start(): SharedLife;
   /** No process is there any more, and none will be for those who are there. */
   stopped(how: Close): void;
-  /** How long a process lives after its last client has left, in ms, or Infinity. */
+  /** Time that a process lives on after its last client has left, in ms, or Infinity. */
   readonly linger: number;
   readonly restart: Restart;
   readonly log: Log;
@@ -62,7 +62,7 @@ export class Supervisor implements AsyncDisposable {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** How the process ended where there is none any more, nor will be for a client that came to it. */
+  /** The end of the process where there is none any more, nor will be for a client that came to it. */
   get last(): Close | undefined {
     return this.#last;
   }
@@ -162,7 +162,7 @@ export class Supervisor implements AsyncDisposable {
     else this.#stop({ code: 1001, reason: "" });
   }
 
-  /** How long to wait before it is started again, in ms; undefined where it is not. */
+  /** The wait before it is started again, in ms; undefined where it is not. */
   #delayAfter(how: Close, pid: number, lived: number): number | undefined {
     const { restart, log } = this.#options;
     const ended = `Process ${pid} has ended ${how.reason ? `(${how.reason})` : "by itself"}`;

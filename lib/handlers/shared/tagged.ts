@@ -30,7 +30,7 @@ export class Tagged implements Talk {
   readonly #stdin: Stdin<Client>;
   readonly #crowd: Crowd;
   readonly #remembers: boolean;
-  /** Who has been there, so that a process that does not know yet is not blamed. */
+  /** Clients that have been there, so that a process that does not know yet is not blamed. */
   readonly #left = new Recent();
 
   /** @param remembers Whether a later process is told who is there. */

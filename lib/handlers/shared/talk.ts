@@ -2,22 +2,22 @@ import type { Log } from "../../base/log.ts";
 import type { Batch, Decoder, Hub, IncomingRequest } from "../../contract.ts";
 import type { Client } from "./client.ts";
 
-/** How clients and their process talk to each other. */
+/** A way in which clients and their process talk to each other. */
 export interface Talk {
-  /** Where its rooms are. */
+  /** The hub of its rooms. */
   hub: Hub | undefined;
   /**
    * A process has started, which knows of nobody.
    *
-   * @param log Its log.
-   * @returns What takes its output.
+   * @param log The log of the process.
+   * @returns The decoder that takes its output.
    */
   started(log: Log): Decoder;
   /** No process is there any more, and none will be for those who were there. */
   stopped(): void;
-  /** What a client gets first. */
+  /** The messages that a client gets first. */
   readonly history: readonly Batch[];
-  /** What a process is told of a connection that begins with a request; empty where it is told nothing. */
+  /** The text that tells a process of a connection, by its first request; empty where it is told nothing. */
   announce(request: IncomingRequest): string;
   /** A client has come. */
   opened(client: Client): void;

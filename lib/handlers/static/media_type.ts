@@ -8,7 +8,7 @@ const SAMPLE = 512;
  * `main.py`), plain text if it begins like one. Plain text is the most that a guess may make of a file:
  * a browser that is told not to sniff runs nothing in it.
  *
- * @param path Its name, as it was asked for.
+ * @param path The file's name, as it was asked for.
  * @param file The file at its beginning.
  */
 export async function mediaType(

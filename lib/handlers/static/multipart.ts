@@ -2,7 +2,7 @@ import type { ByteRange } from "./byte_ranges.ts";
 
 /** A body: bytes that are at hand, and bytes of a file. */
 export interface Body {
-  /** Its media type. */
+  /** The body's media type. */
   readonly type: string;
   /** In bytes. */
   readonly length: number;

@@ -3,7 +3,7 @@ import { type ByteRange, parseRanges } from "./byte_ranges.ts";
 import { parseHttpDate } from "./http_date.ts";
 import type { Validators } from "./validators.ts";
 
-/** What of a file is to be sent. */
+/** The part of a file that is to be sent. */
 export interface Outcome {
   readonly status: 200 | 206 | 304 | 412 | 416;
   /** One for 200, some for 206, otherwise none. */

@@ -8,7 +8,7 @@ import { type Outcome, outcomeOf } from "./outcome.ts";
 import { textAnswer } from "./text_answer.ts";
 import { type Validators, validatorsOf } from "./validators.ts";
 
-/** What is to be sent of one state of a file. */
+/** The part of one state of a file that is to be sent. */
 interface Plan extends Outcome {
   readonly info: Deno.FileInfo;
   readonly validators: Validators;

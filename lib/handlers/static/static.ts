@@ -10,7 +10,7 @@ import { sendFile } from "./send_file.ts";
 import { textAnswer } from "./text_answer.ts";
 import { withSlash } from "./with_slash.ts";
 
-/** How files are served. */
+/** Options for serving files. */
 export interface StaticOptions {
   /** Folders of scripts: what lies in them is never served as a file. */
   readonly scripts?: readonly string[];

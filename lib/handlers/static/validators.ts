@@ -1,6 +1,6 @@
 import { eTag } from "@std/http/etag";
 
-/** What tells one state of a file from another. */
+/** Marks that tell one state of a file from another. */
 export interface Validators {
   /** Quotes included. */
   readonly etag: string;

@@ -1,5 +1,5 @@
 /**
- * Where a folder is whose address lacks its slash, with which the links of its pages hold.
+ * The place of a folder whose address lacks its slash, with which the links of its pages hold.
  *
  * @param target As it was sent, because that is what a browser resolves links against: `/a%2F` lacks it.
  * @returns Relative, so that it leads nowhere else, whatever the path begins with, nor out of a proxy's

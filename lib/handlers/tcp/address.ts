@@ -1,7 +1,7 @@
 import { UsageError } from "../../base/errors.ts";
 import { splitHostPort } from "../../base/host.ts";
 
-/** Where a connection is made to, as `Deno.connect` takes it. */
+/** The address that a connection is made to, as `Deno.connect` takes it. */
 export type TcpAddress =
   | { readonly transport: "tcp"; readonly hostname: string; readonly port: number }
   | { readonly transport: "unix"; readonly path: string };

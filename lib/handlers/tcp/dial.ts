@@ -2,18 +2,18 @@ import { HandshakeError, messageOf } from "../../base/errors.ts";
 import { within } from "../../base/within.ts";
 import type { TcpAddress } from "./address.ts";
 
-/** How {@linkcode dial} connects. */
+/** Options of {@linkcode dial}. */
 export interface DialOptions {
-  /** How long it may take, in ms. */
+  /** The longest that it may take, in ms. */
   readonly timeout: number;
-  /** What makes the connection; default: `Deno.connect`. */
+  /** Makes the connection; default: `Deno.connect`. */
   readonly connect?: (address: TcpAddress & { signal: AbortSignal }) => Promise<Deno.Conn>;
 }
 
 /**
  * Connects to where a client is led.
  *
- * @param name How the address is called in messages.
+ * @param name The name of the address in messages.
  * @throws {HandshakeError} If that fails (502), or takes too long (504).
  */
 export async function dial(

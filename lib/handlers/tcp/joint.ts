@@ -10,9 +10,9 @@ import type { Connection, Decoder } from "../../contract.ts";
 import { Output } from "../../process/output.ts";
 import { readableOf, writableOf } from "./streams.ts";
 
-/** How a {@linkcode TcpJoint} joins the two. */
+/** Options of a {@linkcode TcpJoint}. */
 export interface TcpJointOptions {
-  /** How the other side is called. */
+  /** The name of the other side in messages. */
   readonly name: string;
   /** Bytes of input that may wait for it. */
   readonly maxQueue: number;

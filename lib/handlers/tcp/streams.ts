@@ -1,6 +1,6 @@
 /**
- * What comes from a connection. Not its own `readable`, which closes the connection at its end: the other
- * side may still take what waits for it.
+ * The stream of what comes from a connection. Not its own `readable`, which closes the connection at its
+ * end: the other side may still take what waits for it.
  *
  * @param failed Gets why it cannot be read on; that is the end of the stream as well.
  */
@@ -25,7 +25,7 @@ export function readableOf(
   });
 }
 
-/** What goes to a connection. Not its own `writable`, which closes the connection as well. */
+/** The stream of what goes to a connection. Not its own `writable`, which closes the connection as well. */
 export function writableOf(conn: Pick<Deno.Conn, "write">): WritableStream<Uint8Array> {
   return new WritableStream({
     async write(chunk) {
