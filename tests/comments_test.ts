@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ROOT } from "./support/server.ts";
 
-// STYLE: a comment begins with the thing or the deed.
+// The rule is in CONTRIBUTING.md.
 const BEGINNINGS =
   /^[ \t]*\/\*\*\s+(?:\*\s+)*(?:What|Who|Whom|Whose|Its|Those|Theirs|It|They|Which|Whoever)\b/gm;
 
