@@ -50,7 +50,10 @@ export function expectRouteOptions(options: RouteOptions, of = ""): void {
   checkProperties(OPTIONS, options, of);
   const { guards } = options;
   if (guards === undefined) return;
-  if (Array.isArray(guards) && guards.every((guard) => hasMethod(guard, "check"))) return;
+  // Not as they are: `every` passes over holes.
+  if (Array.isArray(guards) && Array.from(guards).every((guard) => hasMethod(guard, "check"))) {
+    return;
+  }
   throw new UsageError(
     `Invalid value ${
       shown(guards)

@@ -4,6 +4,9 @@ import { childrenOf, startOf } from "./proc.ts";
 
 const POLL_MS = 10;
 
+// How many looks in a row have to find nobody where somebody was found before.
+const LOOKS = 2;
+
 /** The policy for the processes that a program leaves behind: they are ended like itself, or may live on. */
 export type Orphans = "end" | "keep";
 
@@ -94,12 +97,18 @@ export class ProcessTree {
     const deadline = performance.now() + ms;
     if (!this.#exited && !(await within(this.exit, ms))) return false;
     if (this.#orphans === "keep") return true;
-    this.#walk(await findOrphansOf(this.#id));
-    while (this.#alive().length > 0) {
-      const left = deadline - performance.now();
-      if (left <= 0) return false;
-      // Nobody tells the end of a process that is not a child.
-      await new Promise((resolve) => setTimeout(resolve, Math.min(left, POLL_MS)));
+    // Whoever ends may have started another: nobody is left only where looks find nobody, and one alone can miss
+    // a process that loses its parent at that moment.
+    for (let empty = 0, enough = 1; empty < enough;) {
+      this.#walk(await findOrphansOf(this.#id));
+      empty++;
+      while (this.#alive().length > 0) {
+        [empty, enough] = [0, LOOKS];
+        const left = deadline - performance.now();
+        if (left <= 0) return false;
+        // Nobody tells the end of a process that is not a child.
+        await new Promise((resolve) => setTimeout(resolve, Math.min(left, POLL_MS)));
+      }
     }
     return true;
   }

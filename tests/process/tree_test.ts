@@ -87,6 +87,14 @@ test("ProcessTree.ended() says false while an orphan of an ended program runs", 
   assert(isAlive(pid));
 });
 
+test("ProcessTree.ended() waits for what orphans start before they end", async () => {
+  const HOP =
+    "hop() { if [ $1 = 0 ]; then echo last; else sleep 0.03; (hop $(($1 - 1)) &); fi; }; (hop 20 &)";
+  await using running = new Script(HOP);
+  assertEquals(await running.tree.ended(4 * ENOUGH), true);
+  assertEquals(running.lines.all, ["last"]);
+});
+
 test("ProcessTree.signal() sends the signal that it is given", async () => {
   const CHILD = "trap 'echo got TERM; exit' TERM; echo kin $$; while :; do sleep 0.01; done";
   await using running = new Script('sh -c "$CHILD" & exec cat', { CHILD });
