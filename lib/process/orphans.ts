@@ -8,18 +8,37 @@ import { adoptedBy, hasProc, parentOf, variableOf } from "./proc.ts";
  * so only the children of those have to be looked at; the server's own where it is the first.
  */
 export function findOrphans(): Map<string, number[]> {
-  const found = new Map<string, number[]>();
-  if (!hasProc()) return found;
-  for (let pid = Deno.pid === 1 ? 1 : parentOf(Deno.pid); pid > 0; pid = parentOf(pid)) {
-    for (const child of adoptedBy(pid)) {
+  const found = new Map<string, Set<number>>();
+  if (hasProc()) {
+    for (let pid = Deno.pid === 1 ? 1 : parentOf(Deno.pid); pid > 0; pid = parentOf(pid)) {
+      lookAmong(pid, found);
+    }
+  }
+  return new Map([...found].map(([id, pids]) => [id, [...pids]]));
+}
+
+// A list that changes while it is read can lack some (proc(5)): it is right when it is the same twice in a row. Of
+// one that changes all the time, so many have to do.
+const READS = 8;
+
+function lookAmong(parent: number, found: Map<string, Set<number>>): void {
+  const looked = new Set<number>();
+  let before: string | undefined;
+  for (let read = 0; read < READS; read++) {
+    const children = adoptedBy(parent);
+    for (const child of children) {
+      if (looked.has(child)) continue;
+      looked.add(child);
       const id = variableOf(child, "UNIQUE_ID");
       if (!id?.startsWith(ID_PREFIX)) continue;
       const pids = found.get(id);
-      if (pids) pids.push(child);
-      else found.set(id, [child]);
+      if (pids) pids.add(child);
+      else found.set(id, new Set([child]));
     }
+    const now = children.join();
+    if (now === before) return;
+    before = now;
   }
-  return found;
 }
 
 // A look costs a millisecond or two where many processes run, so connections that end together share it.
