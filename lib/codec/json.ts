@@ -17,12 +17,10 @@ export const json: Codec = {
   takes: "text",
   decoder: (stream, take) => stream === "stdout" ? new JsonDecoder(take) : undefined,
   encode(batch) {
-    if (firstInvalid(batch) < batch.size) {
-      throw new CodecError(1007, "A message has to be one JSON value");
-    }
+    const texts = batch.messages as readonly string[];
+    if (!texts.every(isJson)) throw new CodecError(1007, "A message has to be one JSON value");
     // A string has none in it, so that there they are but space.
-    const lines = batch.messages.map((text) => `${(text as string).replace(/[\r\n]/g, " ")}\n`);
-    return lines.join("");
+    return texts.map((text) => `${text.replace(/[\r\n]/g, " ")}\n`).join("");
   },
 };
 
@@ -69,7 +67,8 @@ class JsonDecoder implements Decoder {
 
   #emit(bytes: Uint8Array, spans: readonly number[] = [0, bytes.length]): void {
     const batch = checkedBatch(bytes, spans);
-    const valid = firstInvalid(batch);
+    let valid = 0;
+    while (valid < batch.size && isJson(batch.at(valid) as string)) valid++;
     // Also those before one that is none.
     if (valid > 0) this.#take(batch.slice(0, valid));
     if (valid < batch.size) throw new CodecError(1011, "The output is no JSON");
@@ -129,14 +128,11 @@ function isSpace(byte: number): boolean {
   return byte === SPACE || byte === NEWLINE || byte === RETURN || byte === TAB;
 }
 
-/** The index of the first message that is no JSON value; the size where all are. */
-function firstInvalid(batch: Batch): number {
-  for (let index = 0; index < batch.size; index++) {
-    try {
-      JSON.parse(batch.at(index) as string);
-    } catch {
-      return index;
-    }
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
-  return batch.size;
 }

@@ -34,6 +34,7 @@ async function* partsOf(
   to: ServerResponse,
 ): AsyncGenerator<Uint8Array> {
   const reader = body.getReader();
+  // What fails when it cancels, whoever made the body knows.
   const cancel = () => reader.cancel().catch(() => {});
   to.once("close", cancel);
   try {

@@ -93,9 +93,8 @@ for (const engine of ["native", "node"] as const) {
       );
       const answers = (await wire.rest()).split(/HTTP\/1\.1 200 OK\r\n[^]*?\r\n\r\n/).slice(1);
       const body = text.slice(0, 10);
-      // It may be cut before anything of it has left.
-      if (!whole && answers.length === 0) return;
-      assertEquals(answers, whole ? [body, body] : [body]);
+      // Where it is too short it may be cut before anything of it has left.
+      assertEquals(answers, whole ? [body, body] : [body].slice(0, answers.length));
     });
   }
 }
