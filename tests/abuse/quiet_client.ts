@@ -1,0 +1,54 @@
+import { assertEquals } from "@std/assert";
+import { RawClient } from "../support/client.ts";
+
+// The pause between two messages, in ms.
+const PAUSE = 5;
+
+/**
+ * A client that does nothing wrong while others do: it says something, waits for the answer, and says the
+ * next thing. Disposing it fails where an answer was wrong.
+ */
+export class QuietClient implements AsyncDisposable {
+  readonly #client: RawClient;
+  readonly #asking: Promise<void>;
+  #over = false;
+  #longest = 0;
+  #count = 0;
+
+  private constructor(client: RawClient) {
+    this.#client = client;
+    this.#asking = this.#ask();
+  }
+
+  /** Connects to an endpoint that sends back what it gets. */
+  static async connect(url: string): Promise<QuietClient> {
+    return new QuietClient(await RawClient.open(url));
+  }
+
+  /** Its longest round trip so far, in ms. */
+  get longestWait(): number {
+    return this.#longest;
+  }
+
+  /** Its answers so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  async #ask(): Promise<void> {
+    while (!this.#over) {
+      const text = `quiet ${this.#count}`;
+      const start = performance.now();
+      await this.#client.send(text);
+      assertEquals(await this.#client.text(), text);
+      this.#longest = Math.max(this.#longest, performance.now() - start);
+      this.#count++;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#over = true;
+    await this.#asking.finally(() => this.#client[Symbol.dispose]());
+  }
+}
