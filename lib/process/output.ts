@@ -1,4 +1,6 @@
 import { HIGH_WATER_MARK, OUTPUT_QUIET } from "../base/limits.ts";
+import { nextTurn } from "../base/next_turn.ts";
+import { shareTurn } from "../base/share_turn.ts";
 import { within } from "../base/within.ts";
 import type { Decoder, Gauge } from "../contract.ts";
 
@@ -25,10 +27,6 @@ const LARGEST = 64 * 1024;
 const MANY_MESSAGES = 512;
 const DEAR = 512;
 
-// How long the output of one process may keep everybody else waiting, in ms: what is there already is read
-// without a turn of the event loop in between (Deno 2.9), so that a flood of it would never end.
-const SLICE = 20;
-
 /** One output of a process, read to its end. */
 export class Output {
   /** Resolves when all of it was taken; never rejects. */
@@ -38,8 +36,6 @@ export class Output {
   readonly #options: OutputOptions;
   #reads = 0;
   #waiting = false;
-  /** Milliseconds that it has worked without letting others have their turn. */
-  #worked = 0;
 
   constructor(stream: ReadableStream<Uint8Array>, decoder: Decoder, options: OutputOptions) {
     this.#reader = stream.getReader({ mode: "byob" });
@@ -78,7 +74,6 @@ export class Output {
         buffer = value.buffer.byteLength === size
           ? new Uint8Array(value.buffer)
           : new Uint8Array(size);
-        if (this.#worked > SLICE) await this.#giveWay();
       }
       atEnd = true;
       this.#decoder.end();
@@ -93,11 +88,14 @@ export class Output {
   async #take(bytes: Uint8Array): Promise<number> {
     const { gauge, stride = Infinity } = this.#options;
     let dear = 0;
-    let start = performance.now();
     for (let at = 0; at < bytes.length; at += stride) {
       const part = stride < bytes.length ? bytes.subarray(at, at + stride) : bytes;
       const before = gauge?.bufferedAmount ?? 0;
+      const start = performance.now();
       const messages = this.#decoder.push(part);
+      // What is there already is read without a turn of the event loop in between (Deno 2.9): a flood would never end.
+      const rest = shareTurn(start);
+      if (rest) await rest;
       const after = gauge?.bufferedAmount ?? 0;
       // Not every gauge counts messages without data.
       const isEmpty = part.length < 3 * messages;
@@ -105,12 +103,9 @@ export class Output {
       if (after > HIGH_WATER_MARK) {
         await gauge?.drained();
         // Who is closing is waited for no more, and never drains: to read on must not take everybody's turn.
-        if ((gauge?.bufferedAmount ?? 0) > HIGH_WATER_MARK) await this.#giveWay();
-        else this.#worked = 0;
-        start = performance.now();
+        if ((gauge?.bufferedAmount ?? 0) > HIGH_WATER_MARK) await nextTurn();
       }
     }
-    this.#worked += performance.now() - start;
     return dear;
   }
 
@@ -121,10 +116,5 @@ export class Output {
       return Math.min(LARGEST, size * 4);
     }
     return dear > 4 * MANY_MESSAGES || length < size / 32 ? smallest : size;
-  }
-
-  async #giveWay(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    this.#worked = 0;
   }
 }

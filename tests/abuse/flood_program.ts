@@ -22,8 +22,7 @@ async function flood(): Promise<void> {
   const client = await RawClient.open(url, { conn });
   if (reads) drain(conn);
   for (;;) {
-    const due = start + 1000 * sent / rate;
-    const early = due - performance.now();
+    const early = start + 1000 * sent / rate - performance.now();
     if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
     await client.bytes(bytes);
     const before = Math.floor(sent / MIB);

@@ -3,8 +3,12 @@ const encoder = new TextEncoder();
 /** A ping without a payload. */
 export const PING: Uint8Array = Uint8Array.of(0x89, 0);
 
+/** The same for its answer. */
+const PONG: Uint8Array = Uint8Array.of(0x8a, 0);
+
 /** A pong with the payload of its ping. */
 export function pongFrame(payload: Uint8Array): Uint8Array {
+  if (payload.length === 0) return PONG;
   return controlFrame(0x8a, payload);
 }
 

@@ -10,11 +10,13 @@ import { unmask } from "./unmask.ts";
 export interface FrameSink {
   /** Messages; their buffer is borrowed. */
   messages(batch: Batch): void;
-  /** A ping, whose payload is to be sent back; it may be kept. */
+  /** A ping, whose payload is to be sent back; it is borrowed. */
   ping(payload: Uint8Array): void;
   pong(): void;
   /** A close frame; 1005 where it says no code. Nothing follows. */
   close(code: number, reason: string): void;
+  /** Whether nothing more is wanted for now. */
+  isFull(): boolean;
 }
 
 // Both without a part to follow.
@@ -22,6 +24,14 @@ const TEXT = 0x81;
 const BINARY = 0x82;
 const CLOSE = 8;
 const PING = 9;
+// Whole control frames.
+const WHOLE_PING = 0x89;
+const WHOLE_PONG = 0x8a;
+
+const NOTHING = new Uint8Array(0);
+
+/** Messages of one batch: so often at least it is asked whether more is wanted. */
+const MOST_MESSAGES = 1024;
 
 /** Bytes of a message where there is no limit: what one buffer holds everywhere. */
 const MOST = 2 ** 31 - 1;
@@ -59,31 +69,48 @@ export class FrameReader {
   /**
    * Takes a chunk, and its memory with it: payloads are unmasked where they lie.
    *
+   * @returns Bytes of it that were read: not all where nothing more is wanted; the rest comes again, later.
    * @throws {FrameError} If it holds what a client may not send; everything before that was told.
    */
-  push(chunk: Uint8Array): void {
+  push(chunk: Uint8Array): number {
     let at = 0;
     try {
       while (at < chunk.length && !this.#over) {
         if (this.#payload) at = this.#readPayload(this.#payload, chunk, at);
         else if (this.#headSize > 0) at = this.#readHead(chunk, at);
         else at = this.#readWhole(chunk, at);
+        if (this.#sink.isFull()) return this.#over ? chunk.length : at;
       }
+      return chunk.length;
     } catch (error) {
       this.#over = true;
       throw error;
     }
   }
 
-  /** Reads the messages that lie in the chunk as one frame each, and begins with what does not. */
+  /** Reads what lies in the chunk as one frame each, and begins with what does not. */
   #readWhole(chunk: Uint8Array, at: number): number {
     let spans: number[] = [];
     let kind = 0;
     // The head of a short frame has six bytes.
-    while (at + 6 <= chunk.length && this.#message === undefined) {
+    while (at + 6 <= chunk.length) {
       const first = chunk[at] as number;
       const second = chunk[at + 1] as number;
-      if (first !== TEXT && first !== BINARY || second < 0x80) break;
+      if (first !== kind || spans.length === 2 * MOST_MESSAGES) {
+        this.#tell(kind, chunk, spans);
+        if (spans.length > 0 && this.#sink.isFull()) return at;
+        spans = [];
+        kind = first;
+      }
+      if (first === WHOLE_PING || first === WHOLE_PONG) {
+        const end = this.#skipControl(chunk, at, second);
+        if (end < 0) break;
+        if (first === WHOLE_PONG) this.#sink.pong();
+        else this.#sink.ping(end === at + 6 ? NOTHING : chunk.subarray(at + 6, end));
+        at = end;
+        continue;
+      }
+      if (this.#message || first !== TEXT && first !== BINARY || second < 0x80) break;
       let length = second - 0x80;
       let start = at + 6;
       if (length >= 126) {
@@ -94,11 +121,6 @@ export class FrameReader {
       }
       const end = start + length;
       if (end > chunk.length || length > this.#limit) break;
-      if (first !== kind) {
-        this.#tell(kind, chunk, spans);
-        spans = [];
-        kind = first;
-      }
       unmask(chunk, start, end, maskAt(chunk, start - 4));
       // So that what lies between two texts is text as well, and is the end of any character.
       if (first === TEXT) { for (let gap = at; gap < start;) chunk[gap++] = 0; }
@@ -107,6 +129,14 @@ export class FrameReader {
     }
     this.#tell(kind, chunk, spans);
     return at < chunk.length ? this.#readHead(chunk, at) : at;
+  }
+
+  /** Unmasks a short control frame; answers where it ends, and -1 where it is none that is whole. */
+  #skipControl(chunk: Uint8Array, at: number, second: number): number {
+    const end = at + 6 + second - 0x80;
+    if (second < 0x80 || second > 0x80 + 125 || end > chunk.length) return -1;
+    if (end > at + 6) unmask(chunk, at + 6, end, maskAt(chunk, at + 2));
+    return end;
   }
 
   #tell(kind: number, bytes: Uint8Array, spans: readonly number[]): void {

@@ -75,8 +75,7 @@ export class FrameWriter {
   control(frame: Uint8Array): void {
     if (this.#stopped) return;
     if (this.#writing) {
-      if (this.#urgent.length === MAX_CONTROLS) this.#urgent.shift();
-      this.#urgent.push(frame);
+      this.#urgent[Math.min(this.#urgent.length, MAX_CONTROLS - 1)] = frame;
     } else if (this.#controls < MAX_CONTROLS) {
       this.#controls++;
       this.#latest = this.#waiting.length;

@@ -5,6 +5,7 @@ import { messageOf } from "../../base/errors.ts";
 import { letGo } from "../../base/let_go.ts";
 import { CLOSE_TIMEOUT } from "../../base/limits.ts";
 import { nextTurn } from "../../base/next_turn.ts";
+import { shareTurn } from "../../base/share_turn.ts";
 import type { Transport, TransportEvents } from "../../contract.ts";
 import { closeFrame, PING, pongFrame } from "./control_frame.ts";
 import { FrameError } from "./frame_error.ts";
@@ -30,6 +31,11 @@ export interface NodeTransportOptions {
 
 const PAUSED_PING = 5_000;
 
+// How long one client's messages may be read in one go, in ms.
+const STEP = 2;
+
+const NOTHING = new Uint8Array(0);
+
 /**
  * A WebSocket (RFC 6455) on a stream of `node:net` or `node:tls` whose handshake is over.
  *
@@ -53,6 +59,10 @@ export class NodeTransport implements Transport {
   #code = 1006;
   #reason = "";
   #paused = false;
+  /** Bytes that have come and were not read, because it is paused or others have their turn. */
+  #unread: Uint8Array = NOTHING;
+  /** When it began to read. */
+  #since = 0;
   /** Whether anything came since the last ping. */
   #heard = false;
   #pings: ReturnType<typeof setInterval> | undefined;
@@ -68,6 +78,7 @@ export class NodeTransport implements Transport {
       // That something came is all that counts.
       pong: () => {},
       close: (code, reason) => this.#agree(code, reason),
+      isFull: () => this.#paused || performance.now() - this.#since > STEP,
     }, options.maxFrameSize);
     this.#writer = new FrameWriter(stream, () => {
       if (this.#ending && !stream.writableEnded) stream.end();
@@ -83,7 +94,7 @@ export class NodeTransport implements Transport {
     this.#events = events;
     const stream = this.#stream;
     if ("setNoDelay" in stream) (stream as Socket).setNoDelay().setTimeout(0);
-    stream.on("data", (chunk: Uint8Array) => this.#read(chunk));
+    stream.on("data", (chunk: Uint8Array) => this.#take(chunk));
     stream.on("error", (error) => events.failed(error.message));
     stream.on("close", () => this.#end());
     // The client sends no more; it may still read.
@@ -93,7 +104,7 @@ export class NodeTransport implements Transport {
     stream.on("finish", () => this.#broken && !stream.readableEnded || stream.destroy());
     if (this.#options.pingMs > 0) this.#ping(this.#options.pingMs);
     events.opened();
-    if (head.length > 0) this.#read(head);
+    if (head.length > 0) this.#take(head);
   }
 
   get bufferedAmount(): number {
@@ -137,20 +148,46 @@ export class NodeTransport implements Transport {
     if (!this.#paused) return;
     this.#paused = false;
     this.#heard = true;
-    this.#stream.resume();
+    this.#goOn();
   }
 
-  #read(chunk: Uint8Array): void {
+  /** Reads a chunk, or what was left of it, and lets others go before the next where it is their turn. */
+  #take(chunk: Uint8Array): void {
+    const start = this.#since = performance.now();
+    const { length } = chunk;
+    const read = this.#read(chunk);
+    if (read < length) this.#unread = chunk.subarray(read);
+    const rest = shareTurn(start);
+    if (read === length && !rest) return;
+    this.#stream.pause();
+    if (rest) rest.then(() => this.#goOn());
+    else setImmediate(() => this.#goOn());
+  }
+
+  #goOn(): void {
+    if (this.#paused || this.#closed) return;
+    const rest = shareTurn(performance.now());
+    if (rest) return void rest.then(() => this.#goOn());
+    const unread = this.#unread;
+    this.#unread = NOTHING;
+    if (unread.length > 0) this.#take(unread);
+    if (this.#unread.length === 0 && !this.#paused) this.#stream.resume();
+  }
+
+  /** Answers how many bytes were read. */
+  #read(chunk: Uint8Array): number {
     this.#heard = true;
-    if (this.#broken) return;
+    if (this.#broken) return chunk.length;
     // Not as the Buffer that it is, which has other methods.
     const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     try {
-      this.#reader.push(bytes);
+      const read = this.#reader.push(bytes);
       // Where it has a buffer of its own; nobody has kept anything of it.
-      if (bytes.length === bytes.buffer.byteLength) letGo(bytes);
+      if (read === bytes.buffer.byteLength) letGo(bytes);
+      return read;
     } catch (error) {
       this.#refuse(error);
+      return chunk.length;
     }
   }
 

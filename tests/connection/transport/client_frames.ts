@@ -40,8 +40,16 @@ export function clientFrame(
 
 const hex = (bytes: Uint8Array) => bytes.length > 40 ? `${bytes.length} bytes` : bytes.toHex();
 
-/** What a reader finds in chunks: `text 61`, `binary ff`, `ping 61`, `close 1000 bye`, `error 1002`, … */
-export function read(chunks: readonly Uint8Array[], limit = 1000): string[] {
+/**
+ * What a reader finds in chunks: `text 61`, `binary ff`, `ping 61`, `close 1000 bye`, `error 1002`, …
+ *
+ * @param isFull Whether it stops, asked now and then; what is left comes again at once.
+ */
+export function read(
+  chunks: readonly Uint8Array[],
+  limit = 1000,
+  isFull = () => false,
+): string[] {
   const found: string[] = [];
   const reader = new FrameReader({
     messages(batch) {
@@ -52,10 +60,13 @@ export function read(chunks: readonly Uint8Array[], limit = 1000): string[] {
     ping: (payload) => found.push(`ping ${hex(payload)}`),
     pong: () => found.push("pong"),
     close: (code, reason) => found.push(`close ${code} ${reason}`.trimEnd()),
+    isFull,
   }, limit);
   try {
     // A reader takes the memory of a chunk.
-    for (const chunk of chunks) reader.push(chunk.slice());
+    for (const chunk of chunks) {
+      for (let left = chunk.slice(); left.length > 0;) left = left.subarray(reader.push(left));
+    }
   } catch (error) {
     if (!(error instanceof FrameError)) throw error;
     found.push(`error ${error.code}`);

@@ -70,6 +70,8 @@ Deno.test("FrameReader finds what was said in any frames and any chunks", () => 
     const { sent, found } = conversation(random);
     assertEquals(read([sent]), found, `seed ${seed}`);
     assertEquals(read(cut(sent, random)), found, `seed ${seed}, in chunks`);
+    const isFull = () => random(2) === 0;
+    assertEquals(read([sent], 1000, isFull), found, `seed ${seed}, with pauses`);
   }
 });
 

@@ -148,6 +148,7 @@ function batchesOf(chunk: Uint8Array): Batch[] {
     ping() {},
     pong() {},
     close() {},
+    isFull: () => false,
   }, 0);
   reader.push(chunk);
   return batches;
@@ -168,7 +169,13 @@ Deno.test("FrameReader unmasks where the payloads lie", () => {
 
 Deno.test("FrameReader takes nothing more after a mistake", () => {
   let count = 0;
-  const reader = new FrameReader({ messages: () => count++, ping() {}, pong() {}, close() {} }, 0);
+  const reader = new FrameReader({
+    messages: () => count++,
+    ping() {},
+    pong() {},
+    close() {},
+    isFull: () => false,
+  }, 0);
   try {
     reader.push(clientFrame(0x83, ""));
   } catch {
@@ -197,7 +204,13 @@ for (const [what, parts] of PARTS) {
     const kept: Batch[] = [];
     const ignore = () => {};
     const reader = new FrameReader(
-      { messages: (batch) => kept.push(batch.keep()), ping: ignore, pong: ignore, close: ignore },
+      {
+        messages: (batch) => kept.push(batch.keep()),
+        ping: ignore,
+        pong: ignore,
+        close: ignore,
+        isFull: () => false,
+      },
       1_000_000,
     );
     for (const part of parts) reader.push(part);
@@ -207,3 +220,31 @@ for (const [what, parts] of PARTS) {
     assert(size <= 1.25 * (kept[0]?.length ?? 0) + 16, `${size} bytes`);
   });
 }
+
+Deno.test("FrameReader reads no further than is wanted", () => {
+  const frames = [0x81, 0x82, 0x81].map((first) => clientFrame(first, "a"));
+  let count = 0;
+  const reader = new FrameReader({
+    messages: () => count++,
+    ping() {},
+    pong() {},
+    close() {},
+    isFull: () => count > 0,
+  }, 0);
+  assertEquals(reader.push(joined(...frames)), (frames[0] as Uint8Array).length);
+  assertEquals(count, 1);
+});
+
+Deno.test("FrameReader asks in a flood of messages whether more is wanted", () => {
+  const chunk = joined(...Array.from({ length: 5000 }, () => clientFrame(0x81, "a")));
+  const sizes: number[] = [];
+  const reader = new FrameReader({
+    messages: ({ size }) => sizes.push(size),
+    ping() {},
+    pong() {},
+    close() {},
+    isFull: () => true,
+  }, 0);
+  for (let at = 0; at < chunk.length;) at += reader.push(chunk.subarray(at));
+  assertEquals(sizes, [1024, 1024, 1024, 1024, 904]);
+});
