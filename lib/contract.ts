@@ -212,9 +212,12 @@ export interface Transport extends Gauge {
   send(batch: Batch): void;
   /**
    * Says how it ends, after everything that was sent. Afterwards the transport MUST tell its connection that
-   * it is closed, within a bounded time also without the client's answer.
+   * it is closed, within a bounded time also without the client's answer. A second call only shortens that.
+   *
+   * @param patience Milliseconds in which the client may take nothing of what waits for it, and, up to 10 s, send
+   * no answer; default 10 s.
    */
-  close(code: number, reason: string): void;
+  close(code: number, reason: string, patience?: number): void;
   /**
    * Reads nothing more, until `resume`; that the client has left MUST still be found out.
    *

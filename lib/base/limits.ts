@@ -25,9 +25,12 @@ export const HIGH_WATER_MARK = 4 * 1024 * 1024;
 
 /**
  * Bytes that a connection may owe its client when the source of them cannot wait, because it is other
- * clients: beyond, the connection is closed with 1013.
+ * clients: beyond, the connection of one that takes nothing of them is closed with 1013.
  */
 export const MAX_UNSENT = 16 * 1024 * 1024;
+
+/** The same while it reads: somebody may make much at once, and none of that could leave yet. */
+export const MAX_BURST = 32 * 1024 * 1024;
 
 /**
  * Bytes that may be on their way to a client before messages for it are held back, where its route drops
@@ -88,6 +91,9 @@ export const OPEN_TIMEOUT = 5_000;
 
 /** Milliseconds that a client may take to answer a close frame. */
 export const CLOSE_TIMEOUT = 10_000;
+
+/** The same when the server is ending. */
+export const GOODBYE_TIMEOUT = 1_000;
 
 /** Milliseconds that a reverse lookup may hold up a handshake. */
 export const LOOKUP_TIMEOUT = 2_000;

@@ -1,7 +1,7 @@
 import { Batch, type Message } from "../base/batch.ts";
 import { isCloseCode } from "../base/close_code.ts";
 import { messageOf } from "../base/errors.ts";
-import { MAX_UNSENT } from "../base/limits.ts";
+import { CLOSE_TIMEOUT, MAX_UNSENT } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import { nextTurn } from "../base/next_turn.ts";
 import type {
@@ -36,6 +36,7 @@ export class LiveConnection implements Connection, TransportEvents {
   readonly #log: Log;
   readonly #options: ConnectionOptions;
   readonly #maxFrameSize: number;
+  readonly #lingerMs: number;
   readonly #left: () => void;
   #session: Session | undefined;
   #state: "opening" | "open" | "closing" | "closed" = "opening";
@@ -46,6 +47,7 @@ export class LiveConnection implements Connection, TransportEvents {
     this.id = ticket.request.id;
     this.subprotocol = ticket.subprotocol;
     this.#maxFrameSize = ticket.maxFrameSize;
+    this.#lingerMs = ticket.lingerMs || Infinity;
     this.#left = ticket.left;
     this.#transport = transport;
     this.#ticket = ticket;
@@ -81,6 +83,10 @@ export class LiveConnection implements Connection, TransportEvents {
   }
 
   close(code = 1000, reason = ""): void {
+    this.#finish(code, reason, this.#lingerMs);
+  }
+
+  #finish(code: number, reason: string, patience: number): void {
     if (this.#state !== "open") return;
     if (typeof reason !== "string") {
       throw new TypeError(`A reason has to be a string, not ${reason}`);
@@ -91,7 +97,7 @@ export class LiveConnection implements Connection, TransportEvents {
       reason = "Internal error";
     }
     this.#outbox.flush();
-    this.#close(code, reason);
+    this.#close(code, reason, patience);
   }
 
   pause(): boolean {
@@ -172,9 +178,10 @@ export class LiveConnection implements Connection, TransportEvents {
   }
 
   /** Ends it, whatever its handler does. */
-  end(code: number, reason: string): void {
+  end(code: number, reason: string, patience = CLOSE_TIMEOUT): void {
     if (this.#state === "opening") return this.#abandon();
-    this.close(code, reason);
+    if (this.#state === "closing") this.#transport.close(code, reason, patience);
+    else this.#finish(code, reason, patience);
     this.#endSession(code, reason);
   }
 
@@ -185,17 +192,17 @@ export class LiveConnection implements Connection, TransportEvents {
   #tooSlow(): void {
     this.#log.error("websocket", `The client reads too slowly: ${MAX_UNSENT} bytes wait for it`);
     // What waits is dropped: it would not be read either.
-    this.#close(1013, "Reads too slowly");
+    this.#close(1013, "Reads too slowly", CLOSE_TIMEOUT);
   }
 
-  #close(code: number, reason: string): void {
+  #close(code: number, reason: string, patience: number): void {
     this.#log.trace("websocket", `Closing with ${code} ${reason}`.trimEnd());
     this.#state = "closing";
     this.#outbox.end();
     this.#leaveAll();
     // Its answer to the close has to be read.
     this.#transport.resume();
-    this.#transport.close(code, cut(reason));
+    this.#transport.close(code, cut(reason), patience);
   }
 
   #abandon(): void {

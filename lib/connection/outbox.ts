@@ -1,6 +1,6 @@
 import type { Batch } from "../base/batch.ts";
 import { BatchQueue } from "../base/batch_queue.ts";
-import { HIGH_WATER_MARK, MAX_HELD, MAX_UNSENT, SLOW_MARK } from "../base/limits.ts";
+import { HIGH_WATER_MARK, MAX_BURST, MAX_HELD, MAX_UNSENT, SLOW_MARK } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Gauge, SlowPolicy, Transport } from "../contract.ts";
 import { Drops } from "./drops.ts";
@@ -18,6 +18,9 @@ export interface OutboxOptions {
 }
 
 const NOTHING: readonly Batch[] = [];
+
+// How long a client has to take something of what was made in one go, in ms.
+const JUDGING = 250;
 
 /**
  * Messages that wait for one client, in one order: what its handler sends, what others make for it, and what
@@ -37,6 +40,9 @@ export class Outbox implements Gauge {
   #held: BatchQueue | undefined;
   /** While something is held back. */
   #releasing: Promise<void> | undefined;
+  /** How often something of it was sent on. */
+  #released = 0;
+  #judging: ReturnType<typeof setTimeout> | undefined;
   #drops: Drops | undefined;
 
   constructor(transport: Transport, options: OutboxOptions) {
@@ -102,6 +108,7 @@ export class Outbox implements Gauge {
     if (this.#mayDrop && (waiting > 0 || this.#drops)) this.#dropped.left(waiting);
     this.#past = NOTHING;
     this.#held = undefined;
+    clearTimeout(this.#judging);
   }
 
   #hold(batch: Batch): void {
@@ -113,7 +120,9 @@ export class Outbox implements Gauge {
     if (!held) return;
     const { slow, tooSlow } = this.#options;
     if (slow === "close") {
-      if (this.bufferedAmount > MAX_UNSENT) tooSlow();
+      const { bufferedAmount } = this;
+      if (bufferedAmount > MAX_BURST) tooSlow();
+      else if (bufferedAmount > MAX_UNSENT) this.#judging ??= this.#judge();
       return;
     }
     const limit = slow === "latest" ? 0 : MAX_HELD;
@@ -121,6 +130,19 @@ export class Outbox implements Gauge {
       held.drop();
       this.#dropped.add();
     }
+  }
+
+  /** Looks whether the client takes anything: what is made in one go has had no time to leave. */
+  #judge(): ReturnType<typeof setTimeout> {
+    const { bufferedAmount } = this.#transport;
+    const released = this.#released;
+    return setTimeout(() => {
+      this.#judging = undefined;
+      if (this.bufferedAmount <= MAX_UNSENT) return;
+      const reads = this.#released > released || this.#transport.bufferedAmount < bufferedAmount;
+      if (reads) this.#judging = this.#judge();
+      else this.#options.tooSlow();
+    }, JUDGING);
   }
 
   get #mayDrop(): boolean {
@@ -163,6 +185,7 @@ export class Outbox implements Gauge {
   #sendOn(): void {
     while (this.#waits) {
       this.#transport.send(this.#next());
+      this.#released++;
       if (this.#transport.bufferedAmount > this.#mark) return;
     }
   }

@@ -1,9 +1,10 @@
+import { GOODBYE_TIMEOUT } from "../base/limits.ts";
 import { within } from "../base/within.ts";
 
 /** Somebody who is connected. */
 export interface Member {
-  /** Ends the connection, whatever its handler does. */
-  end(code: number, reason: string): void;
+  /** Ends the connection, whatever its handler does; for `patience`, in ms, see `Transport.close`. */
+  end(code: number, reason: string, patience?: number): void;
 }
 
 type Closing = readonly [code: number, reason: string];
@@ -22,7 +23,9 @@ export class Roster {
   add(member: Member): void {
     this.#members.add(member);
     // Too late to be ended with the others. Not at once: it is only just being made.
-    if (this.#closing) queueMicrotask(() => member.end(...this.#closing as Closing));
+    if (this.#closing) {
+      queueMicrotask(() => member.end(...this.#closing as Closing, GOODBYE_TIMEOUT));
+    }
   }
 
   delete(member: Member): void {
@@ -38,7 +41,7 @@ export class Roster {
     this.#closing = [code, reason];
     if (this.#members.size === 0) return;
     this.#empty = Promise.withResolvers();
-    for (const member of this.#members) member.end(code, reason);
+    for (const member of this.#members) member.end(code, reason, GOODBYE_TIMEOUT);
     await within(this.#empty.promise, deadline);
   }
 }

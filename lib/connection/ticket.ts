@@ -19,6 +19,8 @@ export interface Ticket {
   readonly maxFrameSize: number;
   /** Milliseconds between pings; 0 means none. */
   readonly pingMs: number;
+  /** Milliseconds in which it may take nothing of what waits for it after its end; 0 means no limit. */
+  readonly lingerMs: number;
   open(connection: Connection): Session | void;
   abandon(): void;
   /** After `open`: the connection has ended. */

@@ -46,8 +46,16 @@ export class Dispatcher {
     expectRouteOptions(options);
     this.#options = options;
     this.#processes = options.processes ?? new Permits(MAX_FORKS);
-    const { guards, sameOrigin, origins, subprotocols, maxFrameSize, pingMs } = options;
-    const defaults = { guards, sameOrigin, origins, subprotocols, maxFrameSize, pingMs };
+    const { guards, sameOrigin, origins, subprotocols, maxFrameSize, pingMs, lingerMs } = options;
+    const defaults = {
+      guards,
+      sameOrigin,
+      origins,
+      subprotocols,
+      maxFrameSize,
+      pingMs,
+      lingerMs,
+    };
     this.#routes = new RouteTable(defaults as RouteOptions, this.#placeOf(new Log()));
     this.replaceRoutes(options.routes);
   }
@@ -172,6 +180,7 @@ export class Dispatcher {
       slow: admission.slow ?? "close",
       maxFrameSize: options.maxFrameSize ?? MAX_FRAME_SIZE,
       pingMs: options.pingMs ?? 0,
+      lingerMs: options.lingerMs ?? 0,
       open: (connection) => admission.open(connection),
       abandon: () => abandon(admission, route, log),
       left: () => usage.leave(),

@@ -22,6 +22,11 @@ export interface RouteOptions extends OriginOptions {
   readonly maxFrameSize?: number;
   /** Milliseconds between pings; a client that is silent for twice that is dropped; 0, the default, means none. */
   readonly pingMs?: number;
+  /**
+   * Milliseconds in which a client may take nothing of what still waits for it when its handler has closed the
+   * connection; 0, the default, means no limit.
+   */
+  readonly lingerMs?: number;
 }
 
 /** A path and the handler behind it. */

@@ -166,7 +166,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
     try {
       if (talk.message(client, batch)) return;
       const reason =
-        `The process does not read: more than ${maxQueue} bytes of this client wait for it`;
+        `Input comes faster than the process reads it: more than ${maxQueue} bytes of this client wait`;
       client.log.error("process", reason);
       client.close(1013, reason);
     } catch (error) {
@@ -206,7 +206,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
       if (stdin.bufferedAmount > FULL * maxQueue) {
         throw new HandshakeError(
           503,
-          `The process does not read: ${stdin.bufferedAmount} bytes wait for it`,
+          `Input comes faster than the process reads it: ${stdin.bufferedAmount} bytes wait`,
         );
       }
       // Now, because a request cannot be read any more once it is answered.

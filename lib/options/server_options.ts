@@ -255,6 +255,18 @@ export const ROUTE_OPTIONS = [
       "Ping a WebSocket at this interval, drop a client that is silent for twice that; 0 means never",
     flag: {},
   },
+  {
+    name: "lingerms",
+    as: "lingerMs",
+    kind: "number",
+    value: "MS",
+    default: 0,
+    most: DAY,
+    group: "Messages",
+    doc:
+      "Drop a client that takes nothing for so long of what waits for it while its connection is closing; 0 means never",
+    flag: {},
+  },
 ] as const satisfies readonly Option[];
 
 const [ORIGIN, SUBPROTOCOL, ...OF_MESSAGES] = ROUTE_OPTIONS;

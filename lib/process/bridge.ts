@@ -100,7 +100,7 @@ export class Bridge {
 
   #overflow(): void {
     const { maxQueue } = this.#options;
-    const reason = `The process does not read: more than ${maxQueue} bytes of input wait for it`;
+    const reason = `Input comes faster than the process reads it: more than ${maxQueue} bytes wait`;
     this.#started.log.error("process", `${reason} (process ${this.#life.pid})`);
     this.#refuses = true;
     this.#connection?.close(1013, reason);

@@ -36,6 +36,7 @@ export class Feed<P extends Piece = Piece> {
   #lost = 0;
   #writing: Promise<void> | undefined;
   #broken = false;
+  readonly #over = Promise.withResolvers<void>();
 
   constructor(stdin: WritableStream<Uint8Array>, supply: Supply<P>) {
     this.#writer = stdin.getWriter();
@@ -67,6 +68,10 @@ export class Feed<P extends Piece = Piece> {
    * @param patience Milliseconds.
    */
   async end(patience: number): Promise<void> {
+    await Promise.race([this.#over.promise, this.#finish(patience)]);
+  }
+
+  async #finish(patience: number): Promise<void> {
     while (this.#writing && !this.#broken) {
       const before = this.#writes;
       if (!(await within(this.#writing, patience)) && this.#writes === before) break;
@@ -78,6 +83,7 @@ export class Feed<P extends Piece = Piece> {
   abandon(): void {
     if (this.#broken) return;
     this.#broken = true;
+    this.#over.resolve();
     this.#lost += this.#underWay + this.#supply.abandoned();
     this.#settle();
     // `abort` and not `close`, which would wait for a write that the process never takes. It fails only

@@ -100,8 +100,10 @@ export class Life {
    * @param patience For how many ms it may take nothing of that.
    */
   end(patience: number = INPUT_PATIENCE): void {
-    this.#patience = Math.max(this.#patience, patience);
+    this.#patience = patience;
     this.#told.resolve(true);
+    // Whoever asks for the second time may have less.
+    this.#feed?.end(patience);
   }
 
   async #run(): Promise<void> {

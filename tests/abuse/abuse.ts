@@ -1,5 +1,5 @@
 import { inTime } from "../support/in_time.ts";
-import { peakOf } from "../support/processes.ts";
+import { peakOf, untilIdle } from "../support/processes.ts";
 import { needing } from "../support/programs.ts";
 import { type StartOptions, TestServer } from "../support/server.ts";
 import { isAsBefore, type Possessions, possessionsOf } from "./possessions.ts";
@@ -72,10 +72,12 @@ export class Attack {
     return this.#figures;
   }
 
-  /** Starts a server on a free port, with this engine. */
+  /** Starts a server on a free port, with this engine, and waits until all that belongs to it is there. */
   async start(args: readonly string[], options: StartOptions = {}): Promise<TestServer> {
     const form = this.engine === "node" ? "node" : "deno run";
-    return await TestServer.start(args, { form, ...options });
+    const server = await TestServer.start(args, { form, ...options });
+    await untilIdle(server.pid);
+    return server;
   }
 
   /** Notes figures for the table; of two peaks and waits the larger. */

@@ -250,7 +250,7 @@ const WRONG: [text: string, ...mistakes: string[]][] = [
   ],
   [
     '{ "routes": { "/a": { "handler": "echo", "pingm": 5 } } }',
-    '1:42: Unknown option "pingm" of routes["/a"] (did you mean "pingms"?): echo takes maxframesize, origin, pingms, subprotocol',
+    '1:42: Unknown option "pingm" of routes["/a"] (did you mean "pingms"?): echo takes lingerms, maxframesize, origin, pingms, subprotocol',
   ],
   [
     '{ "routes": { "/a": { "handler": "process", "command": "a", "env": { "A=": "" } } } }',

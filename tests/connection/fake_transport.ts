@@ -10,6 +10,8 @@ export class FakeTransport implements Transport {
   readonly sent: Message[] = [];
   /** `CODE REASON` of each close. */
   readonly closed: string[] = [];
+  /** The patience of each close, in ms. */
+  readonly patience: (number | undefined)[] = [];
   readonly told: ("pause" | "resume")[] = [];
   #waiting: PromiseWithResolvers<void> | undefined;
 
@@ -20,9 +22,10 @@ export class FakeTransport implements Transport {
     }
   }
 
-  close(code: number, reason: string): void {
+  close(code: number, reason: string, patience?: number): void {
     if (!isCloseCode(code)) throw new RangeError(`Invalid status code: ${code}`);
-    this.closed.push(`${code} ${reason}`.trimEnd());
+    this.patience.push(patience);
+    if (this.closed.length === 0) this.closed.push(`${code} ${reason}`.trimEnd());
     this.#waiting?.resolve();
   }
 

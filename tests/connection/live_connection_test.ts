@@ -81,6 +81,20 @@ for (const [what, reason, cut] of REASONS) {
   });
 }
 
+Deno.test("LiveConnection has the patience of its route where its handler closes, and less where the server does", () => {
+  for (const [lingerMs, patience] of [[0, Infinity], [20_000, 20_000]] as const) {
+    const { connection, socket } = opened(() => {}, { lingerMs });
+    connection.close();
+    connection.end(1001, "Server shutting down", 1_000);
+    connection.closed(1000, "");
+    assertEquals(socket.patience, [patience, 1_000]);
+  }
+  const { connection, socket } = opened();
+  connection.end(1009, "A message may have 10 bytes");
+  connection.closed(1009, "");
+  assertEquals(socket.patience, [10_000]);
+});
+
 Deno.test("LiveConnection.closed() may come twice and after an end of our own", () => {
   const { connection, roster, told } = opened();
   connection.end(1001, "Server shutting down");

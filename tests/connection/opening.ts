@@ -14,6 +14,7 @@ export interface OpeningOptions {
   readonly hub?: LocalHub;
   readonly slow?: SlowPolicy;
   readonly subprotocol?: string;
+  readonly lingerMs?: number;
 }
 
 /** A connection whose socket is not open yet, with all that it touches. */
@@ -31,7 +32,8 @@ export class Opening {
     open: (connection: Connection) => Session | void = () => {},
     options: OpeningOptions = {},
   ) {
-    const { id = "id-1", hub = new LocalHub(), subprotocol = "", slow = "close" } = options;
+    const { id = "id-1", hub = new LocalHub(), subprotocol = "", slow = "close", lingerMs = 0 } =
+      options;
     const ticket = {
       request: fakeRequest({ id }),
       log: new Log({ id }),
@@ -40,6 +42,7 @@ export class Opening {
       slow,
       maxFrameSize: 10,
       pingMs: 0,
+      lingerMs,
       open: (connection: Connection): Session => {
         this.told.push("open");
         const session = open(connection);

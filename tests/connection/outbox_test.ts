@@ -4,7 +4,7 @@ import { Batch, type Message } from "../../lib/base/batch.ts";
 import { SLOW_POLICIES } from "../../lib/connection/outbox.ts";
 import type { SlowPolicy } from "../../lib/contract.ts";
 import { CapturedLog } from "../base/captured_log.ts";
-import { settle } from "../base/fake_timers.ts";
+import { FakeTimers, settle } from "../base/fake_timers.ts";
 import type { FakeTransport } from "./fake_transport.ts";
 import { opened, type Opening } from "./opening.ts";
 
@@ -77,7 +77,8 @@ for (const policy of SLOW_POLICIES) {
   });
 }
 
-Deno.test("Outbox closes with 1013 when 16 MiB wait, says so once, and sends no more", () => {
+Deno.test("Outbox closes with 1013 when 16 MiB wait, says so once, and sends no more", async () => {
+  using timers = new FakeTimers();
   using log = new CapturedLog("info");
   const recipient = new Recipient();
   const { connection } = recipient;
@@ -87,11 +88,42 @@ Deno.test("Outbox closes with 1013 when 16 MiB wait, says so once, and sends no 
   assertEquals(log.messages, []);
   recipient.send("b");
   recipient.send("c");
+  assertEquals(connection.closed, []);
+  await timers.pass(250);
   recipient.leave();
   assertEquals(connection.closed, ["1013 Reads too slowly"]);
   assertEquals(connection.sent, []);
   const why = `The client reads too slowly: ${MAX_UNSENT} bytes wait for it`;
   assertEquals(log.messages, [`ERROR websocket: ${why}`]);
+});
+
+Deno.test("Outbox closes nobody who takes something of what was made in one go", async () => {
+  using timers = new FakeTimers();
+  const recipient = new Recipient();
+  const { connection } = recipient;
+  connection.bufferedAmount = HIGH_WATER_MARK + 1;
+  recipient.send("x".repeat(MAX_UNSENT));
+  for (let left = 0; left < 100; left++) {
+    connection.bufferedAmount--;
+    await timers.pass(250);
+  }
+  assertEquals([connection.closed, connection.sent], [[], []]);
+  await timers.pass(250);
+  assertEquals(connection.closed, ["1013 Reads too slowly"]);
+});
+
+Deno.test("Outbox closes also who reads with 1013 when 32 MiB wait", () => {
+  using timers = new FakeTimers();
+  const recipient = new Recipient();
+  const { connection } = recipient;
+  connection.bufferedAmount = HIGH_WATER_MARK + 1;
+  const message = "x".repeat(MAX_UNSENT);
+  for (let count = 0; count < 2; count++) {
+    assertEquals(connection.closed, []);
+    recipient.send(message);
+  }
+  assertEquals(connection.closed, ["1013 Reads too slowly"]);
+  assertEquals(timers.pending, 0);
 });
 
 Deno.test("Outbox does not take a burst for a slow client", async () => {
@@ -275,11 +307,13 @@ Deno.test("Outbox.replay() with a little leaves nothing to wait for", () => {
 });
 
 Deno.test("Outbox.replay() is no reason to let more than 16 MiB wait", async () => {
+  using timers = new FakeTimers();
   using log = new CapturedLog("error");
   const recipient = new Recipient("close", true);
   const { connection } = recipient;
   recipient.begin(Array.from({ length: 100 }, () => "x".repeat(100_000)));
   for (let size = 0; size <= MAX_UNSENT; size += 1_000_000) recipient.send("y".repeat(1_000_000));
+  await timers.pass(250);
   assertEquals(connection.closed, ["1013 Reads too slowly"]);
   assertEquals(log.messages.length, 1);
   const sent = connection.sent.length;

@@ -143,10 +143,10 @@ testEach(
     await bad.flood(100, () => "x".repeat(50_000));
     assertMatch(
       (await end).closed,
-      /^(1013 The process does not read: more than 500000 bytes|1006)/,
+      /^(1013 Input comes faster than the process reads it: more than 500000 bytes|1006)/,
     );
     await server.stdout.until(
-      /ERROR .*The process does not read: more than 500000 bytes of this client wait for it$/,
+      /ERROR .*Input comes faster than the process reads it: more than 500000 bytes of this client wait$/,
     );
     await good.send("still here");
     assertEquals(await good.text(), "tick");

@@ -110,7 +110,7 @@ Deno.test("process() closes with 1013 when more input waits than may, and logs w
   const pid = Number(talk.admission.associated?.pid);
   talk.say("x".repeat(99_999));
   talk.say("");
-  const reason = "The process does not read: more than 100000 bytes of input wait for it";
+  const reason = "Input comes faster than the process reads it: more than 100000 bytes wait";
   assertEquals(await talk.connection.closed, `1013 ${reason}`);
   // Not to wait until the server loses its patience.
   Deno.kill(pid, "SIGKILL");

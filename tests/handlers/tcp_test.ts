@@ -114,7 +114,7 @@ Deno.test("tcp() closes with 1013 when more waits than may, and logs what is los
   const { address } = target;
   assertEquals(
     log.messages[0],
-    `ERROR session: ${address} does not read: more than 100000 bytes wait for it`,
+    `ERROR session: Input comes faster than ${address} reads it: more than 100000 bytes wait`,
   );
   assertMatch(
     log.messages.at(-1) ?? "",

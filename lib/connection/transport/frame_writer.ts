@@ -43,6 +43,7 @@ export class FrameWriter {
   /** Of what is on its way; the frames are those that end in it. */
   #leaving = { bytes: 0, frames: 0 };
   #writing = false;
+  #writes = 0;
   #scheduled = false;
   #stopped = false;
   /** At most connections nobody ever waits. */
@@ -52,6 +53,11 @@ export class FrameWriter {
   constructor(stream: Writable, idle: () => void) {
     this.#stream = stream;
     this.#idle = idle;
+  }
+
+  /** Number of writes that the system has taken. */
+  get writes(): number {
+    return this.#writes;
   }
 
   /** Bytes of memory that wait, what each buffer of frames costs beside its bytes included. */
@@ -111,6 +117,22 @@ export class FrameWriter {
     this.#stream.write(data, this.#written);
   }
 
+  /**
+   * Drops what waits, but for a frame that was begun, and sends another one in its place.
+   *
+   * @returns The bytes that were dropped.
+   */
+  cut(frame: Uint8Array): number {
+    const kept = this.#offset > 0 ? this.#next + 1 : this.#next;
+    const dropped = this.#waiting.slice(kept);
+    this.#waiting.length = kept;
+    const bytes = dropped.reduce((sum, { length }) => sum + length, 0);
+    this.#bytes -= bytes;
+    this.#frames -= dropped.length;
+    this.send(frame);
+    return bytes;
+  }
+
   /** Nothing more can be written: the stream has ended. */
   stop(): void {
     this.#stopped = true;
@@ -132,6 +154,7 @@ export class FrameWriter {
     // The stream tells of it by itself.
     if (error || this.#stopped) return;
     this.#writing = false;
+    this.#writes++;
     this.#bytes -= this.#leaving.bytes;
     this.#frames -= this.#leaving.frames;
     for (const waiter of this.#waiters ?? []) {

@@ -43,6 +43,9 @@ export class NativeTransport implements Transport, Unsent {
   readonly #backlog = new Backlog(this);
   #events: TransportEvents | undefined;
   #received = 0;
+  #closing = false;
+  /** Milliseconds that the client may do nothing in while it is closing. */
+  #patience = Infinity;
   #ended = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setInterval> | undefined;
@@ -124,7 +127,10 @@ export class NativeTransport implements Transport, Unsent {
 
   resume(): void {}
 
-  close(code: number, reason: string): void {
+  close(code: number, reason: string, patience = CLOSE_TIMEOUT): void {
+    this.#patience = Math.min(this.#patience, patience);
+    if (this.#closing) return;
+    this.#closing = true;
     this.#backlog.release();
     clearTimeout(this.#timer);
     if (this.#received === 0 && this.unsent === 0) return this.#close(code, reason);
@@ -138,7 +144,7 @@ export class NativeTransport implements Transport, Unsent {
       quiet = this.#received === received ? quiet + POLL : 0;
       ({ unsent } = this);
       received = this.#received;
-      if (unsent > 0 ? stalled >= CLOSE_TIMEOUT : this.#pauses(quiet, waited)) {
+      if (unsent > 0 ? stalled >= this.#patience : this.#pauses(quiet, waited)) {
         return this.#close(code, reason);
       }
       if (unsent === 0) waited += POLL;
@@ -191,7 +197,10 @@ export class NativeTransport implements Transport, Unsent {
     this.#socket.close(code, reason);
     clearInterval(this.#watch);
     // A client that never answers must not be remembered for ever.
-    this.#timer = setTimeout(() => this.#events?.closed(code, reason), CLOSE_TIMEOUT);
+    this.#timer = setTimeout(
+      () => this.#events?.closed(code, reason),
+      Math.min(this.#patience, CLOSE_TIMEOUT),
+    );
   }
 }
 

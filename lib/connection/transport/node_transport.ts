@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Batch } from "../../base/batch.ts";
 import { messageOf } from "../../base/errors.ts";
 import { letGo } from "../../base/let_go.ts";
-import { CLOSE_TIMEOUT } from "../../base/limits.ts";
+import { CLOSE_TIMEOUT, GOODBYE_TIMEOUT } from "../../base/limits.ts";
 import { nextTurn } from "../../base/next_turn.ts";
 import { shareTurn } from "../../base/share_turn.ts";
 import type { Transport, TransportEvents } from "../../contract.ts";
@@ -25,7 +25,7 @@ export interface NodeTransportOptions {
    * default 5,000.
    */
   readonly pausedPingMs?: number;
-  /** Milliseconds that a client may do nothing in while its connection is closing; default 10,000. */
+  /** Milliseconds in which a client has to answer a close frame; default 10,000. */
   readonly closeTimeout?: number;
 }
 
@@ -40,7 +40,7 @@ const NOTHING = new Uint8Array(0);
  * A WebSocket (RFC 6455) on a stream of `node:net` or `node:tls` whose handshake is over.
  *
  * Backpressure: messages that were sent wait here, and `bufferedAmount` says how much that is. While the
- * connection is closing, a client that takes none of it for 10 s is dropped.
+ * connection is closing, a client that takes none of it for as long as `close` says is dropped.
  */
 export class NodeTransport implements Transport {
   readonly #stream: Duplex;
@@ -68,6 +68,12 @@ export class NodeTransport implements Transport {
   #pings: ReturnType<typeof setInterval> | undefined;
   #pausedPings: ReturnType<typeof setInterval> | undefined;
   #watch: Disposable | undefined;
+  /** Milliseconds that the client may take nothing in while it is closing. */
+  #patience = Infinity;
+  /** Whether what waited was dropped. */
+  #isCut = false;
+  /** For so long it has taken nothing of so many bytes, while it is closing. */
+  #stalled = { ms: 0, bytes: 0 };
 
   constructor(stream: Duplex, options: NodeTransportOptions) {
     this.#stream = stream;
@@ -81,6 +87,7 @@ export class NodeTransport implements Transport {
       isFull: () => this.#paused || performance.now() - this.#since > STEP,
     }, options.maxFrameSize);
     this.#writer = new FrameWriter(stream, () => {
+      if (this.#closing) clearInterval(this.#pings);
       if (this.#ending && !stream.writableEnded) stream.end();
     });
   }
@@ -121,12 +128,16 @@ export class NodeTransport implements Transport {
     this.#writer.send(batch.frames);
   }
 
-  close(code: number, reason: string): void {
-    if (this.#closing || this.#closed) return;
+  close(code: number, reason: string, patience = this.#closeTimeout): void {
+    if (this.#closed) return;
+    const isShorter = patience < this.#patience;
+    this.#patience = Math.min(this.#patience, patience);
+    if (this.#closing) return isShorter ? this.#watchClose() : undefined;
     this.#closing = true;
+    // While something waits, pings find out whether the client is still there.
+    if (this.bufferedAmount === 0) clearInterval(this.#pings);
     this.#writer.send(closeFrame(code, reason));
     this.#writer.release();
-    clearInterval(this.#pings);
     // Otherwise its answer would not be found.
     this.resume();
     this.#watchClose();
@@ -216,7 +227,7 @@ export class NodeTransport implements Transport {
   /** Ends the stream as soon as everything is written. */
   #finish(): void {
     this.#ending = true;
-    this.#watchClose();
+    if (!this.#watch) this.#watchClose();
     this.#writer.flush();
   }
 
@@ -233,27 +244,61 @@ export class NodeTransport implements Transport {
   /** Drops a client that neither answers the close frame nor reads what was sent before it. */
   #watchClose(): void {
     if (this.#closed) return;
-    const { closeTimeout = CLOSE_TIMEOUT } = this.#options;
-    const { remotePort } = this.#stream as Partial<Socket>;
-    const unsent = () => remotePort === undefined ? undefined : unsentTo(remotePort);
-    this.#watch ??= watchProgress(() => this.bufferedAmount, closeTimeout, unsent, () => {
+    this.#watch?.[Symbol.dispose]();
+    const timeout = Math.min(this.#patience, this.#closeTimeout);
+    this.#watch = watchProgress(() => this.bufferedAmount, timeout, () => this.#unsent, () => {
       const { bufferedAmount } = this;
-      if (bufferedAmount > 0) this.#events?.lost(bufferedAmount);
-      this.#stream.destroy();
+      const { ms, bytes } = this.#stalled;
+      this.#stalled = {
+        ms: bufferedAmount < bytes ? timeout : ms + timeout,
+        bytes: bufferedAmount,
+      };
+      const waits = bufferedAmount > 0 || (this.#unsent ?? 0) > 0;
+      if (waits && this.#stalled.ms < this.#patience) this.#watchClose();
+      else if (bufferedAmount > 0 && !this.#isCut) this.#cut();
+      else this.#drop();
     });
+  }
+
+  /** Drops what waits, so that the client can at least read why. */
+  #cut(): void {
+    this.#isCut = true;
+    this.#events?.lost(this.#writer.cut(closeFrame(1013, "Reads too slowly")));
+    this.#patience = Math.min(this.#patience, GOODBYE_TIMEOUT);
+    this.#watchClose();
+  }
+
+  #drop(): void {
+    const { bufferedAmount } = this;
+    if (bufferedAmount > 0 && !this.#isCut) this.#events?.lost(bufferedAmount);
+    this.#stream.destroy();
+  }
+
+  /** Bytes that the system holds for the client; undefined where it cannot be asked. */
+  get #unsent(): number | undefined {
+    const { remotePort } = this.#stream as Partial<Socket>;
+    return remotePort === undefined ? undefined : unsentTo(remotePort);
+  }
+
+  get #closeTimeout(): number {
+    return this.#options.closeTimeout ?? CLOSE_TIMEOUT;
   }
 
   #ping(interval: number): void {
     let silent = 0;
+    let before = { waited: false, writes: 0 };
     this.#pings = setInterval(() => {
-      // What is held back says nothing of who sent it.
-      silent = this.#heard || this.#paused ? 0 : silent + 1;
+      const { writes } = this.#writer;
+      const takes = before.waited && writes > before.writes;
+      before = { waited: this.bufferedAmount > 0, writes };
+      // What is held back says nothing of who sent it, and whoever takes what waits is there.
+      silent = this.#heard || this.#paused || takes ? 0 : silent + 1;
       this.#heard = false;
       if (silent < 2) return this.#writer.control(PING);
       const stuck = this.bufferedAmount > 0;
       this.#events?.end(1001, "No answer to pings");
       this.close(1001, "No answer to pings");
-      if (stuck) this.#stream.destroy();
+      if (stuck) this.#drop();
       else this.#finish();
     }, interval);
   }

@@ -52,7 +52,10 @@ export class TcpJoint {
   batch(batch: Batch): void {
     if (this.#input.add(binary.encode(batch))) return;
     const { name, maxQueue, log } = this.#options;
-    log.error("session", `${name} does not read: more than ${maxQueue} bytes wait for it`);
+    log.error(
+      "session",
+      `Input comes faster than ${name} reads it: more than ${maxQueue} bytes wait`,
+    );
     this.#connection.close(1013, `More than ${maxQueue} bytes wait for the other side`);
     this.leave(OVERFLOW_PATIENCE);
   }
@@ -63,8 +66,10 @@ export class TcpJoint {
    * @param patience For how many ms the other side may take nothing of what waits for it.
    */
   leave(patience: number = INPUT_PATIENCE): void {
-    this.#patience = Math.max(this.#patience, patience);
+    this.#patience = patience;
     this.#over.resolve();
+    // Whoever leaves for the second time may have less.
+    this.#feed.end(patience);
   }
 
   /** Lets the bytes flow until both sides are closed. */

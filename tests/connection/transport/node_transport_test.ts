@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 import { Batch } from "../../../lib/base/batch.ts";
 import { NodeTransport } from "../../../lib/connection/transport/node_transport.ts";
+import { FakeTimers } from "../../base/fake_timers.ts";
 import { frame } from "../../support/client.ts";
 import { joined } from "./client_frames.ts";
 import { Told, TransportPair } from "./transport_pair.ts";
@@ -115,6 +116,64 @@ Deno.test("NodeTransport drops a client that does not read while it is closing, 
   pair.transport.close(1000, "");
   await pair.told.until("closed 1006");
   assert(/^lost \d+$/.test(pair.told.all.at(-2) ?? ""));
+});
+
+/**
+ * Sends more than the system takes, closes, and lets time pass in which the client does not read. Whoever has
+ * the same time limit has the same timer: it needs one of its own.
+ */
+async function closeBehind(
+  pair: TransportPair,
+  patience: number,
+  until: (ms: number) => boolean,
+): Promise<void> {
+  for (let index = 0; index < 32; index++) pair.transport.send(Batch.of(new Uint8Array(MIB)));
+  using timers = new FakeTimers();
+  pair.transport.close(1000, "", patience);
+  for (let ms = 0; !until(ms); ms += 5_000) await timers.pass(5_000);
+}
+
+Deno.test("NodeTransport keeps what waits for a client that pauses, however long", async () => {
+  await using pair = await TransportPair.open({ closeTimeout: 6_000 });
+  await closeBehind(pair, Infinity, (ms) => ms > 3_600_000);
+  for (let count = 0; count < 32; count++) assertEquals((await pair.client.next()).kind, "binary");
+  assertEquals(await pair.client.rest(), { texts: [], closed: "1000" });
+});
+
+Deno.test("NodeTransport says why it drops what waits for a client that pauses too long", async () => {
+  await using pair = await TransportPair.open({ closeTimeout: 5_000 });
+  await closeBehind(pair, 60_000, () => pair.told.all.some((told) => told.startsWith("lost")));
+  const { closed } = await pair.client.rest();
+  assertEquals(closed, "1013 Reads too slowly");
+  assert(/^lost \d+$/.test(pair.told.all.at(-1) ?? ""), pair.told.all.at(-1));
+});
+
+Deno.test("NodeTransport drops a client for which a second close has less patience", async () => {
+  await using pair = await TransportPair.open();
+  for (let index = 0; index < 32; index++) pair.transport.send(Batch.of(new Uint8Array(MIB)));
+  pair.transport.close(1000, "", Infinity);
+  pair.transport.close(1001, "", 100);
+  await pair.told.until("closed 1006");
+});
+
+Deno.test("NodeTransport finds out by pings that a client has left for which something waits", async () => {
+  await using pair = await TransportPair.open({ pingMs: 50 });
+  for (let index = 0; index < 32; index++) pair.transport.send(Batch.of(new Uint8Array(MIB)));
+  pair.transport.close(1000, "", Infinity);
+  await pair.told.until("closed 1006");
+  assert(pair.told.all.some((told) => /^lost \d+$/.test(told)));
+});
+
+Deno.test("NodeTransport takes nobody for silent who takes what waits", async () => {
+  await using pair = await TransportPair.open({ pingMs: 50 });
+  const { client, transport, told } = pair;
+  for (let index = 0; index < 200; index++) {
+    while (transport.bufferedAmount < 16 * MIB) transport.send(Batch.of(new Uint8Array(MIB)));
+    // Its pings are among it, and are not answered.
+    await client.next();
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  assertEquals(told.all, ["opened"]);
 });
 
 Deno.test("NodeTransport answers every ping of a client that reads", async () => {
