@@ -83,6 +83,18 @@ export const REQUEST_TIMEOUT = 10_000;
 /** Milliseconds that a connection may be idle between two requests. */
 export const KEEP_ALIVE_TIMEOUT = 60_000;
 
+/**
+ * Requests that may wait on a connection for the answers to those before them, until nothing more is read from
+ * it.
+ */
+export const MAX_PIPELINED = 16;
+
+/**
+ * Milliseconds that nothing may be sent to a client which has closed its side: it may wait for its answers, or
+ * have left.
+ */
+export const HALF_CLOSED_TIME = 2_000;
+
 /** Bytes of a request's headers; `Deno.serve` takes 64 KiB. */
 export const HEADER_SIZE = 64 * 1024;
 

@@ -1,12 +1,14 @@
 import { once } from "node:events";
 import { createServer, type ServerOptions } from "node:http";
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from "node:https";
+import type { Socket } from "node:net";
 import { HEADER_SIZE, KEEP_ALIVE_TIMEOUT, REQUEST_TIMEOUT } from "../base/limits.ts";
 import { Log } from "../base/log.ts";
 import type { Dispatcher } from "../gate/dispatch.ts";
 import { acceptAgain } from "./accept_again.ts";
 import { Authorities } from "./authorities.ts";
 import type { Bound, Credentials, Engine, Place } from "./engine.ts";
+import { holdBack } from "./hold_back.ts";
 import { NodeRequests } from "./node_requests.ts";
 import { withMode } from "./with_mode.ts";
 
@@ -19,6 +21,8 @@ const LIMITS: ServerOptions = {
   keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: HEADER_SIZE,
+  // Its answer would come before those to earlier requests are asked for; ours is logged as well.
+  requireHostHeader: false,
 };
 
 /**
@@ -40,13 +44,20 @@ export function nodeEngine(dispatcher: Dispatcher): Engine {
         unix: "path" in place,
       });
       server.on("request", (message, response) => requests.request(message, response));
-      server.on("upgrade", (message, socket, head) => requests.upgrade(message, socket, head));
+      // Expectations that nobody knows, too, as on the other engine.
+      server.on("checkExpectation", (message, response) => requests.request(message, response));
+      server.on("clientError", (error, socket) => requests.broken(error, socket as Socket));
+      server.on("upgrade", (message, _, head) => requests.upgrade(message, head));
+      server.on("connect", (message, _, head) => requests.upgrade(message, head));
+      server.on("secureConnection", holdBack);
+      // A client that has closed its side gets its answers; node:http documents no option for that.
+      Object.assign(server, { httpAllowHalfOpen: true });
+      const accepting = await bind(server, place);
       // Without the address: the socket has forgotten it by now. One that was refused for its certificate
       // says no more than that it hung up (Deno 2.9).
       server.on("tlsClientError", ({ message }: Error) => {
         log.access("http", `TLS handshake failed: ${message}`);
       });
-      const accepting = await bind(server, place);
       return boundOf(server, accepting, authorities);
     },
   };

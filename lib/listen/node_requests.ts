@@ -1,4 +1,5 @@
 import { type IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { HandshakeError, messageOf } from "../base/errors.ts";
@@ -10,10 +11,13 @@ import { LiveConnection } from "../connection/live_connection.ts";
 import type { Ticket } from "../connection/ticket.ts";
 import { NodeTransport } from "../connection/transport/node_transport.ts";
 import type { Dispatcher } from "../gate/dispatch.ts";
+import { answerBroken } from "./answer_broken.ts";
+import { Early } from "./early.ts";
 import { answer } from "./node_answer.ts";
 import { exchangeOf, hasBody, incomingOf, type NodeOrigin } from "./node_request.ts";
 import { limitBody } from "./slow_body.ts";
 import { switchProtocols } from "./switch_protocols.ts";
+import { Turns } from "./turns.ts";
 
 const log = new Log();
 
@@ -23,8 +27,7 @@ const NOT_ADMITTED = "TLS handshake failed: the client's certificate is not admi
 export class NodeRequests {
   readonly #dispatcher: Dispatcher;
   readonly #origin: NodeOrigin;
-  /** The last answer on each connection. */
-  readonly #answers = new WeakMap<Duplex, ServerResponse>();
+  readonly #turns = new WeakMap<Duplex, Turns>();
 
   constructor(dispatcher: Dispatcher, origin: NodeOrigin) {
     this.#dispatcher = dispatcher;
@@ -33,16 +36,21 @@ export class NodeRequests {
 
   /** Answers a request. Never rejects. */
   request(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.#answers.set(message.socket, response);
     return guarded(message, () => this.#answer(message, response));
   }
 
   /** Carries out an upgrade, or answers what is none in spite of its `Upgrade` header. Never rejects. */
-  upgrade(message: IncomingMessage, socket: Duplex, head: Uint8Array): Promise<void> {
-    return guarded(message, () => this.#upgrade(message, socket, head));
+  upgrade(message: IncomingMessage, head: Uint8Array): Promise<void> {
+    return guarded(message, () => this.#upgrade(message, head));
+  }
+
+  /** Answers what could not be read as a request. */
+  async broken(error: Error, socket: Socket): Promise<void> {
+    await answerBroken(error, socket, this.#turnsOf(socket));
   }
 
   async #answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!await this.#turnsOf(message.socket).next(response)) return;
     const incoming = this.#take(message, false);
     if (!incoming) return;
     limitBody(message, response);
@@ -55,30 +63,38 @@ export class NodeRequests {
     await answer(plain(400), response);
   }
 
-  async #upgrade(message: IncomingMessage, socket: Duplex, head: Uint8Array): Promise<void> {
-    const incoming = this.#take(message, true);
-    if (!incoming) return;
+  async #upgrade(message: IncomingMessage, head: Uint8Array): Promise<void> {
+    const { socket } = message;
     // The server listens no more to a socket that it has handed over; an end without a word is one.
     socket.on("error", () => socket.destroy());
-    await this.#answered(message.socket);
-    if (socket.destroyed) return;
-    const ticket = await this.#decide(incoming, message);
-    if (ticket) this.#open(socket, head, ticket);
+    const turns = this.#turnsOf(socket);
+    turns.adopt();
+    const early = new Early(socket, head, () => turns.hold());
+    if (!await turns.next()) return;
+    const incoming = this.#take(message, true);
+    const ticket = incoming && await this.#decide(incoming, message, turns);
+    if (!ticket) return;
+    turns.end();
+    this.#open(socket, early.end(), ticket);
   }
 
   /** Answers a request that is on a socket of its own, where it gets no ticket. */
   async #decide(
     incoming: IncomingRequest | Response,
     message: IncomingMessage,
+    turns: Turns,
   ): Promise<Ticket | undefined> {
     let response: ServerResponse | undefined;
     // Most need none.
-    const respond = () => response ??= responseOn(message);
+    const respond = () => {
+      if (!response) turns.answer(response = responseOn(message));
+      return response;
+    };
     const decision = incoming instanceof Response
       ? incoming
       : this.#dispatcher.opens(incoming)
       ? await this.#dispatcher.dispatch(incoming, UNUSED)
-      : await this.#dispatcher.dispatch(incoming, exchangeOn(message, respond()));
+      : await this.#dispatcher.dispatch(incoming, exchangeOf(message, respond()));
     if (!(decision instanceof Response)) {
       response?.detachSocket(message.socket);
       return decision;
@@ -89,14 +105,10 @@ export class NodeRequests {
     return undefined;
   }
 
-  /** Resolves when the answers to what came before on a connection are out, or its client has left. */
-  async #answered(socket: Duplex): Promise<void> {
-    const response = this.#answers.get(socket);
-    if (!response || response.writableFinished || socket.destroyed) return;
-    await new Promise<void>((resolve) => {
-      response.once("finish", resolve);
-      socket.once("close", resolve);
-    });
+  #turnsOf(socket: Socket): Turns {
+    let turns = this.#turns.get(socket);
+    if (!turns) this.#turns.set(socket, turns = new Turns(socket));
+    return turns;
   }
 
   #open(socket: Duplex, head: Uint8Array, ticket: Ticket): void {
@@ -132,6 +144,10 @@ export class NodeRequests {
       if (upgrades && hasBody(message)) {
         throw new HandshakeError(400, "A request for an upgrade has a body");
       }
+      // RFC 9112 §3.2
+      if (message.httpVersion === "1.1" && !incoming.headers.has("host")) {
+        throw new HandshakeError(400, "There is no Host header");
+      }
       return incoming;
     } catch (error) {
       return this.#dispatcher.refuse(new Log({ url }), error);
@@ -147,13 +163,6 @@ function responseOn(message: IncomingMessage): ServerResponse {
   response.shouldKeepAlive = false;
   response.assignSocket(message.socket);
   return response;
-}
-
-function exchangeOn(message: IncomingMessage, response: ServerResponse): Exchange {
-  // Nobody reads any more from this client; that it leaves would not be seen.
-  message.socket.once("end", () => message.socket.destroy());
-  message.socket.resume();
-  return exchangeOf(message, response);
 }
 
 /** Does some work; where that fails, it ends the one connection that it is about. */

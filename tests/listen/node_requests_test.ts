@@ -46,7 +46,7 @@ Deno.test("NodeRequests ends the connection of a request that fails, and says so
     unix: false,
   });
   const server = createServer((message, response) => requests.request(message, response));
-  server.on("upgrade", (message, socket, head) => requests.upgrade(message, socket, head));
+  server.on("upgrade", (message, _, head) => requests.upgrade(message, head));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   for (const request of [GET("/"), UPGRADE]) {
