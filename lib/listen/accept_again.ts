@@ -1,68 +1,84 @@
 import type { Server } from "node:net";
+import { messageOf } from "../base/errors.ts";
 import { Log } from "../base/log.ts";
 
 const log = new Log();
 
-// So few files that a burst of connections may have taken the rest.
-const FEW = 32;
-// How often to look whether there are files again, in ms.
+// How long nobody may come in until the server knocks at its own door, in ms.
+const QUIET_MS = 3_000;
+// How often to look whether it is heard. Twice in vain: the first time, all else may have taken the second.
 const LOOK_MS = 1_000;
 
-/**
- * Has a server listen again after it had no more files: in `node:net` of Deno 2.9 that ends its accepting
- * for good, and no event tells. So files are counted on Linux; elsewhere nothing is done.
- *
- * @param listen Listens at the same place once more.
- * @returns Ends it when disposed, which is to be before the server is closed.
- */
-export function acceptAgain(server: Server, listen: () => void): Disposable {
-  const limit = fileLimit() ?? Infinity;
-  let connections = 0;
-  // A connection takes a file, its process three more: this is looked at long before they are gone.
-  let enough = 0;
-  let timer: ReturnType<typeof setInterval> | undefined;
+/** How a server can tell whether it accepts connections, and does so again. */
+export interface Door {
+  /** Connects to it. */
+  knock(): Promise<Deno.Conn>;
+  /** Listens at the same place once more. */
+  listen(): void;
+}
 
-  server.on("connection", (socket) => {
-    connections++;
-    socket.once("close", () => connections--);
-    if (connections < enough || limit === Infinity) return;
-    const left = limit - filesInUse();
-    enough = connections + Math.max(1, left >> 3);
-    if (left >= FEW || timer !== undefined) return;
-    log.error("server", `Few of ${limit} open files are left: some connections may have to wait`);
-    timer = setInterval(look, LOOK_MS);
+/** The watch over a server. To be disposed before the server is closed. */
+export interface Accepting extends Disposable {
+  /** Whether a connection that ends without a word was the server's own; once for each of them. */
+  wasOwn(): boolean;
+}
+
+/**
+ * Has a server listen again after the system had no descriptor for a connection: in `node:net` of Deno 2.9 that
+ * ends its accepting for good, and no event tells. So it connects to itself while nobody else does, which takes
+ * no permission that listening does not take.
+ */
+export function acceptAgain(server: Server, { knock, listen }: Door): Accepting {
+  /** Whether somebody has come in since the last look. */
+  let came = false;
+  /** Looks since it has knocked; undefined where it has not. */
+  let looks: number | undefined;
+  let failing = false;
+  let own = 0;
+  let timer = setTimeout(look, QUIET_MS);
+
+  server.on("connection", () => {
+    came = true;
   });
   // Listening again may fail, and is tried again.
-  server.on("error", (error) => {
-    log.error("server", `Cannot accept connections: ${error.message}`);
-    timer ??= setInterval(look, LOOK_MS);
-  });
+  server.on("error", (error) => fail(error));
 
   function look(): void {
-    if (limit - filesInUse() < FEW) return;
-    clearInterval(timer);
-    timer = undefined;
-    enough = 0;
-    server.once("listening", () => log.info("server", "Accepting connections again"));
-    listen();
+    const heard = came;
+    came = false;
+    if (heard) {
+      if (failing) log.info("server", "Accepting connections again");
+      failing = false;
+      looks = undefined;
+    } else if (looks === undefined) {
+      looks = 0;
+      knock().then((conn) => {
+        own++;
+        conn.close();
+      }).catch(refused);
+    } else if (++looks > 1) {
+      fail("there were too many open files");
+      looks = undefined;
+      own = 0;
+      listen();
+    }
+    timer = setTimeout(look, heard ? QUIET_MS : LOOK_MS);
   }
-  return { [Symbol.dispose]: () => clearInterval(timer) };
-}
-
-function fileLimit(): number | undefined {
-  try {
-    const limits = Deno.readTextFileSync("/proc/self/limits");
-    return Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? NaN) || undefined;
-  } catch {
-    return undefined;
+  function refused(error: unknown): void {
+    const { code } = error as { code?: string };
+    // Nobody listens: what it did to that end has failed.
+    if (code === "ECONNREFUSED") return;
+    looks = undefined;
+    if (code === "EMFILE" || code === "ENFILE") fail(error);
   }
-}
-
-function filesInUse(): number {
-  try {
-    return Array.from(Deno.readDirSync("/proc/self/fd")).length;
-  } catch {
-    // Even looking takes a file.
-    return Infinity;
+  function fail(why: unknown): void {
+    if (failing) return;
+    failing = true;
+    const reason = typeof why === "string" ? why : messageOf(why);
+    log.error("server", `Cannot accept connections: ${reason}`);
   }
+  return {
+    wasOwn: () => own > 0 && own-- > 0,
+    [Symbol.dispose]: () => clearTimeout(timer),
+  };
 }

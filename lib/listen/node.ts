@@ -5,7 +5,7 @@ import type { Socket } from "node:net";
 import { HEADER_SIZE, KEEP_ALIVE_TIMEOUT, REQUEST_TIMEOUT } from "../base/limits.ts";
 import { Log } from "../base/log.ts";
 import type { Dispatcher } from "../gate/dispatch.ts";
-import { acceptAgain } from "./accept_again.ts";
+import { acceptAgain, type Accepting } from "./accept_again.ts";
 import { Authorities } from "./authorities.ts";
 import type { Bound, Credentials, Engine, Place } from "./engine.ts";
 import { holdBack } from "./hold_back.ts";
@@ -56,7 +56,7 @@ export function nodeEngine(dispatcher: Dispatcher): Engine {
       // Without the address: the socket has forgotten it by now. One that was refused for its certificate
       // says no more than that it hung up (Deno 2.9).
       server.on("tlsClientError", ({ message }: Error) => {
-        log.access("http", `TLS handshake failed: ${message}`);
+        if (!accepting.wasOwn()) log.access("http", `TLS handshake failed: ${message}`);
       });
       return boundOf(server, accepting, authorities);
     },
@@ -65,26 +65,43 @@ export function nodeEngine(dispatcher: Dispatcher): Engine {
 
 type NodeServer = ReturnType<typeof createServer | typeof createTlsServer>;
 
-async function bind(server: NodeServer, place: Place): Promise<Disposable> {
+async function bind(server: NodeServer, place: Place): Promise<Accepting> {
   if ("port" in place) expectPermission(place);
   const listen = (port: number) =>
     server.listen("path" in place ? place : { host: place.hostname, port });
   listen("port" in place ? place.port : 0);
   await once(server, "listening");
-  return acceptAgain(server, () => {
-    const port = portOf(server);
-    // What is connected stays connected.
-    server.close();
-    if ("path" in place) withMode(place, () => listen(0));
-    else listen(port);
+  const port = portOf(server);
+  return acceptAgain(server, {
+    knock: () => knock(place, port),
+    listen() {
+      // What is connected stays connected.
+      server.close();
+      if ("path" in place) withMode(place, () => listen(0));
+      else listen(port);
+    },
   });
 }
 
 /** Asks before `listen` does, which would throw where nobody can catch it. */
-function expectPermission({ hostname, port }: { hostname: string; port: number }): void {
-  const host = `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+function expectPermission(place: { hostname: string; port: number }): void {
+  const host = hostOf(place);
   if (Deno.permissions.requestSync({ name: "net", host }).state === "granted") return;
   throw new Deno.errors.NotCapable(`Requires net access to "${host}"`);
+}
+
+/** Connects to the server that this is; asks nobody whether it may, as nobody would expect that. */
+async function knock(place: Place, port: number): Promise<Deno.Conn> {
+  if ("path" in place) return await Deno.connect({ transport: "unix", path: place.path });
+  const { hostname } = place;
+  const host = hostOf({ hostname, port });
+  const { state } = await Deno.permissions.query({ name: "net", host });
+  if (state !== "granted") throw new Deno.errors.NotCapable(`Requires net access to "${host}"`);
+  return await Deno.connect({ hostname, port });
+}
+
+function hostOf({ hostname, port }: { hostname: string; port: number }): string {
+  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }
 
 function portOf(server: NodeServer): number {
@@ -94,7 +111,7 @@ function portOf(server: NodeServer): number {
 
 function boundOf(
   server: NodeServer,
-  accepting: Disposable,
+  accepting: Accepting,
   authorities: Authorities | undefined,
 ): Bound {
   return {

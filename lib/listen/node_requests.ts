@@ -2,6 +2,7 @@ import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
+import { descriptors } from "../base/descriptors.ts";
 import { HandshakeError, messageOf } from "../base/errors.ts";
 import { Log } from "../base/log.ts";
 import { plain } from "../base/plain.ts";
@@ -147,6 +148,10 @@ export class NodeRequests {
       // RFC 9112 §3.2
       if (message.httpVersion === "1.1" && !incoming.headers.has("host")) {
         throw new HandshakeError(400, "There is no Host header");
+      }
+      if (descriptors.few) {
+        const headers = { Connection: "close" };
+        throw new HandshakeError(503, "The server has too few descriptors left", headers);
       }
       return incoming;
     } catch (error) {
