@@ -1,4 +1,6 @@
+import { descriptors } from "../base/descriptors.ts";
 import { HandshakeError, messageOf } from "../base/errors.ts";
+import { isUpgrade } from "../base/is_upgrade.ts";
 import { Log } from "../base/log.ts";
 import { snapshot } from "../base/request.ts";
 import { LiveConnection } from "../connection/live_connection.ts";
@@ -7,6 +9,7 @@ import { NativeTransport } from "../connection/transport/native_transport.ts";
 import type { Dispatcher } from "../gate/dispatch.ts";
 import type { Engine } from "./engine.ts";
 import { keepServing } from "./keep_serving.ts";
+import { ResetWatch } from "./reset_watch.ts";
 import { withMode } from "./with_mode.ts";
 
 /** The engine on `Deno.serve` and `Deno.upgradeWebSocket`. */
@@ -17,7 +20,7 @@ export function nativeEngine(dispatcher: Dispatcher): Engine {
       const secure = credentials !== undefined;
       // It would serve without TLS there, and say nothing.
       if (secure && "path" in place) throw new Error("TLS on a Unix socket needs --engine=node");
-      const handler = nativeHandler(dispatcher, secure);
+      const handler = nativeHandler(dispatcher, { secure, resets: new ResetWatch() });
       const serve = (port?: number) => {
         const options = { ...place, ...(port ? { port } : {}), ...credentials, onListen() {} };
         // Its types know a Unix socket and TLS only apart from each other and from TCP.
@@ -31,20 +34,31 @@ export function nativeEngine(dispatcher: Dispatcher): Engine {
   };
 }
 
-/**
- * The same as a handler for `Deno.serve`.
- *
- * @param secure Whether the listener speaks TLS.
- */
+/** Options of {@linkcode nativeHandler}. */
+export interface NativeHandlerOptions {
+  /** Whether the listener speaks TLS; default false. */
+  readonly secure?: boolean;
+  /** The watch over clients that may take all descriptors; default: nobody watches. */
+  readonly resets?: ResetWatch;
+}
+
+/** The same as a handler for `Deno.serve`. */
 export function nativeHandler(
   dispatcher: Dispatcher,
-  secure = false,
+  { secure = false, resets }: NativeHandlerOptions = {},
 ): (request: Request, info: Deno.ServeHandlerInfo) => Promise<Response> {
   return async (request, info) => {
     let incoming;
+    // Before all else: a reset that the runtime sees earlier is never told.
+    const left = resets?.lately && isUpgrade(request.headers) ? request.signal : undefined;
     try {
       const { method, url: target, headers } = request;
-      incoming = snapshot({ method, target, headers }, { remoteAddr: info.remoteAddr, secure });
+      const { remoteAddr } = info;
+      if (resets && isNobody(remoteAddr)) throw resetBy(resets);
+      if (resets && (descriptors.few || resets.refuses && left)) {
+        throw new HandshakeError(503, "Few files are left");
+      }
+      incoming = snapshot({ method, target, headers }, { remoteAddr, secure });
     } catch (error) {
       return dispatcher.refuse(new Log({ url: request.url }), error);
     }
@@ -57,20 +71,47 @@ export function nativeHandler(
         return request.signal;
       },
     });
-    return decision instanceof Response ? decision : upgrade(request, decision, dispatcher);
+    if (decision instanceof Response) return decision;
+    if (left) await resets?.turn();
+    return upgrade(request, decision, { dispatcher, resets, left });
   };
 }
 
-function upgrade(request: Request, ticket: Ticket, dispatcher: Dispatcher): Response {
+/** Whether the client had reset its connection before that was accepted: the system knows no address then. */
+function isNobody(address: Deno.Addr): boolean {
+  return "port" in address && address.port === 0;
+}
+
+function resetBy(resets?: ResetWatch): HandshakeError {
+  resets?.seen();
+  return new HandshakeError(400, "The client has reset its connection");
+}
+
+interface Upgrading {
+  readonly dispatcher: Dispatcher;
+  readonly resets: ResetWatch | undefined;
+  /** Tells that the client has left, where that is likely. */
+  readonly left: AbortSignal | undefined;
+}
+
+function upgrade(
+  request: Request,
+  ticket: Ticket,
+  { dispatcher, resets, left }: Upgrading,
+): Response {
   let upgraded;
   // The runtime reads all headers at the first call that is no `get`; after the upgrade it cannot (Deno 2.9).
   ticket.request.headers.has("host");
   try {
+    if (left?.aborted) throw resetBy(resets);
     // It pings after half of the time, given in seconds, and drops the client after the other half.
     upgraded = Deno.upgradeWebSocket(request, { idleTimeout: 2 * ticket.pingMs / 1000 });
   } catch (error) {
     ticket.abandon();
-    return dispatcher.refuse(ticket.log, new HandshakeError(400, messageOf(error)));
+    const refusal = error instanceof HandshakeError
+      ? error
+      : new HandshakeError(400, messageOf(error));
+    return dispatcher.refuse(ticket.log, refusal);
   }
   // From here on nothing may throw: that would stop the whole listener.
   const { socket, response } = upgraded;
@@ -80,6 +121,7 @@ function upgrade(request: Request, ticket: Ticket, dispatcher: Dispatcher): Resp
     pingMs,
     port: Number(remote.port),
   });
+  resets?.answered(socket);
   transport.listen(new LiveConnection(transport, ticket, dispatcher));
   for (const [name, value] of ticket.headers) response.headers.append(name, value);
   return response;

@@ -53,16 +53,20 @@ export interface StartOptions {
   readonly cwd?: string;
   /** Default: nothing comes. */
   readonly stdin?: "null" | "piped";
+  /** Descriptors that it may have; a shell lowers the limit. */
+  readonly files?: number;
 }
 
 /** The program with arguments, not yet started. */
 export function command(args: readonly string[], options: StartOptions): Deno.Command {
-  const { form = "deno run", env = {}, cwd = ROOT, stdin = "null" } = options;
-  const [program, first] = form === "binary"
-    ? ["path" in binary ? binary.path : "there is no binary", []]
-    : [Deno.execPath(), ["run", "-A", "--quiet", `${ROOT}main.ts`]];
+  const { form = "deno run", env = {}, cwd = ROOT, stdin = "null", files } = options;
+  const words = form === "binary"
+    ? ["path" in binary ? binary.path : "there is no binary"]
+    : [Deno.execPath(), "run", "-A", "--quiet", `${ROOT}main.ts`];
+  const limited = files === undefined ? [] : ["sh", "-c", 'ulimit -n "$0"; exec "$@"', `${files}`];
+  const [program = "", ...rest] = [...limited, ...words, ...args];
   return new Deno.Command(program, {
-    args: [...first, ...args],
+    args: rest,
     // Not the colours of the terminal, and not the place of whoever runs the tests.
     env: { NO_COLOR: "1", TZ: "UTC", ...env },
     cwd,
