@@ -1,4 +1,5 @@
 import { Batch, type Message } from "../../base/batch.ts";
+import { messageOf } from "../../base/errors.ts";
 import {
   CLOSE_TIMEOUT,
   HIGH_WATER_MARK,
@@ -8,6 +9,8 @@ import {
 import { nextTurn } from "../../base/next_turn.ts";
 import type { Transport, TransportEvents } from "../../contract.ts";
 import { Backlog, type Unsent } from "./backlog.ts";
+import { MemoryGuess } from "./memory_guess.ts";
+import { nativeInner } from "./native_inner.ts";
 import { unsentTo } from "./unsent.ts";
 
 /** Options of {@linkcode NativeTransport}. */
@@ -16,7 +19,7 @@ export interface NativeTransportOptions {
   readonly maxFrameSize: number;
   /** Milliseconds between pings; 0 means none. */
   readonly pingMs: number;
-  /** The client's, by which the system knows what has not reached it. */
+  /** The client's, by which the system knows what has not reached it; 0 on a Unix socket. */
   readonly port: number;
 }
 
@@ -41,6 +44,8 @@ export class NativeTransport implements Transport, Unsent {
   readonly #socket: WebSocket;
   readonly #options: NativeTransportOptions;
   readonly #backlog = new Backlog(this);
+  /** Where the system cannot be asked. */
+  #guess: MemoryGuess | undefined;
   #events: TransportEvents | undefined;
   #received = 0;
   #closing = false;
@@ -63,6 +68,7 @@ export class NativeTransport implements Transport, Unsent {
     for (const event of ["open", "message", "error", "close"]) {
       this.#socket.addEventListener(event, this);
     }
+    nativeInner.guardReading(this.#socket, (error) => this.#cannotRead(messageOf(error)));
     // A client that went before it was answered causes no event at all (Deno 2.9).
     this.#timer = setTimeout(() => events.closed(1006, ""), OPEN_TIMEOUT);
   }
@@ -96,6 +102,12 @@ export class NativeTransport implements Transport, Unsent {
     else this.#events?.received(Batch.of(message));
   }
 
+  #cannotRead(message: string): void {
+    this.#events?.failed(message);
+    if (this.#options.maxFrameSize > 0) this.#events?.tooLarge();
+    else this.#events?.end(1009, message);
+  }
+
   get bufferedAmount(): number {
     return this.#backlog.amount;
   }
@@ -109,7 +121,10 @@ export class NativeTransport implements Transport, Unsent {
   }
 
   get isBehind(): boolean {
-    return (unsentTo(this.#options.port) ?? 0) > 0;
+    const { port } = this.#options;
+    const unsent = port > 0 ? unsentTo(port) : undefined;
+    if (unsent !== undefined) return unsent > 0;
+    return (this.#guess ??= new MemoryGuess()).isBehind;
   }
 
   send(batch: Batch): void {
@@ -177,7 +192,7 @@ export class NativeTransport implements Transport, Unsent {
       if (silent < 2) return;
       clearInterval(this.#watch);
       this.#events?.end(1001, "No answer to pings");
-      this.#events?.closed(1006, "No answer to pings");
+      this.#gone(1006, "No answer to pings");
     }, this.#options.pingMs);
   }
 
@@ -188,7 +203,7 @@ export class NativeTransport implements Transport, Unsent {
   #canSend(): boolean {
     if (this.#socket.readyState === WebSocket.OPEN) return true;
     if (!this.#ended) {
-      this.#timer ??= setTimeout(() => this.#events?.closed(1006, ""), CLOSE_TIMEOUT);
+      this.#timer ??= setTimeout(() => this.#gone(1006, ""), CLOSE_TIMEOUT);
     }
     return false;
   }
@@ -197,10 +212,14 @@ export class NativeTransport implements Transport, Unsent {
     this.#socket.close(code, reason);
     clearInterval(this.#watch);
     // A client that never answers must not be remembered for ever.
-    this.#timer = setTimeout(
-      () => this.#events?.closed(code, reason),
-      Math.min(this.#patience, CLOSE_TIMEOUT),
-    );
+    const patience = Math.min(this.#patience, CLOSE_TIMEOUT);
+    this.#timer = setTimeout(() => this.#gone(code, reason), patience);
+  }
+
+  /** The client is not waited for any more. */
+  #gone(code: number, reason: string): void {
+    this.#events?.closed(code, reason);
+    nativeInner.drop(this.#socket);
   }
 }
 
