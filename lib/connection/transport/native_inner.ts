@@ -28,6 +28,8 @@ export const nativeInner = {
 
   /** Drops the connection of a client that answers no close frame: the runtime waits for it for ever. */
   drop(socket: WebSocket): void {
+    // The runtime panics where it is asked about a socket that it takes for open, and has dropped.
+    if (socket.readyState === WebSocket.OPEN) socket.close();
     const name = nameOf(socket, "[[rid]]");
     const { internal = Symbol() } = Deno as unknown as { internal?: symbol };
     const { core } = ((Deno as unknown as Record<symbol, unknown>)[internal] ?? {}) as {

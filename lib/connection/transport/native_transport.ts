@@ -51,6 +51,9 @@ export class NativeTransport implements Transport, Unsent {
   #closing = false;
   /** Milliseconds that the client may do nothing in while it is closing. */
   #patience = Infinity;
+  /** Bytes that came after the runtime had ended the socket by itself. */
+  #dropped = 0;
+  #broken = false;
   #ended = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setInterval> | undefined;
@@ -84,9 +87,12 @@ export class NativeTransport implements Transport, Unsent {
       clearTimeout(this.#timer);
       clearInterval(this.#watch);
       this.#backlog.release();
+      // Who has closed it by itself wanted no more.
+      if (this.#broken) this.#tellLost(0);
       // The runtime says 0 where the connection broke without a close frame.
       this.#events?.closed(event.code || 1006, event.reason);
     } else if (event instanceof ErrorEvent) {
+      this.#broken = true;
       this.#events?.failed(event.message);
     } else {
       clearTimeout(this.#timer);
@@ -128,8 +134,11 @@ export class NativeTransport implements Transport, Unsent {
   }
 
   send(batch: Batch): void {
+    if (!this.#canSend()) {
+      this.#dropped += batch.length;
+      return;
+    }
     for (const message of batch.messages) {
-      if (!this.#canSend()) return;
       this.#backlog.add(message.length);
       this.#socket.send(message as string | Uint8Array<ArrayBuffer>);
     }
@@ -160,6 +169,7 @@ export class NativeTransport implements Transport, Unsent {
       ({ unsent } = this);
       received = this.#received;
       if (unsent > 0 ? stalled >= this.#patience : this.#pauses(quiet, waited)) {
+        this.#tellLost(unsent);
         return this.#close(code, reason);
       }
       if (unsent === 0) waited += POLL;
@@ -183,14 +193,15 @@ export class NativeTransport implements Transport, Unsent {
     let before = { received: -1, unsent: 0 };
     let silent = 0;
     this.#watch = setInterval(() => {
-      const { unsent } = this;
       // The runtime's close waits in line as well, and what it says of the output is 0 then.
+      const unsent = this.#canSend() ? this.unsent : before.unsent;
       const stalls = !this.#canSend() ||
         (unsent > 0 && unsent >= before.unsent && this.#received === before.received);
       before = { received: this.#received, unsent };
       silent = stalls ? silent + 1 : 0;
       if (silent < 2) return;
       clearInterval(this.#watch);
+      this.#tellLost(unsent);
       this.#events?.end(1001, "No answer to pings");
       this.#gone(1006, "No answer to pings");
     }, this.#options.pingMs);
@@ -203,7 +214,10 @@ export class NativeTransport implements Transport, Unsent {
   #canSend(): boolean {
     if (this.#socket.readyState === WebSocket.OPEN) return true;
     if (!this.#ended) {
-      this.#timer ??= setTimeout(() => this.#gone(1006, ""), CLOSE_TIMEOUT);
+      this.#timer ??= setTimeout(() => {
+        this.#tellLost(0);
+        this.#gone(1006, "");
+      }, CLOSE_TIMEOUT);
     }
     return false;
   }
@@ -214,6 +228,13 @@ export class NativeTransport implements Transport, Unsent {
     // A client that never answers must not be remembered for ever.
     const patience = Math.min(this.#patience, CLOSE_TIMEOUT);
     this.#timer = setTimeout(() => this.#gone(code, reason), patience);
+  }
+
+  /** Says how many bytes the client did not take: those that wait, and those that came too late to. */
+  #tellLost(unsent: number): void {
+    const lost = unsent + this.#dropped;
+    this.#dropped = 0;
+    if (lost > 0) this.#events?.lost(lost);
   }
 
   /** The client is not waited for any more. */

@@ -33,6 +33,15 @@ Deno.test("nativeInner.drop() ends the connection of a client that does not answ
   });
 });
 
+Deno.test("nativeInner.drop() leaves a socket that can still be asked, and sent to", async () => {
+  await withSocket((socket) => {
+    for (let sent = 0; sent < 32; sent++) socket.send(new Uint8Array(1_000_000));
+    nativeInner.drop(socket);
+    socket.send("too late");
+    assertEquals(socket.bufferedAmount, 0);
+  }, () => Promise.resolve());
+});
+
 Deno.test("nativeInner.drop() does nothing to what is no socket of the runtime", () => {
   nativeInner.drop(new EventTarget() as WebSocket);
 });

@@ -7,7 +7,7 @@ import { Told } from "./transport_pair.ts";
 /** A WebSocket to which nothing happens but what a test says. */
 class FakeWebSocket extends EventTarget {
   binaryType = "blob";
-  readonly bufferedAmount = 0;
+  bufferedAmount = 0;
   readyState: number = WebSocket.OPEN;
   readonly sent: unknown[] = [];
   close(): void {}
@@ -56,7 +56,8 @@ Deno.test("NativeTransport of which the runtime never tells the end, because its
   await timers.pass(9_999);
   assertEquals([socket.sent, told.all], [["sent"], ["opened"]]);
   await timers.pass(1);
-  assertEquals([told.all, timers.pending], [["opened", "closed 1006"], 0]);
+  // That which came when it was too late.
+  assertEquals([told.all, timers.pending], [["opened", "lost 8", "closed 1006"], 0]);
 });
 
 Deno.test("NativeTransport leaves no timer behind when the runtime tells of the end later", async () => {
@@ -81,6 +82,31 @@ Deno.test("NativeTransport finds who answers no ping, also when the runtime has 
   await timers.pass(1);
   const silent = "No answer to pings";
   assertEquals(told.all, ["opened", `end 1001 ${silent}`, `closed 1006 ${silent}`]);
+});
+
+Deno.test("NativeTransport says what a client that neither reads nor answers pings did not take", async () => {
+  using timers = new FakeTimers();
+  const { socket, told, transport: native } = transport({ pingMs: 50 });
+  socket.dispatchEvent(new Event("open"));
+  socket.bufferedAmount = 1000;
+  await timers.pass(50);
+  // The runtime ends it, and says nothing of the output any more.
+  socket.readyState = WebSocket.CLOSING;
+  socket.bufferedAmount = 0;
+  native.send(Batch.of("not sent"));
+  await timers.pass(100);
+  const silent = "No answer to pings";
+  assertEquals(told.all, ["opened", "lost 1008", `end 1001 ${silent}`, `closed 1006 ${silent}`]);
+});
+
+Deno.test("NativeTransport says what a client that does not read did not take when it is closed", async () => {
+  using timers = new FakeTimers();
+  const { socket, told, transport: native } = transport();
+  socket.dispatchEvent(new Event("open"));
+  socket.bufferedAmount = 1000;
+  native.close(1000, "");
+  await timers.pass(20_010);
+  assertEquals(told.all, ["opened", "lost 1000", "closed 1000"]);
 });
 
 Deno.test("NativeTransport that is closed waits for the answer as long as any, also with pings", async () => {
