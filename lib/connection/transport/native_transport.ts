@@ -168,10 +168,8 @@ export class NativeTransport implements Transport, Unsent {
       quiet = this.#received === received ? quiet + POLL : 0;
       ({ unsent } = this);
       received = this.#received;
-      if (unsent > 0 ? stalled >= this.#patience : this.#pauses(quiet, waited)) {
-        this.#tellLost(unsent);
-        return this.#close(code, reason);
-      }
+      if (unsent > 0 && stalled >= this.#patience) return this.#giveUp(code, reason, unsent);
+      if (unsent === 0 && this.#pauses(quiet, waited)) return this.#close(code, reason);
       if (unsent === 0) waited += POLL;
       this.#timer = setTimeout(look, POLL);
     };
@@ -228,6 +226,14 @@ export class NativeTransport implements Transport, Unsent {
     // A client that never answers must not be remembered for ever.
     const patience = Math.min(this.#patience, CLOSE_TIMEOUT);
     this.#timer = setTimeout(() => this.#gone(code, reason), patience);
+  }
+
+  /** The client has had its time, and would not read the close frame either. */
+  #giveUp(code: number, reason: string, unsent: number): void {
+    this.#tellLost(unsent);
+    clearInterval(this.#watch);
+    this.#socket.close(code, reason);
+    this.#gone(code, reason);
   }
 
   /** Says how many bytes the client did not take: those that wait, and those that came too late to. */
