@@ -18,7 +18,7 @@
  * @module
  */
 
-import { configureLog, Log } from "./base/log.ts";
+import { configureLog, flushLog, Log } from "./base/log.ts";
 import type { Exchange, IncomingRequest, Place } from "./contract.ts";
 import { broadcast } from "./handlers/broadcast.ts";
 import { echo } from "./handlers/echo.ts";
@@ -65,5 +65,6 @@ export async function serveEdge(nextSignal: () => Promise<unknown>): Promise<num
   const stopped = server.shutdown();
   await dispatcher.close(1001, "Server shutting down", DRAIN_MS);
   await stopped;
+  await flushLog();
   return 0;
 }

@@ -33,7 +33,7 @@
  */
 
 export { HandshakeError, LaunchError, ListenError, UsageError } from "./base/errors.ts";
-export { configureLog, type Level, type Log, type LogOptions } from "./base/log.ts";
+export { configureLog, flushLog, type Level, type Log, type LogOptions } from "./base/log.ts";
 export { Batch } from "./base/batch.ts";
 export { Permits } from "./base/permits.ts";
 export type { RemoteAddress } from "./base/request.ts";

@@ -112,3 +112,6 @@ export const LOOKUP_TIMEOUT = 2_000;
 
 /** Milliseconds that a shutdown may take: the escalation that ends processes (850 ms), and some more. */
 export const SHUTDOWN_TIME = 3_000;
+
+/** Milliseconds that what is still to be written may hold up the end of the program. */
+export const FLUSH_TIME = 1_000;

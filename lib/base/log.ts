@@ -1,4 +1,7 @@
 import { configureSync, getLogger, type Logger, type LogRecord } from "@logtape/logtape";
+import { LineWriter } from "./line_writer.ts";
+import { FLUSH_TIME } from "./limits.ts";
+import { oneLine, UNPRINTABLE } from "./one_line.ts";
 
 /** The levels, from the most to the least verbose. */
 export const LEVELS: readonly Level[] = ["debug", "trace", "access", "info", "error", "fatal"];
@@ -35,7 +38,10 @@ export interface LogOptions {
   readonly level: Level;
   /** websocketd's lines, or one JSON object a line; default `text`. */
   readonly format?: "text" | "json";
-  /** Takes each line, its end included; default: standard output. */
+  /**
+   * Takes each line, its end included; default: standard output. Where that takes no more, lines wait, and
+   * beyond 4 MiB of them the oldest are left out, which a line in their place says.
+   */
   readonly write?: (line: string) => void;
 }
 
@@ -130,8 +136,8 @@ function loggerOf(category: Category): Logger {
  * category `stdws` itself.
  */
 export function configureLog(options: LogOptions): void {
-  const write = options.write ?? writeToStdout;
-  const format = options.format === "json" ? formatJson : formatText;
+  const write = options.write ?? ((line) => stdout.print(line));
+  format = options.format === "json" ? formatJson : formatText;
   configureSync({
     reset: true,
     sinks: { stdws: (record: LogRecord) => write(format(entryOf(record))) },
@@ -140,6 +146,22 @@ export function configureLog(options: LogOptions): void {
       { category: ["logtape", "meta"], sinks: ["stdws"], lowestLevel: "error" },
     ],
   });
+}
+
+let format = formatText;
+
+const stdout = new LineWriter((bytes) => Deno.stdout.write(bytes), (count) => {
+  const lines = count === 1 ? "line" : "lines";
+  const message = `… ${count.toLocaleString("en")} ${lines} left out, for the log takes no more`;
+  return format({ time: Date.now(), level: "error", category: "server", associated: {}, message });
+});
+
+/**
+ * Resolves when standard output has all lines of the log, and after a second at the latest: for a program that is
+ * about to exit.
+ */
+export async function flushLog(): Promise<void> {
+  await stdout.flushed(FLUSH_TIME);
 }
 
 /** One line of the log, before it has a form. */
@@ -184,18 +206,11 @@ export function formatJson(entry: Entry): string {
     ...associated,
     message,
   });
-  // JSON leaves these as they are, and some of them steer a terminal.
-  return json.replace(/[\x7f-\x9f]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`) + "\n";
-}
-
-/** Makes one line of it: what a client or a program says must not look like a line of its own, nor steer a terminal. */
-export function oneLine(text: string): string {
-  // deno-lint-ignore no-control-regex -- control characters are what it is about
-  return text.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f]/g, (char) => {
-    if (char === "\n") return "\\n";
-    if (char === "\r") return "\\r";
-    return "\\x" + char.charCodeAt(0).toString(16).padStart(2, "0");
-  });
+  // JSON leaves these as they are.
+  return json.replace(
+    UNPRINTABLE,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  ) + "\n";
 }
 
 /** RFC 1123 with a numeric zone, in local time: `Fri, 19 Jan 2018 09:46:08 +0800`. */
@@ -207,18 +222,4 @@ export function formatDate(time: number): string {
   const zone = String(Math.trunc(minutes / 60)).padStart(2, "0") +
     String(minutes % 60).padStart(2, "0");
   return local.replace("GMT", (offset < 0 ? "-" : "+") + zone);
-}
-
-const encoder = new TextEncoder();
-
-function writeToStdout(line: string): void {
-  const bytes = encoder.encode(line);
-  try {
-    for (let written = 0; written < bytes.length;) {
-      written += Deno.stdout.writeSync(bytes.subarray(written));
-    }
-  } catch {
-    // Nobody reads the log any more (EPIPE). There is nowhere left to say so, and it is no reason to
-    // end connections that work.
-  }
 }

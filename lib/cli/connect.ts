@@ -1,5 +1,7 @@
+import { FLUSH_TIME } from "../base/limits.ts";
+import { LineWriter } from "../base/line_writer.ts";
 import { NAME } from "../base/version.ts";
-import { oneLine } from "../base/log.ts";
+import { oneLine } from "../base/one_line.ts";
 import { clientOptionsOf } from "./connect/client_options.ts";
 import type { Options } from "../handlers/flags.ts";
 
@@ -20,11 +22,16 @@ export async function connect(
   const signal = signals.next();
   // Loaded only here: a server has no use for it, and starts sooner without.
   const { Client } = await import("./connect/client.ts");
+  const errors = new LineWriter(
+    (bytes) => Deno.stderr.write(bytes),
+    (count) => `${NAME}: … ${count} lines left out\n`,
+  );
   const client = new Client(clientOptions, {
     input: Deno.stdin.readable,
     isTerminal: Deno.stdin.isTerminal(),
     write: (bytes) => Deno.stdout.write(bytes),
-    say,
+    // Some of it is the server's words, and standard error may be a terminal.
+    say: (text) => errors.print(`${NAME}: ${oneLine(text)}\n`),
   });
   const over = client.run();
   const interrupted = signal.then(async (number) => {
@@ -32,13 +39,7 @@ export async function connect(
     const again = signals.next();
     return await Promise.race([over, again.then((second) => 128 + second)]);
   });
-  return await Promise.race([over, interrupted]);
-}
-
-function say(text: string): void {
-  // Some of it is the server's words, and standard error may be a terminal.
-  const bytes = new TextEncoder().encode(`${NAME}: ${oneLine(text)}\n`);
-  for (let written = 0; written < bytes.length;) {
-    written += Deno.stderr.writeSync(bytes.subarray(written));
-  }
+  const code = await Promise.race([over, interrupted]);
+  await errors.flushed(FLUSH_TIME);
+  return code;
 }

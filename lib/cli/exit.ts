@@ -1,5 +1,5 @@
 import { ListenError, UsageError } from "../base/errors.ts";
-import { oneLine } from "../base/log.ts";
+import { oneLine } from "../base/one_line.ts";
 import { NAME } from "../base/version.ts";
 import { USAGE } from "./help.ts";
 import { MistakesError } from "./mistakes_error.ts";
@@ -24,7 +24,11 @@ export function exitOf(error: unknown): Exit {
   }
   if (error instanceof Deno.errors.NotCapable) {
     const hint = `${NAME} --check prints all that it needs`;
-    return { code: 1, stderr: `${NAME}: Deno does not allow it: ${error.message} (${hint})\n` };
+    const { message } = error;
+    return {
+      code: 1,
+      stderr: `${NAME}: Deno does not allow it: ${oneLine(message)} (${hint})\n`,
+    };
   }
   if (error instanceof UsageError) {
     return { code: error.exitCode, stderr: `${NAME}: ${oneLine(error.message)}\n${USAGE}` };

@@ -1,6 +1,7 @@
 import { createApp } from "../app.ts";
 import { messageOf } from "../base/errors.ts";
-import { configureLog, Log } from "../base/log.ts";
+import { configureLog, flushLog, Log } from "../base/log.ts";
+import { oneLine } from "../base/one_line.ts";
 import { NAME, VERSION } from "../base/version.ts";
 import { kindNamed } from "../handlers/registry.ts";
 import { hasProc } from "../process/proc.ts";
@@ -13,6 +14,7 @@ import { connect } from "./connect.ts";
 import { exitOf } from "./exit.ts";
 import { help } from "./help.ts";
 import { LICENSE } from "./license.ts";
+import { print, printBriefly } from "./print.ts";
 import { readConfig, type Reading, type Words } from "./read_config.ts";
 import { Reloading } from "./reloading.ts";
 import { startLines } from "./start_lines.ts";
@@ -41,6 +43,14 @@ export interface Signals {
  */
 export async function run(argv: readonly string[], signals: Signals): Promise<number> {
   try {
+    return await runOrFail(argv, signals);
+  } finally {
+    await flushLog();
+  }
+}
+
+async function runOrFail(argv: readonly string[], signals: Signals): Promise<number> {
+  try {
     const args = parseArgs(argv);
     switch (args.kind) {
       case "serve":
@@ -50,13 +60,13 @@ export async function run(argv: readonly string[], signals: Signals): Promise<nu
       case "connect":
         return await connect(args.url, args.options, signals);
       default:
-        print(Deno.stdout, texts[args.kind]());
+        await print(Deno.stdout, texts[args.kind]());
         return 0;
     }
   } catch (error) {
     const exit = exitOf(await hinted(error));
     if (exit.fatal) log.fatal("server", exit.fatal);
-    if (exit.stderr) print(Deno.stderr, exit.stderr);
+    if (exit.stderr) await printBriefly(Deno.stderr, exit.stderr);
     return exit.code;
   }
 }
@@ -98,9 +108,11 @@ async function serveUntilSignal(args: Words, signals: Signals): Promise<number> 
 
 async function printCheck(args: Words): Promise<number> {
   const reading = await readConfig(args);
-  for (const warning of warningsOf(reading)) print(Deno.stderr, `${NAME}: ${warning}\n`);
+  for (const warning of warningsOf(reading)) {
+    await printBriefly(Deno.stderr, `${NAME}: ${oneLine(warning)}\n`);
+  }
   const app = await createApp(reading.config);
-  print(Deno.stdout, await check(reading, app.routes, args));
+  await print(Deno.stdout, check(reading, app.routes, args));
   return 0;
 }
 
@@ -149,9 +161,4 @@ async function untilSignal(
   const code = await Promise.race([server.shutdown().then(() => 0), again.then((n) => 128 + n)]);
   killAll();
   return code;
-}
-
-function print(to: typeof Deno.stdout | typeof Deno.stderr, text: string): void {
-  const bytes = new TextEncoder().encode(text);
-  for (let written = 0; written < bytes.length;) written += to.writeSync(bytes.subarray(written));
 }
