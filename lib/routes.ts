@@ -1,10 +1,14 @@
 import { UsageError } from "./base/errors.ts";
+import { nextTurn } from "./base/next_turn.ts";
 import { placed, type RouteConfig } from "./config.ts";
 import type { Handler } from "./contract.ts";
 import type { KindContext } from "./handlers/kind.ts";
 import { Modules } from "./handlers/modules.ts";
 import { kindNamed } from "./handlers/registry.ts";
 import type { Route } from "./gate/route.ts";
+
+// Milliseconds that nobody is served while routes are made.
+const TURN = 10;
 
 /** A route that can say what it is. */
 export interface NamedRoute extends Route {
@@ -50,7 +54,13 @@ export class RouteMaker {
     const context = { ...this.#context, scripts };
     const handlers = new Map<string, Handler>();
     const made: NamedRoute[] = [];
+    let since = performance.now();
     for (const route of routes) {
+      // There may be thousands, each with a look at the disk, and others are being served.
+      if (performance.now() - since > TURN) {
+        await nextTurn();
+        since = performance.now();
+      }
       const key = await of(route, () => keyOf(route, context));
       // Where a later one fails, nothing is to be undone: a handler starts nothing before it is taken up.
       const handler = handlers.get(key) ?? before.get(key) ??

@@ -11,9 +11,10 @@ export class Permissions {
 
   /** Needs some of a kind. */
   add(name: PermissionName, ...values: readonly string[]): void {
-    const known = this.#needs.get(name) ?? new Set();
+    const known = this.#needs.get(name) ?? new Set<string>();
     if (known === "all" || values.length === 0) return;
-    this.#needs.set(name, new Set([...known, ...values]));
+    for (const value of values) known.add(value);
+    this.#needs.set(name, known);
   }
 
   /** Needs all of a kind. */

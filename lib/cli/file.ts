@@ -1,5 +1,6 @@
 import type { RouteSettings } from "../config.ts";
 import { messageOf, UsageError } from "../base/errors.ts";
+import { within } from "../base/within.ts";
 import { LAYERED, type Options } from "../handlers/flags.ts";
 import { type HandlerName, kindNamed, optionsOf } from "../handlers/registry.ts";
 import type { Option } from "../options/option.ts";
@@ -7,12 +8,22 @@ import { readJson } from "../options/schema.ts";
 import { parsePattern } from "../gate/route.ts";
 import { closest } from "./closest.ts";
 import { mistakesOf } from "./file_mistakes.ts";
-import { FILE_SCHEMA } from "./file_schema.ts";
+import { EXPECTED_PATTERN, FILE_SCHEMA, PATTERN } from "./file_schema.ts";
 import { FileText, type Mistake, type Path, pathText } from "./file_text.ts";
 import type { Layer } from "./layer.ts";
 import { MistakesError } from "./mistakes_error.ts";
 import { checkWords, parseHandler, parseRoute, splitCommand } from "./route.ts";
 import { UnknownNameError } from "./unknown_name_error.ts";
+
+// Bytes of a file: some 50,000 routes.
+const MOST = 16 * 2 ** 20;
+
+// Milliseconds for a file to be read; one may be a pipe, on which nobody writes.
+const PATIENCE = 10_000;
+
+// Mistakes that are told, and characters of each: more than that nobody reads.
+const MOST_MISTAKES = 20;
+const LONGEST = 1_000;
 
 /** A route as an object. */
 type FileRoute = { readonly handler: HandlerName } & Readonly<Record<string, unknown>>;
@@ -29,13 +40,39 @@ interface FileValue extends Readonly<Record<string, unknown>> {
  * @throws {UsageError} If it cannot be read, or has mistakes in it (exit code 1).
  */
 export async function readConfigFile(path: string): Promise<Layer> {
-  let text;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (cause) {
-    throw new UsageError(`Cannot read the configuration file "${path}": ${messageOf(cause)}`);
+  return parseConfigFile(await readText(path), path);
+}
+
+/** Reads a file, of which nobody may say how long it is, and whether it ever ends. */
+async function readText(path: string): Promise<string> {
+  const refusal = (why: string) =>
+    new UsageError(`Cannot read the configuration file "${path}": ${why}`);
+  const reading = readBytes(path);
+  const settled = reading.then(() => {}, () => {});
+  if (!await within(settled, PATIENCE)) {
+    throw refusal(`it does not come to its end within ${PATIENCE / 1000} s`);
   }
-  return parseConfigFile(text, path);
+  let bytes;
+  try {
+    bytes = await reading;
+  } catch (cause) {
+    throw refusal(messageOf(cause));
+  }
+  if (bytes.length > MOST) throw refusal(`it is larger than ${MOST / 2 ** 20} MiB`);
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+}
+
+/** The bytes of a file, or the first of them where there are too many. */
+async function readBytes(path: string): Promise<Uint8Array> {
+  using file = await Deno.open(path);
+  const bytes = new Uint8Array(MOST + 1);
+  let length = 0;
+  while (length < bytes.length) {
+    const count = await file.read(bytes.subarray(length));
+    if (count === null) break;
+    length += count;
+  }
+  return bytes.subarray(0, length);
 }
 
 /**
@@ -60,10 +97,18 @@ export function parseConfigFile(text: string, path: string): Layer {
 
 function errorOf(mistakes: readonly Mistake[], file: FileText, path: string): MistakesError {
   const sorted = [...mistakes].sort((a, b) => a.offset - b.offset);
-  return new MistakesError(sorted.map(({ message, offset }) => {
+  const told = sorted.slice(0, MOST_MISTAKES).map(({ message, offset }) => {
     const { line, column } = file.place(offset);
-    return `${path}:${line}:${column}: ${message}`;
-  }));
+    return `${path}:${line}:${column}: ${abridged(message)}`;
+  });
+  const more = sorted.length - told.length;
+  return new MistakesError(more > 0 ? [...told, `${path}: and ${more} more mistakes`] : told);
+}
+
+/** A message without the middle of it, where that is long. */
+function abridged(message: string): string {
+  if (message.length <= LONGEST) return message;
+  return `${message.slice(0, LONGEST * 0.7)} … ${message.slice(-LONGEST * 0.25)}`;
 }
 
 /** Makes of a file's value what the command line would make of the same words; collects what is wrong. */
@@ -111,6 +156,12 @@ class Reader {
   }
 
   #route(path: string, route: string | FileRoute, place: string): RouteSettings {
+    // The schema passes over `__proto__`.
+    if (!PATTERN.test(path)) {
+      throw new UsageError(
+        `Invalid pattern ${JSON.stringify(path)} in routes: expected ${EXPECTED_PATTERN}`,
+      );
+    }
     parsePattern(path, place);
     if (typeof route === "string") return parseHandler(path, route, `${place}: `);
     const { handler } = route;
@@ -130,8 +181,13 @@ class Reader {
       return read(pathText(path));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      const { message } = error instanceof UnknownNameError ? error.hinted(closest) : error;
-      this.mistakes.push({ message, offset: this.#file.offsetOf(path) });
+      this.mistakes.push({
+        // Only of those that are told: it takes its time.
+        get message() {
+          return (error instanceof UnknownNameError ? error.hinted(closest) : error).message;
+        },
+        offset: this.#file.offsetOf(path),
+      });
       return undefined;
     }
   }

@@ -53,9 +53,11 @@ function unknownKey(key: string, path: Path, file: FileText): Mistake {
   const place = path.length > 0 ? ` of ${pathText(path)}` : "";
   const allowed = path.length > 0 && handler ? `${handler} takes` : "a file takes";
   return {
-    message: `Unknown option "${key}"${place}${closest(key, known)}: ${allowed} ${
-      known.join(", ")
-    }`,
+    // Only of those that are told: it takes its time.
+    get message() {
+      const hint = closest(key, known);
+      return `Unknown option "${key}"${place}${hint}: ${allowed} ${known.join(", ")}`;
+    },
     offset: file.offsetOf([...path, key], true),
   };
 }

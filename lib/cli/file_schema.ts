@@ -3,9 +3,11 @@ import { LAYERED } from "../handlers/flags.ts";
 import { HANDLER_NAMES, type HandlerName, kindNamed, optionsOf } from "../handlers/registry.ts";
 import { commandSchema, optionSchema, wordSchema } from "../options/schema.ts";
 
-const PATTERN = /^(\*|\/.*)$/s;
+/** The patterns of routes in a file. */
+export const PATTERN = /^(\*|\/.*)$/s;
 
-const EXPECTED_PATTERN = "a path beginning with /, or *";
+/** The same in words. */
+export const EXPECTED_PATTERN = "a path beginning with /, or *";
 const EXPECTED_ROUTE = "HANDLER[?option=value&…][ COMMAND args…], or an object with a handler";
 
 /** The schema of a configuration file, made from the tables of the options. */

@@ -2,6 +2,7 @@ import { messageOf, UsageError } from "../base/errors.ts";
 import { decodePath, type IncomingRequest } from "../base/request.ts";
 import type { Guard, Handler } from "../contract.ts";
 import { originGuard, type OriginOptions } from "./origin.ts";
+import { type Found, type Pattern, patternOf } from "./pattern.ts";
 import { pickSubprotocol } from "./subprotocol.ts";
 import type { Usage } from "./usage.ts";
 
@@ -51,10 +52,10 @@ export function paramsOfPattern(path: string): string[] {
  * @returns undefined for `*`, which is every path.
  * @throws {UsageError} If it is none (exit code 2).
  */
-export function parsePattern(path: string, where: string): URLPattern | undefined {
+export function parsePattern(path: string, where: string): Pattern | undefined {
   if (path === "*") return undefined;
   try {
-    return new URLPattern({ pathname: path });
+    return patternOf(path);
   } catch (error) {
     // Some versions of the runtime draw the place below it.
     const [reason] = messageOf(error).split("\n");
@@ -72,7 +73,7 @@ export class LiveRoute {
   readonly options: RouteOptions;
   /** Of its handler, which other routes may have as well. */
   readonly usage: Usage;
-  readonly #pattern: URLPattern | undefined;
+  readonly #pattern: Pattern | undefined;
 
   /** @throws {UsageError} If its path is no pattern. */
   constructor(route: Route, usage: Usage) {
@@ -91,23 +92,24 @@ export class LiveRoute {
    * @throws {HandshakeError} If that has a NUL in it (400).
    */
   match(request: IncomingRequest): IncomingRequest | undefined {
-    const params: Record<string, string> = {};
-    if (this.#pattern) {
-      // As it was sent: an encoded slash is no end of a segment.
-      const path = request.target.replace(/\?.*$/s, "").replace(UNRESERVED, decodeURIComponent);
-      if (REWRITTEN.test(path)) return undefined;
-      const match = this.#pattern.exec({ pathname: path });
-      if (!match) return undefined;
-      for (const [name, value] of Object.entries(match.pathname.groups)) {
-        params[name] = decodePath(value ?? "");
-      }
-    }
+    const found = this.#pattern ? this.#find(request.target) : [];
+    if (!found) return undefined;
     const { subprotocols } = this.options;
     const subprotocol = subprotocols
       ? pickSubprotocol(request.headers.get("sec-websocket-protocol"), subprotocols)
       : "";
     if (!this.#pattern && !subprotocol) return request;
+    // Whatever their names are: `__proto__` is one like any other.
+    const params = Object.fromEntries(
+      found.map(([name, value = ""]) => [name, decodePath(value)]),
+    );
     return Object.freeze({ ...request, params: Object.freeze(params), subprotocol });
+  }
+
+  #find(target: string): Found | undefined {
+    // As it was sent: an encoded slash is no end of a segment.
+    const path = target.replace(/\?.*$/s, "").replace(UNRESERVED, decodeURIComponent);
+    return REWRITTEN.test(path) ? undefined : this.#pattern?.find(path);
   }
 }
 

@@ -11,9 +11,20 @@ export function programPath(name: string, cwd?: string): string {
   const { os } = Deno.build;
   const pathExt = os === "windows" ? Deno.env.get("PATHEXT") : undefined;
   const named = cwd !== undefined && /[/\\]/.test(name) ? resolve(cwd, name) : name;
-  return which(named, {
-    path: Deno.env.get("PATH") ?? "",
-    os,
-    ...(pathExt === undefined ? {} : { pathExt }),
-  });
+  const path = Deno.env.get("PATH") ?? "";
+  const key = JSON.stringify([named, path]);
+  if (performance.now() - since > FRESH) {
+    known.clear();
+    since = performance.now();
+  }
+  const program = known.get(key) ??
+    which(named, { path, os, ...(pathExt === undefined ? {} : { pathExt }) });
+  known.set(key, program);
+  return program;
 }
+
+// Thousands of routes may run the same program, and each folder of PATH costs a look at the disk. Milliseconds for
+// which what was found counts as still there.
+const FRESH = 1_000;
+let since = 0;
+const known = new Map<string, string>();

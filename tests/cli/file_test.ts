@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/base/errors.ts";
 import { parseConfigFile, readConfigFile } from "../../lib/cli/file.ts";
 import { MistakesError } from "../../lib/cli/mistakes_error.ts";
@@ -298,4 +298,80 @@ Deno.test("readConfigFile() names a file that cannot be read", async () => {
   const reading = () => readConfigFile("stdws-no-such.jsonc");
   const error = await assertRejects(reading, UsageError, '"stdws-no-such.jsonc"');
   assertEquals((error as UsageError).exitCode, 1);
+});
+
+const DEEP: [what: string, text: string, place: string][] = [
+  ["objects", '{ "a": '.repeat(2_000) + "1" + "}".repeat(2_000), "1:449"],
+  ["arrays", "[".repeat(100_000), "1:65"],
+  ["arrays at the place of a route", `{ "routes": { "/a": ${"[".repeat(5_000)} } }`, "1:83"],
+];
+for (const [what, text, place] of DEEP) {
+  Deno.test(`parseConfigFile() tells where ${what} are nested too deep`, () => {
+    const error = assertThrows(() => parseConfigFile(text, "a"), MistakesError);
+    assertEquals(error.mistakes, [`a:${place}: It is nested more than 64 deep`]);
+  });
+}
+
+Deno.test("parseConfigFile() does not count what is closed again as deep, nor what is in a text", () => {
+  const text = `{ "routes": { "/a": ${JSON.stringify("process echo " + "[".repeat(100))} },
+    "subprotocol": [${'"a",'.repeat(100)}], ${"/* [ */".repeat(100)} }`;
+  assertEquals(parseConfigFile(text, "a").routes.length, 1);
+});
+
+Deno.test("parseConfigFile() tells the first twenty mistakes, and how many there are more", () => {
+  const keys = Array.from({ length: 10_000 }, (_, index) => `"key${index}": 1`);
+  const error = assertThrows(() => parseConfigFile(`{ ${keys.join()} }`, "a"), MistakesError);
+  assertEquals(error.mistakes.length, 21);
+  assertMatch(error.mistakes[19] ?? "", /^a:1:\d+: Unknown option "key19": /);
+  assertEquals(error.mistakes[20], "a: and 9980 more mistakes");
+});
+
+Deno.test("parseConfigFile() tells the beginning and the end of a long mistake", () => {
+  const text = `{ "loglevel": "${"x".repeat(2 ** 20)}" }`;
+  const error = assertThrows(() => parseConfigFile(text, "a"), MistakesError);
+  assertMatch(
+    error.message,
+    /^a:1:15: Invalid value "x+ … x+" for loglevel: expected debug, .* fatal$/,
+  );
+  assert(error.message.length < 1_100);
+});
+
+Deno.test("parseConfigFile() tells the places of mistakes in a file of many routes", () => {
+  const routes = Array.from({ length: 8_000 }, (_, index) => `"/p${index}/:id": "echo"`);
+  const text = `{ "routes": {\n${routes.join(",\n")},\n "/last": "ecko" } }`;
+  const error = assertThrows(() => parseConfigFile(text, "a"), MistakesError);
+  assertMatch(error.message, /^a:8002:11: Unknown handler "ecko"/);
+});
+
+for (const path of ["__proto__", "constructor"]) {
+  Deno.test(`parseConfigFile() refuses the pattern ${path}`, () => {
+    const text = `{ "routes": { "/a": "echo", "${path}": "echo" } }`;
+    const error = assertThrows(() => parseConfigFile(text, "a"), MistakesError);
+    assertMatch(
+      error.message,
+      /^a:1:\d+: Invalid pattern "\w+" in routes: expected a path beginning with/,
+    );
+  });
+}
+
+Deno.test("readConfigFile() refuses what does not end, what is too large and what is no file", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/large`, `{}${" ".repeat(16 * 2 ** 20)}`);
+    const WRONG: [path: string, why: string][] = [
+      ["/dev/zero", "it is larger than 16 MiB"],
+      [`${folder}/large`, "it is larger than 16 MiB"],
+      [folder, "Is a directory (os error 21)"],
+      ["/dev/null", "It is no JSON: value expected"],
+    ];
+    for (const [path, why] of WRONG) {
+      await assertRejects(() => readConfigFile(path), UsageError, why);
+    }
+    await Deno.writeFile(`${folder}/nul`, new TextEncoder().encode('{ "port": 1, \0 }'));
+    await assertRejects(() => readConfigFile(`${folder}/nul`), UsageError, ":1:14: It is no JSON");
+    await Deno.writeTextFile(`${folder}/bom`, `\ufeff{ "port": 1 }${" ".repeat(15 * 2 ** 20)}`);
+    assertEquals((await readConfigFile(`${folder}/bom`)).options, { port: 1 });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

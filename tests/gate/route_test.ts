@@ -48,6 +48,7 @@ const MATCHES: [pattern: string, target: string, params: Record<string, string> 
   ["/:a-:b", "/1-2", { a: "1", b: "2" }],
   ["/x:a", "/x1", { a: "1" }],
   ["/:constructor", "/a", { constructor: "a" }],
+  ["/:__proto__", "/a", Object.fromEntries([["__proto__", "a"]])],
   // What is left out is empty.
   ["/a{/:b}?", "/a", { b: "" }],
   ["/a{/:b}?", "/a/1", { b: "1" }],
