@@ -49,6 +49,9 @@ export interface Handler {
   /**
    * A request for a WebSocket, before it is answered: may start something, refuse with a response, or throw
    * a `HandshakeError`. Without it, the route answers no such requests.
+   *
+   * Where it takes longer than `acceptMs`, or its client leaves, `left` of the place aborts, and what it decides
+   * later is abandoned.
    */
   accept?(
     request: IncomingRequest,
@@ -92,6 +95,8 @@ export interface Place {
   readonly processes: Permits;
   /** Aborts when the server is ending: from then on connections are closed with 1001. */
   readonly signal: AbortSignal;
+  /** Aborts when nobody waits for the handler's decision about this request any more; never in `start`. */
+  readonly left: AbortSignal;
 }
 
 /** The rest of a request that is no WebSocket, beside its head. */

@@ -72,9 +72,13 @@ export class LaunchError extends Error {
   }
 }
 
-/** The text of whatever was thrown. */
+/** The text of whatever was thrown. Never throws: that an error has its own errors must not hide it. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    return "an error that cannot be told";
+  }
 }
 
 /** A message that a codec cannot encode, or output that it cannot decode. */

@@ -98,6 +98,9 @@ export const HALF_CLOSED_TIME = 2_000;
 /** Bytes of a request's headers; `Deno.serve` takes 64 KiB. */
 export const HEADER_SIZE = 64 * 1024;
 
+/** Milliseconds that guards and a handler may take to decide about a request for a WebSocket (`--acceptms`). */
+export const ACCEPT_TIMEOUT = 10_000;
+
 /** Milliseconds that an answered upgrade may take to become an open socket. */
 export const OPEN_TIMEOUT = 5_000;
 

@@ -4,6 +4,7 @@ import { messageOf } from "../base/errors.ts";
 import { CLOSE_TIMEOUT, MAX_UNSENT } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import { nextTurn } from "../base/next_turn.ts";
+import { shown } from "../base/shown.ts";
 import type {
   Connection,
   Hub,
@@ -39,6 +40,7 @@ export class LiveConnection implements Connection, TransportEvents {
   readonly #lingerMs: number;
   readonly #left: () => void;
   #session: Session | undefined;
+  #takesBatches = false;
   #state: "opening" | "open" | "closing" | "closed" = "opening";
   /** The rooms that it has joined by itself; most connections never do. */
   #joined: Set<string> | undefined;
@@ -89,10 +91,10 @@ export class LiveConnection implements Connection, TransportEvents {
   #finish(code: number, reason: string, patience: number): void {
     if (this.#state !== "open") return;
     if (typeof reason !== "string") {
-      throw new TypeError(`A reason has to be a string, not ${reason}`);
+      throw new TypeError(`A reason has to be a string, not ${shown(reason)}`);
     }
     if (!isCloseCode(code)) {
-      this.#log.error("session", `The handler failed: ${code} is no close code`);
+      this.#log.error("session", `The handler failed: ${shown(code)} is no close code`);
       code = 1011;
       reason = "Internal error";
     }
@@ -133,6 +135,7 @@ export class LiveConnection implements Connection, TransportEvents {
     this.#ticket = undefined;
     this.#guard(() => {
       const session = this.#session = ticket?.open(this) ?? {};
+      this.#takesBatches = session.batch !== undefined;
       return session instanceof Promise ? session.then(refuseLate) : undefined;
     });
   }
@@ -140,7 +143,7 @@ export class LiveConnection implements Connection, TransportEvents {
   received(batch: Batch): void {
     if (this.#state !== "open") return;
     const session = this.#session;
-    if (session?.batch) return this.#guard(() => session.batch?.(batch));
+    if (this.#takesBatches) return this.#guard(() => session?.batch?.(batch));
     for (const message of batch) {
       // Its handler may keep bytes, and their buffer is borrowed.
       const data = typeof message === "string" ? message : message.slice();
@@ -249,11 +252,21 @@ function refuseLate(session: unknown): void {
 /** A handler of somebody's own may not have been checked for its types. */
 function batchOf(data: unknown): Batch {
   if (data instanceof Batch) return data;
-  if (typeof data === "string" || data instanceof Uint8Array) return Batch.of(data);
-  const shown = typeof data === "object" && data !== null
+  if (typeof data === "string") return Batch.of(data);
+  if (data instanceof Uint8Array) return Batch.of(sendable(data));
+  const what = typeof data === "object" && data !== null
     ? `an object (${data.constructor?.name ?? "without a class"})`
     : String(data);
-  throw new TypeError(`A message has to be a string or a Uint8Array, not ${shown}`);
+  throw new TypeError(`A message has to be a string or a Uint8Array, not ${what}`);
+}
+
+/** Bytes that an engine can send. */
+function sendable(bytes: Uint8Array): Uint8Array {
+  const { buffer } = bytes;
+  // The runtime sends nothing of memory that others may write to meanwhile.
+  if (!(buffer instanceof ArrayBuffer)) return bytes.slice();
+  if (!buffer.detached) return bytes;
+  throw new TypeError("The bytes of a message were given away before it was sent");
 }
 
 const encoder = new TextEncoder();

@@ -1,19 +1,22 @@
 import { HandshakeError, LaunchError, messageOf } from "../base/errors.ts";
 import { isUpgrade } from "../base/is_upgrade.ts";
-import { MAX_FORKS, MAX_FRAME_SIZE } from "../base/limits.ts";
+import { ACCEPT_TIMEOUT, MAX_FORKS, MAX_FRAME_SIZE } from "../base/limits.ts";
 import { Log } from "../base/log.ts";
 import { Permits } from "../base/permits.ts";
 import { plain } from "../base/plain.ts";
 import type { IncomingRequest } from "../base/request.ts";
 import { httpLog, sessionLog } from "../base/session_log.ts";
+import { shown } from "../base/shown.ts";
 import { Roster } from "../connection/roster.ts";
 import type { Header, Ticket } from "../connection/ticket.ts";
 import type { Admission, Exchange, Place } from "../contract.ts";
 import { LocalHub } from "../hub/local_hub.ts";
+import { begun } from "./begun.ts";
 import { expectRouteOptions } from "./expect_routes.ts";
 import { checkHandshake } from "./handshake.ts";
+import { Patience } from "./patience.ts";
 import type { LiveRoute, Route, RouteOptions } from "./route.ts";
-import { RouteTable } from "./route_table.ts";
+import { type Match, RouteTable } from "./route_table.ts";
 import { offers } from "./subprotocol.ts";
 import { checkedVerdict } from "./verdict.ts";
 
@@ -46,12 +49,14 @@ export class Dispatcher {
     expectRouteOptions(options);
     this.#options = options;
     this.#processes = options.processes ?? new Permits(MAX_FORKS);
-    const { guards, sameOrigin, origins, subprotocols, maxFrameSize, pingMs, lingerMs } = options;
+    const { guards, sameOrigin, origins, subprotocols, acceptMs, maxFrameSize, pingMs, lingerMs } =
+      options;
     const defaults = {
       guards,
       sameOrigin,
       origins,
       subprotocols,
+      acceptMs,
       maxFrameSize,
       pingMs,
       lingerMs,
@@ -79,7 +84,7 @@ export class Dispatcher {
   async dispatch(request: IncomingRequest, exchange: Exchange): Promise<Response | Ticket> {
     try {
       this.#expectOpen();
-      if (this.opens(request)) return await this.#admit(request);
+      if (this.opens(request)) return await this.#admit(request, exchange);
       return this.#answer(await this.#respond(request, exchange));
     } catch (error) {
       return this.refuse(sessionLog(request), error);
@@ -94,19 +99,29 @@ export class Dispatcher {
   }
 
   async #respond(asked: IncomingRequest, exchange: Exchange): Promise<Response> {
-    const place = this.#placeOf(httpLog(asked));
+    const log = httpLog(asked);
+    const left = () => exchange.left;
     for (const { route, request } of this.#routes.matches(asked, "respond")) {
+      // How long an answer takes is its handler's business, but not how long a guard does.
+      const patience = new Patience({ ms: 0, left });
       const response = await route.usage.during(async () => {
-        const { refusal, request: known } = await this.#guard(route, request);
-        return refusal ?? await route.respond?.(known, exchange, place);
+        const guards = this.#guard(route, request);
+        const { refusal, request: known } = route.guards.length === 0
+          ? await guards
+          : await patienceOf(route, left).wait(guards, () => {});
+        if (refusal) return refusal;
+        const found = route.respond?.(known, exchange, this.#placeOf(log, patience));
+        return isThenable(found)
+          ? await patience.wait(Promise.resolve(found), (late) => discard(late, log))
+          : found;
       });
-      if (response !== undefined) return checkedResponse(response);
+      if (response !== undefined) return await this.#checked(response, request, log);
     }
-    place.log.access("http", "NOT FOUND");
+    log.access("http", "NOT FOUND");
     return plain(404);
   }
 
-  async #admit(asked: IncomingRequest): Promise<Response | Ticket> {
+  async #admit(asked: IncomingRequest, exchange: Exchange): Promise<Response | Ticket> {
     const { method, headers } = asked;
     checkHandshake(method, headers);
     const [match] = this.#routes.matches(asked, "accept");
@@ -116,12 +131,13 @@ export class Dispatcher {
     route.usage.enter();
     let admission: Admission | undefined;
     try {
-      const { refusal, request: known } = await this.#guard(route, match.request);
-      const request = refusal ? known : await this.#named(known);
-      const place = this.#placeOf(sessionLog(request));
-      const accepted = refusal ?? await route.accept?.(request, place);
+      const patience = patienceOf(route, () => exchange.left);
+      const { accepted, request, log } = await patience.wait(
+        this.#accepted(match, patience),
+        (late) => discard(late.accepted, late.log),
+      );
       if (accepted instanceof Response) {
-        const answer = this.#answer(checkedResponse(accepted));
+        const answer = this.#answer(await this.#checked(accepted, request, log));
         route.usage.leave();
         return answer;
       }
@@ -130,11 +146,24 @@ export class Dispatcher {
       if (typeof admission?.open !== "function") {
         throw new Error("It neither accepted nor refused the request: there is no method open");
       }
-      return this.#ticket(request, route, admission, place.log);
+      return this.#ticket(request, route, admission, log);
     } catch (error) {
-      abandon(admission, route, sessionLog(asked));
+      discard(admission, sessionLog(asked));
+      // Not before: this may be the handler's end.
+      route.usage.leave();
       throw error;
     }
+  }
+
+  /** Asks the guards of a route, and then its handler. */
+  async #accepted({ route, request: asked }: Match, patience: Patience): Promise<Accepted> {
+    const { refusal, request: known } = await this.#guard(route, asked);
+    const request = refusal ? known : await this.#named(known);
+    const log = sessionLog(request);
+    // Nobody is to start anything for a client that is gone.
+    const accepted = refusal ??
+      (patience.isOver ? undefined : await route.accept?.(request, this.#placeOf(log, patience)));
+    return { accepted, request, log };
   }
 
   /** Has the guards of a route look at a request, one after the other. */
@@ -182,7 +211,10 @@ export class Dispatcher {
       pingMs: options.pingMs ?? 0,
       lingerMs: options.lingerMs ?? 0,
       open: (connection) => admission.open(connection),
-      abandon: () => abandon(admission, route, log),
+      abandon: () => {
+        discard(admission, log);
+        usage.leave();
+      },
       left: () => usage.leave(),
     };
   }
@@ -195,16 +227,43 @@ export class Dispatcher {
     return [...others, ["Sec-WebSocket-Protocol", subprotocol]];
   }
 
-  #placeOf(log: Log): Place {
-    return { log, hub: this.hub, processes: this.#processes, signal: this.#ending.signal };
+  #placeOf(log: Log, patience?: Patience): Place {
+    return {
+      log,
+      hub: this.hub,
+      processes: this.#processes,
+      signal: this.#ending.signal,
+      // Most never ask for it.
+      get left() {
+        return patience?.signal ?? NEVER;
+      },
+    };
   }
 
   #expectOpen(): void {
     if (this.#ending.signal.aborted) throw new HandshakeError(503, "The server is shutting down");
   }
 
-  /** The answer to a request that failed, which is logged. */
+  /** An answer as an engine can send it, and to its end as far as that can be known. */
+  #checked(response: unknown, { method }: IncomingRequest, log: Log): Response | Promise<Response> {
+    const checked = checkedResponse(response);
+    // Of the answer to a HEAD nobody reads the body.
+    if (method === "HEAD") return checked;
+    return begun(checked, (reason) => log.error("http", `The answer broke off: ${reason}`));
+  }
+
+  /** The answer to a request that failed, which is logged. Never throws. */
   refuse(log: Log, error: unknown): Response {
+    try {
+      return this.#refuse(log, error);
+    } catch (failure) {
+      // What was thrown cannot even be looked at, or is an answer that is none.
+      log.error("session", `The handler failed: ${messageOf(failure)}`);
+      return plain(500);
+    }
+  }
+
+  #refuse(log: Log, error: unknown): Response {
     if (error instanceof HandshakeError) {
       const { status, message } = error;
       if (status === 429) log.error("http", message);
@@ -241,19 +300,39 @@ function checkedResponse(response: unknown): Response {
   if (response.bodyUsed || response.body?.locked) {
     throw new TypeError("The body of the answer was read already");
   }
+  for (const [name, value] of response.headers) {
+    // Some that the runtime lets pass are no characters of a header (RFC 9110 §5.5).
+    // deno-lint-ignore no-control-regex -- control characters are what it is about
+    if (/[\0-\x08\x0a-\x1f\x7f]/.test(value) || name === "content-length" && !/^\d+$/.test(value)) {
+      throw new TypeError(`The answer cannot have the header ${name}: ${shown(value)}`);
+    }
+  }
   return response;
 }
 
-/** The upgrade does not come about. Never throws: an engine has nobody to tell. */
-function abandon(admission: Admission | undefined, { usage }: LiveRoute, log: Log): void {
+/** Nothing comes of the decision of a handler. Never throws: an engine has nobody to tell. */
+function discard(decision: Response | Admission | undefined, log: Log): void {
   const failed = (error: unknown) =>
     log.error("session", `The handler failed: ${messageOf(error)}`);
   try {
-    const abandoned: unknown = admission?.abandon?.();
-    if (abandoned instanceof Promise) abandoned.catch(failed);
+    const discarded: unknown = decision instanceof Response
+      ? decision.body?.cancel()
+      : decision?.abandon?.();
+    if (discarded instanceof Promise) discarded.catch(failed);
   } catch (error) {
     failed(error);
   }
-  // Not before: this may be the handler's end.
-  usage.leave();
+}
+
+function patienceOf({ options }: LiveRoute, left: () => AbortSignal): Patience {
+  return new Patience({ ms: options.acceptMs ?? ACCEPT_TIMEOUT, left });
+}
+
+const NEVER = new AbortController().signal;
+
+/** The decision of a handler about a request for an upgrade. */
+interface Accepted {
+  readonly accepted: Response | Admission | undefined;
+  readonly request: IncomingRequest;
+  readonly log: Log;
 }

@@ -19,6 +19,11 @@ export interface RouteOptions extends OriginOptions {
   readonly guards?: readonly Guard[];
   /** The subprotocols that are agreed to, where the client offers one of them. */
   readonly subprotocols?: readonly string[];
+  /**
+   * Milliseconds for guards to decide about a request, and for `accept` of the handler; then the answer is 504;
+   * 0 means no limit; default 10 s.
+   */
+  readonly acceptMs?: number;
   /** Bytes of a message; 0 means no limit; default 1 MiB. */
   readonly maxFrameSize?: number;
   /** Milliseconds between pings; a client that is silent for twice that is dropped; 0, the default, means none. */

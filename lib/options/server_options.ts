@@ -1,4 +1,4 @@
-import { MAX_FRAME_SIZE } from "../base/limits.ts";
+import { ACCEPT_TIMEOUT, MAX_FRAME_SIZE } from "../base/limits.ts";
 import { LEVELS } from "../base/log.ts";
 import type { Option } from "./option.ts";
 
@@ -234,6 +234,18 @@ export const ROUTE_OPTIONS = [
     },
   },
   {
+    name: "acceptms",
+    as: "acceptMs",
+    kind: "number",
+    value: "MS",
+    default: ACCEPT_TIMEOUT,
+    most: DAY,
+    group: "Access",
+    doc:
+      "Answer 504 where guards, or the handler of a WebSocket, take longer to decide about a request; 0 means no limit",
+    flag: {},
+  },
+  {
     name: "maxframesize",
     as: "maxFrameSize",
     kind: "number",
@@ -269,7 +281,7 @@ export const ROUTE_OPTIONS = [
   },
 ] as const satisfies readonly Option[];
 
-const [ORIGIN, SUBPROTOCOL, ...OF_MESSAGES] = ROUTE_OPTIONS;
+const [ORIGIN, SUBPROTOCOL, ACCEPTMS, ...OF_MESSAGES] = ROUTE_OPTIONS;
 
 const SAME_ORIGIN = {
   name: "sameorigin",
@@ -414,6 +426,7 @@ export const SERVER_OPTIONS = [
   ORIGIN,
   SAME_ORIGIN,
   SUBPROTOCOL,
+  ACCEPTMS,
   REVERSE_LOOKUP,
   ...ANSWERS,
   ...LOG,

@@ -60,3 +60,40 @@ for (const [thrown, message] of THROWN) {
     assertEquals(messageOf(thrown), message);
   });
 }
+
+/** An error that cannot even be looked at. */
+function hostile(what: "message" | "toString" | "proxy" | "primitive"): unknown {
+  const fail = () => {
+    throw new Error("hostile");
+  };
+  if (what === "message") return Object.defineProperty(new Error(), "message", { get: fail });
+  if (what === "toString") return { toString: fail };
+  if (what === "primitive") return { [Symbol.toPrimitive]: fail };
+  return new Proxy({}, { get: fail, getPrototypeOf: fail });
+}
+
+const circular = new Error("circular");
+circular.cause = circular;
+
+const ODD: [what: string, thrown: unknown, text: string][] = [
+  ["null", null, "null"],
+  ["nothing", undefined, "undefined"],
+  ["a symbol", Symbol("a"), "Symbol(a)"],
+  ["a big integer", 1n, "1"],
+  ["a frozen error", Object.freeze(new Error("frozen")), "frozen"],
+  ["an error that is its own cause", circular, "circular"],
+  ["an error whose message is a number", Object.assign(new Error(), { message: 5 }), "5"],
+  ["an error without a prototype", Object.create(null), "an error that cannot be told"],
+  ...(["message", "toString", "proxy", "primitive"] as const).map((
+    what,
+  ): [string, unknown, string] => [
+    `an error with a hostile ${what}`,
+    hostile(what),
+    "an error that cannot be told",
+  ]),
+];
+for (const [what, thrown, text] of ODD) {
+  Deno.test(`messageOf() tells ${what}`, () => {
+    assertStrictEquals(messageOf(thrown), text);
+  });
+}

@@ -250,7 +250,7 @@ const WRONG: [text: string, ...mistakes: string[]][] = [
   ],
   [
     '{ "routes": { "/a": { "handler": "echo", "pingm": 5 } } }',
-    '1:42: Unknown option "pingm" of routes["/a"] (did you mean "pingms"?): echo takes lingerms, maxframesize, origin, pingms, subprotocol',
+    '1:42: Unknown option "pingm" of routes["/a"] (did you mean "pingms"?): echo takes acceptms, lingerms, maxframesize, origin, pingms, subprotocol',
   ],
   [
     '{ "routes": { "/a": { "handler": "process", "command": "a", "env": { "A=": "" } } } }',
@@ -289,7 +289,7 @@ for (const [key, hint] of UNKNOWN) {
   Deno.test(`parseConfigFile() refuses the unknown option ${key}${hint}`, () => {
     const error = assertThrows(() => parseConfigFile(`{ "${key}": 1 }`, "a"), MistakesError);
     const [mistake = ""] = error.mistakes;
-    const begin = `a:1:3: Unknown option "${key}"${hint}: a file takes address, binary, `;
+    const begin = `a:1:3: Unknown option "${key}"${hint}: a file takes acceptms, address, `;
     assertEquals(mistake.slice(0, begin.length), begin);
   });
 }

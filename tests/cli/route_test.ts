@@ -145,7 +145,7 @@ const REFUSED: [text: string, message: string][] = [
   // Options.
   [
     "/a=echo?cwd=b",
-    'Unknown option "cwd" in --route=/a=echo?cwd=b: echo takes lingerms, maxframesize, origin',
+    'Unknown option "cwd" in --route=/a=echo?cwd=b: echo takes acceptms, lingerms, maxframesize, origin',
   ],
   ["/a=process?echo cat", 'Unknown option "echo" in --route=/a=process?echo cat: process takes '],
   ["/a=echo?=b", 'Unknown option "" in --route=/a=echo?=b'],
@@ -236,6 +236,13 @@ Deno.test("parseHandler() knows options that do not begin with a question mark",
 for (const name of HANDLER_NAMES) {
   Deno.test(`optionsOf() has the options of any route for ${name}, too`, () => {
     const names = optionsOf(name).map((option) => option.name);
-    assertEquals(names.slice(-5), ["origin", "subprotocol", "maxframesize", "pingms", "lingerms"]);
+    assertEquals(names.slice(-6), [
+      "origin",
+      "subprotocol",
+      "acceptms",
+      "maxframesize",
+      "pingms",
+      "lingerms",
+    ]);
   });
 }

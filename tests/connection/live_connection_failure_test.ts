@@ -84,3 +84,33 @@ Deno.test("LiveConnection is closed with 1011 when its handler closes with a rea
   assert(log.messages[0]?.includes("A reason has to be a string, not null"));
   opening.connection.closed(1011, "");
 });
+
+const hostile = Object.defineProperty(new Error(), "message", { get: fail });
+
+const HOSTILE: [what: string, open: (connection: Connection) => Session][] = [
+  ["throws an error that cannot be told", () => ({
+    message() {
+      throw hostile;
+    },
+  })],
+  ["closes with a symbol", (connection) => ({
+    message: () => connection.close(Symbol() as unknown as number),
+  })],
+  ["sends bytes that it has given away", (connection) => ({
+    message() {
+      const bytes = new Uint8Array(8);
+      bytes.buffer.transfer();
+      connection.send(bytes);
+    },
+  })],
+];
+for (const [what, open] of HOSTILE) {
+  Deno.test(`LiveConnection is closed with 1011 when its handler ${what}`, () => {
+    using log = new CapturedLog("error");
+    const opening = opened(open);
+    opening.receive("a");
+    assert(log.messages[0]?.includes("The handler failed: "));
+    assertEquals(opening.socket.closed, ["1011 Internal error"]);
+    opening.connection.closed(1011, "");
+  });
+}

@@ -14,7 +14,7 @@ const REFUSED: [args: string[], code: number, message: string][] = [
   [
     ["--route=/a=echo?pingm=5"],
     2,
-    'Unknown option "pingm" in --route=/a=echo?pingm=5 (did you mean "pingms"?): echo takes maxf',
+    'Unknown option "pingm" in --route=/a=echo?pingm=5 (did you mean "pingms"?): echo takes acce',
   ],
   [["--prt=1", "--echo"], 2, 'Unknown option --prt (did you mean "--port"?)'],
   [["-maxfork", "1", "--echo"], 2, 'Unknown option -maxfork (did you mean "--maxforks"?)'],
@@ -22,7 +22,7 @@ const REFUSED: [args: string[], code: number, message: string][] = [
   [
     ["--route=/a=echo?x=1"],
     2,
-    'Unknown option "x" in --route=/a=echo?x=1: echo takes maxframesize',
+    'Unknown option "x" in --route=/a=echo?x=1: echo takes acceptms, maxframesize',
   ],
   [
     ["--route=/a=process?framing=xml cat"],

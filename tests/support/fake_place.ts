@@ -7,7 +7,14 @@ import { LocalHub } from "../../lib/hub/local_hub.ts";
 export function fakePlace(changes: Partial<Place> = {}): Place & { readonly hub: LocalHub } {
   const signal = new AbortController().signal;
   const processes = new Permits(0);
-  return { log: new Log(), hub: new LocalHub(), processes, signal, ...changes } as never;
+  return {
+    log: new Log(),
+    hub: new LocalHub(),
+    processes,
+    signal,
+    left: signal,
+    ...changes,
+  } as never;
 }
 
 /** A request without a body, whose client stays. */

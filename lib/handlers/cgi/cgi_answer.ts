@@ -1,3 +1,4 @@
+import { ownBody } from "../../base/own_body.ts";
 import type { Decoder, Gauge } from "../../contract.ts";
 import { CgiBlock } from "./cgi_block.ts";
 import { type CgiHead, CgiHeadError, parseHead } from "./cgi_head.ts";
@@ -29,13 +30,15 @@ export class CgiAnswer implements Decoder, Gauge {
     // Whoever asks for it later is told.
     this.head.catch(() => {});
     this.finished = this.#finished.promise;
-    this.body = new ReadableStream({
-      start: (controller) => {
-        this.#controller = controller;
-      },
-      pull: () => this.#wake?.(),
-      cancel: cancelled,
-    });
+    this.body = ownBody(
+      new ReadableStream({
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        pull: () => this.#wake?.(),
+        cancel: cancelled,
+      }),
+    );
   }
 
   /** Whether the script has said what the answer is. */

@@ -1,4 +1,5 @@
 import { messageOf } from "../../base/errors.ts";
+import { ownBody } from "../../base/own_body.ts";
 import type { Body } from "./multipart.ts";
 
 // What a client that does not read holds of a file. More makes a fast one hardly faster.
@@ -35,7 +36,7 @@ export function fileBody(
     if (count < length) rest.unshift({ start: position, length: length - count });
     return chunk.subarray(0, count);
   }
-  return new ReadableStream<Uint8Array>({
+  const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const chunk = await next();
@@ -56,4 +57,5 @@ export function fileBody(
     },
     cancel: close,
   }, { highWaterMark: 0 });
+  return ownBody(body);
 }

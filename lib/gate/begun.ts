@@ -1,0 +1,54 @@
+import { messageOf } from "../base/errors.ts";
+import { oneLine } from "../base/one_line.ts";
+import { isOwnBody } from "../base/own_body.ts";
+import { shown } from "../base/shown.ts";
+import { within } from "../base/within.ts";
+
+/**
+ * An answer of which the body has begun, if it could at once: one that fails then still leaves room for another
+ * answer.
+ *
+ * @param failed Is told, once, that the body fails later, when nothing is left but to cut it.
+ * @throws Whatever the body fails with.
+ */
+export async function begun(
+  response: Response,
+  failed: (reason: string) => void,
+): Promise<Response> {
+  const { body, status, headers } = response;
+  if (!body || isOwnBody(body)) return response;
+  const reader = body.getReader();
+  let first: Promise<Uint8Array | undefined> | undefined = next(reader);
+  let isOver = false;
+  const settled = first.then(() => isOver = true, () => isOver = true);
+  // No longer: the head of an answer goes out before its body is there.
+  await within(settled, 0);
+  if (isOver) await first;
+  return new Response(
+    new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        try {
+          const chunk = await (first ?? next(reader));
+          first = undefined;
+          if (chunk) controller.enqueue(chunk);
+          else controller.close();
+        } catch (error) {
+          const reason = oneLine(messageOf(error));
+          failed(reason);
+          // As a text, because the runtime prints it.
+          controller.error(reason);
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    }, { highWaterMark: 0 }),
+    { status, headers },
+  );
+}
+
+/** The next chunk; undefined at the end. */
+async function next(reader: ReadableStreamDefaultReader<unknown>): Promise<Uint8Array | undefined> {
+  const { value, done } = await reader.read();
+  if (done) return undefined;
+  if (value instanceof Uint8Array) return value;
+  throw new TypeError(`A body has to be made of bytes, not of ${shown(value)}`);
+}

@@ -1,0 +1,66 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { HandshakeError } from "../../lib/base/errors.ts";
+import { Patience } from "../../lib/gate/patience.ts";
+import { settle } from "../base/fake_timers.ts";
+
+/** Options with which a client stays for ever, unless a test lets it leave. */
+function staying(ms = 0): { ms: number; left: () => AbortSignal; client: AbortController } {
+  const client = new AbortController();
+  return { ms, left: () => client.signal, client };
+}
+
+Deno.test("Patience.wait() answers with what is decided at once, without asking for the client", async () => {
+  const left = () => {
+    throw new Error("asked");
+  };
+  const patience = new Patience({ ms: 1, left });
+  assertEquals(await patience.wait(Promise.resolve(5), () => {}), 5);
+  await assertRejects(() => patience.wait(Promise.reject(new Error("no")), () => {}), Error, "no");
+  assert(!patience.isOver);
+});
+
+Deno.test("Patience.wait() answers with what is decided in time", async () => {
+  const work = Promise.withResolvers<number>();
+  const patience = new Patience(staying(60_000));
+  const waiting = patience.wait(work.promise, () => {});
+  const timer = setTimeout(() => work.resolve(5), 20);
+  assertEquals(await waiting, 5);
+  clearTimeout(timer);
+  assert(!patience.signal.aborted);
+});
+
+Deno.test("Patience.wait() gives up with 504, says so, and hands on what comes later", async () => {
+  const work = Promise.withResolvers<number>();
+  const late: number[] = [];
+  const patience = new Patience(staying(1));
+  const { signal } = patience;
+  const waiting = () => patience.wait(work.promise, (result) => late.push(result));
+  const error = await assertRejects(waiting, HandshakeError, "There is no decision in 1 ms");
+  assertEquals([error.status, signal.aborted, signal.reason], [504, true, error]);
+  assertEquals(late, []);
+  work.resolve(5);
+  await settle();
+  assertEquals(late, [5]);
+});
+
+Deno.test("Patience.wait() gives up when the client leaves, or has left", async () => {
+  for (const before of [true, false]) {
+    const { client, ...options } = staying();
+    const patience = new Patience(options);
+    if (before) client.abort();
+    const { promise } = Promise.withResolvers<void>();
+    const waiting = patience.wait(promise, () => {});
+    const timer = setTimeout(() => client.abort(), 20);
+    const error = await assertRejects(() => waiting, HandshakeError, "The client has left");
+    clearTimeout(timer);
+    assertEquals([error.status, patience.signal.aborted], [503, true]);
+  }
+});
+
+Deno.test("Patience.wait() swallows that what nobody waits for fails", async () => {
+  const work = Promise.withResolvers<void>();
+  const patience = new Patience(staying(1));
+  await assertRejects(() => patience.wait(work.promise, () => {}), HandshakeError);
+  work.reject(new Error("told to give up"));
+  await settle();
+});
