@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
-import { quote } from "shlex";
 import { isDenoSince } from "./deno_version.ts";
+import { quoteWord } from "./quote_word.ts";
 
 /** The name of a permission, as it is in Deno's flag `--allow-NAME`. */
 export type PermissionName = "env" | "net" | "read" | "run" | "sys" | "write";
@@ -35,7 +35,7 @@ export class Permissions {
     const sorted = [...this.#needs].sort(([a], [b]) => (a < b ? -1 : 1));
     return sorted.map(([name, values]) => {
       const list = values === "all" ? undefined : divisible(name, [...values]);
-      return quote(`--allow-${name}${list ? `=${list.join(",")}` : ""}`);
+      return quoteWord(`--allow-${name}${list ? `=${list.join(",")}` : ""}`);
     });
   }
 }

@@ -1,4 +1,4 @@
-import { quote } from "shlex";
+import { quoteWord } from "../base/quote_word.ts";
 import type { RouteConfig } from "../config.ts";
 import { FLAGS } from "../handlers/flags.ts";
 import { kindNamed } from "../handlers/registry.ts";
@@ -38,9 +38,9 @@ function commandLine({ options, command }: Words): string[] {
     const value = values[flag.name];
     if (value === true) return [`--${flag.name}`];
     return [KINDS[flag.kind].show(value as never)].flat()
-      .map((text) => quote(`--${flag.name}=${text}`));
+      .map((text) => quoteWord(`--${flag.name}=${text}`));
   });
-  return [...words, ...(command.length > 0 ? ["--", ...command.map(quote)] : [])];
+  return [...words, ...(command.length > 0 ? ["--", ...command.map(quoteWord)] : [])];
 }
 
 function notesOf(routes: readonly RouteConfig[]): string[] {

@@ -1,4 +1,5 @@
-import { quote } from "shlex";
+import { oneLine } from "../base/one_line.ts";
+import { quoteWord } from "../base/quote_word.ts";
 import { acceptOf, type RouteOptions } from "../gate/route.ts";
 import { kindNamed } from "../handlers/registry.ts";
 import type { Option } from "../options/option.ts";
@@ -18,7 +19,12 @@ export type CheckedRoute = Pick<NamedRoute, "config" | "handler">;
 export function checkRoutes(routes: readonly CheckedRoute[], server: RouteOptions): string[] {
   const rows = routes.map((route) => {
     const { path, handler, words } = route.config;
-    return [path, handler, words.map(quote).join(" "), optionsText(route, server)] as const;
+    return [
+      oneLine(path),
+      handler,
+      words.map(quoteWord).join(" "),
+      optionsText(route, server),
+    ] as const;
   });
   const width = (column: 0 | 1 | 2) => Math.max(0, ...rows.map((row) => row[column].length));
   const [paths, handlers, words] = [width(0), width(1), width(2)];
@@ -42,7 +48,7 @@ function optionsText({ config, handler }: CheckedRoute, server: RouteOptions): s
     if (said[as] !== undefined) return [textOf(option, said[as])];
     return isDefault(option, inherited[as]) ? [] : [textOf(option, inherited[as])];
   });
-  return [...own, ...ofAnyRoute].map(quote).join(" ");
+  return [...own, ...ofAnyRoute].map(quoteWord).join(" ");
 }
 
 type Values = Readonly<Record<string, unknown>>;

@@ -29,6 +29,7 @@ export async function connect(
   const client = new Client(clientOptions, {
     input: Deno.stdin.readable,
     isTerminal: Deno.stdin.isTerminal(),
+    isShown: Deno.stdout.isTerminal(),
     write: (bytes) => Deno.stdout.write(bytes),
     // Some of it is the server's words, and standard error may be a terminal.
     say: (text) => errors.print(`${NAME}: ${oneLine(text)}\n`),

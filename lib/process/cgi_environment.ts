@@ -1,6 +1,6 @@
 import { isPlainName } from "../base/confine.ts";
 import type { IncomingRequest } from "../base/request.ts";
-import { environment, type EnvironmentOptions } from "./environment.ts";
+import { clean, environment, type EnvironmentOptions } from "./environment.ts";
 
 /** Options of {@linkcode cgiEnvironment}: what a CGI script is told beside the request itself. */
 export interface CgiEnvironmentOptions extends EnvironmentOptions {
@@ -30,9 +30,9 @@ export function cgiEnvironment(
   variables.CONTENT_TYPE = type ?? "";
   variables.CONTENT_LENGTH = length === undefined ? "" : String(length);
   variables.SCRIPT_FILENAME = filename;
-  // A script that opens what this names must not be led out of the folder.
-  if (pathInfo.split("/").every((segment) => isPlainName(segment, Deno.build.os))) {
-    if (pathInfo !== "") variables.PATH_TRANSLATED = root + pathInfo;
-  }
+  // A script that opens what this names must not be led out of the folder, nor to another file than is meant.
+  const isPlain = clean(pathInfo) === pathInfo &&
+    pathInfo.split("/").every((segment) => isPlainName(segment, Deno.build.os));
+  if (isPlain && pathInfo !== "") variables.PATH_TRANSLATED = root + pathInfo;
   return variables;
 }

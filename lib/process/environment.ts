@@ -120,9 +120,13 @@ export function fromBytes(value: string): string {
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** A value without line ends and without space around it. */
+/**
+ * A value as it may be in a variable: without a NUL, without what ends a line for any program, and without space
+ * around it.
+ */
 export function clean(value: string): string {
   // Most values are plain: a look is cheaper than a replacement.
   if (/^[!-~](?:[ -~]*[!-~])?$/.test(value)) return value;
-  return value.replace(/\r?\n|\r/g, " ").trim();
+  // deno-lint-ignore no-control-regex -- control characters are what it is about
+  return value.replace(/\r\n|[\0\n-\r\x1c-\x1e\x85\u2028\u2029]/g, " ").trim();
 }

@@ -106,7 +106,7 @@ export class Runner implements AsyncDisposable {
   }
 
   #kindOf(name: string): string {
-    if (name in this.#inherited) return "Parent";
+    if (Object.hasOwn(this.#inherited, name)) return "Parent";
     return name.startsWith("HTTP_") ? "Header" : "Std.";
   }
 }

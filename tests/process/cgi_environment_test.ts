@@ -67,6 +67,13 @@ const TRANSLATED: [pathInfo: string, variable: string | undefined][] = [
   ["/a/../b", undefined],
   ["/./a", undefined],
 ];
+// Neither as it is, nor the name of another file.
+for (const end of ["\r", "\n", "\r\n", "\u2028", "\x85", "\v"]) {
+  Deno.test(`cgiEnvironment() has no PATH_TRANSLATED with ${JSON.stringify(end)} in it`, () => {
+    const variables = variablesOf({}, { pathInfo: `/a${end}b` });
+    assertEquals([variables.PATH_TRANSLATED, variables.PATH_INFO], [undefined, "/a b"]);
+  });
+}
 for (const [pathInfo, variable] of TRANSLATED) {
   Deno.test(`cgiEnvironment() has PATH_TRANSLATED=${variable} for PATH_INFO="${pathInfo}"`, () => {
     const variables = variablesOf({}, { pathInfo, inherited: { PATH_TRANSLATED: "/x" } });

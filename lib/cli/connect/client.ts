@@ -1,4 +1,5 @@
 import { messageOf } from "../../base/errors.ts";
+import { oneLine } from "../../base/one_line.ts";
 import { within } from "../../base/within.ts";
 import { backoff } from "./backoff.ts";
 import type { ClientOptions } from "./client_options.ts";
@@ -12,6 +13,8 @@ export interface Streams {
   readonly input: ReadableStream<Uint8Array>;
   /** Whether somebody types it. */
   readonly isTerminal: boolean;
+  /** Whether a terminal shows the output. */
+  readonly isShown: boolean;
   /** Writes some bytes to the output, and answers how many. */
   write(bytes: Uint8Array): Promise<number>;
   /** Tells a person something. */
@@ -119,7 +122,14 @@ export class Client {
       this.#toldOfBinary = true;
       this.#streams.say("binary messages are written as they are, without a newline");
     }
-    this.#printer.print(data, !isBinary && !binary);
+    const shown = this.#streams.isShown && !binary ? printable(data) : data;
+    this.#printer.print(shown, !isBinary && !binary);
     return this.#printer.isBehind ? this.#printer.flushed() : undefined;
   }
+}
+
+/** Lines as they may be shown on a terminal, which they could steer otherwise. */
+function printable(data: Uint8Array): Uint8Array {
+  const lines = new TextDecoder().decode(data).split("\n");
+  return new TextEncoder().encode(lines.map(oneLine).join("\n"));
 }

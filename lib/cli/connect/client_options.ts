@@ -59,7 +59,8 @@ export function clientOptionsOf(
 }
 
 function headersOf(given: Options["header"] = []): Record<string, string[]> {
-  const headers: Record<string, string[]> = {};
+  // Without a prototype: a header may be called `constructor`.
+  const headers: Record<string, string[]> = Object.create(null);
   for (const [name, value] of given) {
     if (OWN.test(name)) {
       const hint = /protocol$/i.test(name) ? ", use --subprotocol=NAME" : "";

@@ -1,4 +1,5 @@
 import { escape } from "@std/html/entities";
+import { oneLine } from "../../base/one_line.ts";
 import type { Confined } from "../../base/confine.ts";
 import { textAnswer } from "./text_answer.ts";
 
@@ -26,7 +27,7 @@ th + th, td + td { text-align: end; white-space: nowrap; font-variant-numeric: t
  */
 export async function listing(method: string, folder: Confined, find: Find): Promise<Response> {
   const { entries, more } = await readEntries(folder, find);
-  const title = escape(`Index of ${folder.name}/`);
+  const title = escape(oneLine(`Index of ${folder.name}/`));
   const up = folder.name === "" ? "" : `<tr><td><a href="../">../</a><td><td>\n`;
   const note = more === 0 ? "" : `<p>${more} more are not shown.</p>\n`;
   const page = `<!doctype html>
@@ -90,7 +91,7 @@ function row({ name, info }: Entry): string {
   const size = info.isDirectory ? "" : info.size;
   const modified = info.mtime?.toISOString().slice(0, 16).replace("T", " ") ?? "";
   return `<tr><td><a href="${href}"><bdi>${
-    escape(name)
+    escape(oneLine(name))
   }${slash}</bdi></a><td>${size}<td>${modified}\n`;
 }
 

@@ -1,3 +1,4 @@
+import { oneLine } from "../../../lib/base/one_line.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { MAX_ENTRIES } from "../../../lib/handlers/static/listing.ts";
 import { makeFifo } from "../../support/tree.ts";
@@ -96,14 +97,15 @@ for (const name of NAMES) {
     await using site = await Site.make({ [file]: "the file", [`${file} d/inner`]: "the inner" });
     const page = await site.text("/");
     const links = linksOf(page, "/");
-    assertEquals(links.map(([, text]) => text), [`${file} d/`, file]);
+    const shown = oneLine(file);
+    assertEquals(links.map(([, text]) => text), [`${shown} d/`, shown]);
     assertEquals(page.includes("<script>alert"), false);
     const [[folder = ""] = [], [path = ""] = []] = links;
     assertEquals(await site.text(path), "200 the file");
     // As the title and the heading of its own page.
     const inner = await site.text(folder);
     const [, title = ""] = /<title>(.*?)<\/title>/s.exec(inner) ?? [];
-    assertEquals(unescape(title), `Index of /${file} d/`);
+    assertEquals(unescape(title), `Index of /${shown} d/`);
     assertEquals(linksOf(inner, folder).map(([, text]) => text), ["../", "inner"]);
   });
 }
