@@ -1,7 +1,7 @@
 import { HandshakeError, LaunchError, messageOf } from "../base/errors.ts";
 import { isUpgrade } from "../base/is_upgrade.ts";
 import { ACCEPT_TIMEOUT, MAX_FORKS, MAX_FRAME_SIZE } from "../base/limits.ts";
-import { Log } from "../base/log.ts";
+import { type Associated, Log } from "../base/log.ts";
 import { Permits } from "../base/permits.ts";
 import { plain } from "../base/plain.ts";
 import type { IncomingRequest } from "../base/request.ts";
@@ -200,7 +200,7 @@ export class Dispatcher {
     if (subprotocol && !offers(request.headers.get("sec-websocket-protocol"), subprotocol)) {
       throw new Error(`It chose the subprotocol "${subprotocol}", which the client does not offer`);
     }
-    const log = admission.associated ? of.with(admission.associated) : of;
+    const log = admission.associated ? of.with(textsOf(admission.associated)) : of;
     return {
       request,
       log,
@@ -322,6 +322,12 @@ function discard(decision: Response | Admission | undefined, log: Log): void {
   } catch (error) {
     failed(error);
   }
+}
+
+/** Facts as the log can write them: a handler of somebody's own may have a number for one. */
+function textsOf(associated: Associated): Associated {
+  const facts = Object.entries(associated).filter(([, fact]) => fact !== undefined);
+  return Object.fromEntries(facts.map(([name, fact]) => [name, messageOf(fact)]));
 }
 
 function patienceOf({ options }: LiveRoute, left: () => AbortSignal): Patience {
