@@ -14,12 +14,16 @@ function routes(count: number, of: (index: number) => unknown): Record<string, u
 
 /** Has the server read its file again while a client is served; the line that says what came of it. */
 async function reload(attack: Attack, server: TestServer): Promise<string> {
-  await using quiet = await QuietClient.connect(`${server.url}echo`);
-  const known = server.stdout.all.length;
-  Deno.kill(server.pid, "SIGHUP");
-  const line = await server.stdout.after(known, /Reloaded:|Cannot reload/);
-  attack.note({ longestWait: quiet.longestWait });
-  return line;
+  const quiet = await QuietClient.connect(`${server.url}echo`);
+  try {
+    const known = server.stdout.all.length;
+    Deno.kill(server.pid, "SIGHUP");
+    return await server.stdout.after(known, /Reloaded:|Cannot reload/);
+  } finally {
+    // Its last answer counts, too.
+    await quiet[Symbol.asyncDispose]();
+    attack.note({ longestWait: quiet.longestWait });
+  }
 }
 
 abuse("a configuration of 8,000 routes that is read again", async (attack) => {
