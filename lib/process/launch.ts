@@ -1,10 +1,13 @@
 import { LaunchError, messageOf } from "../base/errors.ts";
+import { marked } from "./mark.ts";
 
 /** A program to start. */
 export interface LaunchOptions {
   /** Path of the executable. */
   readonly program: string;
   readonly args: readonly string[];
+  /** The `UNIQUE_ID` by which what it leaves behind is found. */
+  readonly id: string;
   /** All of its variables: nothing is inherited beside them. */
   readonly env: Record<string, string>;
   /** The folder that it runs in; default: the server's. */
@@ -20,9 +23,9 @@ export interface LaunchOptions {
  * @throws {LaunchError} If it cannot be started.
  */
 export function launch(options: LaunchOptions): Deno.ChildProcess {
-  const { program, args, env, cwd } = options;
+  const { program, args, id, env, cwd } = options;
   try {
-    return new Deno.Command(program, {
+    const command = new Deno.Command(program, {
       args: args as string[],
       env,
       clearEnv: true,
@@ -30,7 +33,8 @@ export function launch(options: LaunchOptions): Deno.ChildProcess {
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
-    }).spawn();
+    });
+    return marked(id, () => command.spawn());
   } catch (cause) {
     const command = [program, ...args].join(" ");
     throw new LaunchError(program, `Could not launch process ${command} (${messageOf(cause)})`, {

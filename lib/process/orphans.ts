@@ -1,8 +1,10 @@
 import { ID_PREFIX } from "../base/request.ts";
-import { adoptedBy, hasProc, parentOf, variableOf } from "./proc.ts";
+import { idOfMark } from "./mark.ts";
+import { adoptedBy, hasProc, limitsOf, parentOf, variableOf } from "./proc.ts";
 
 /**
- * The processes of this server that have lost their parent, by the `UNIQUE_ID` that they inherited.
+ * The processes of this server that have lost their parent, by the `UNIQUE_ID` that they inherited, or the mark
+ * that stands for it.
  *
  * The kernel gives an orphan to one of the processes above the server (the first one or a "subreaper"),
  * so only the children of those have to be looked at; the server's own where it is the first.
@@ -29,8 +31,8 @@ function lookAmong(parent: number, found: Map<string, Set<number>>): void {
     for (const child of children) {
       if (looked.has(child)) continue;
       looked.add(child);
-      const id = variableOf(child, "UNIQUE_ID");
-      if (!id?.startsWith(ID_PREFIX)) continue;
+      const id = idOf(child);
+      if (id === undefined) continue;
       const pids = found.get(id);
       if (pids) pids.add(child);
       else found.set(id, new Set([child]));
@@ -39,6 +41,11 @@ function lookAmong(parent: number, found: Map<string, Set<number>>): void {
     if (now === before) return;
     before = now;
   }
+}
+
+function idOf(pid: number): string | undefined {
+  const id = variableOf(pid, "UNIQUE_ID");
+  return id?.startsWith(ID_PREFIX) ? id : idOfMark(limitsOf(pid));
 }
 
 // A look costs a millisecond or two where many processes run, so connections that end together share it.

@@ -40,6 +40,11 @@ export function variableOf(pid: number, name: string): string | undefined {
   return start < 0 ? undefined : variables.slice(start + name.length + 2).split("\0", 1)[0];
 }
 
+/** The limits of a process, one a line. */
+export function limitsOf(pid: number): string {
+  return read(`/proc/${pid}/limits`) ?? "";
+}
+
 /** The fields of /proc/PID/stat from the third, the state, on: the second may contain anything. */
 function stat(pid: number): string[] {
   const line = read(`/proc/${pid}/stat`);

@@ -22,8 +22,8 @@ export function killAll(): void {
  * A program and all that it started, also what outlived its own parent.
  *
  * This needs no process group: descendants are walked from the program, and orphans are known by the
- * `UNIQUE_ID` that they inherited. A process that lost its parent and that variable before anybody
- * looked is not found; on systems without /proc, nor is any orphan.
+ * `UNIQUE_ID` that they inherited, or by their mark, which a daemon that hides its environment keeps. Without
+ * FFI there are no marks, and on systems without /proc no orphan is found.
  */
 export class ProcessTree {
   /** Resolves to the status of the program itself when it has ended. */

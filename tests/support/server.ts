@@ -55,11 +55,14 @@ export interface StartOptions {
   readonly stdin?: "null" | "piped";
   /** Descriptors that it may have; a shell lowers the limit. */
   readonly files?: number;
+  /** Whether it leads a process group and session of its own; default: it is in those of the tests. */
+  readonly detached?: boolean;
 }
 
 /** The program with arguments, not yet started. */
 export function command(args: readonly string[], options: StartOptions): Deno.Command {
-  const { form = "deno run", env = {}, cwd = ROOT, stdin = "null", files } = options;
+  const { form = "deno run", env = {}, cwd = ROOT, stdin = "null", files, detached = false } =
+    options;
   const words = form === "binary"
     ? ["path" in binary ? binary.path : "there is no binary"]
     : [Deno.execPath(), "run", "-A", "--quiet", `${ROOT}main.ts`];
@@ -70,6 +73,7 @@ export function command(args: readonly string[], options: StartOptions): Deno.Co
     // Not the colours of the terminal, and not the place of whoever runs the tests.
     env: { NO_COLOR: "1", TZ: "UTC", ...env },
     cwd,
+    detached,
     stdin,
     stdout: "piped",
     stderr: "piped",
