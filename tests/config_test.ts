@@ -22,6 +22,7 @@ function resolve({ command = [], ...options }: Said, routes: RouteSettings[] = [
 const PROCESS = {
   passenv: defaultPassEnv(Deno.build.os),
   closems: 0,
+  "stderr-rate": 1_000_000,
   maxqueue: 16_777_216,
   framing: "lines",
 };
@@ -46,6 +47,7 @@ Deno.test("resolveConfig() fills in every default", () => {
     maxForks: 1024,
     maxQueue: 16_777_216,
     closeMs: 0,
+    stderrRate: 1_000_000,
     reverseLookup: false,
     listen: {},
     dispatch: { headersWs: [], headersHttp: [] },
@@ -61,8 +63,8 @@ Deno.test("resolveConfig() answers a Config that cannot be changed", () => {
 const TLS: Said = { ssl: true, sslcert: "c.pem", sslkey: "k.pem" };
 const FILES = { certFile: "c.pem", keyFile: "k.pem" };
 
-const { passenv, closems } = PROCESS;
-const CGI = (dir: string) => otherwise("cgi", [dir], { passenv, closems });
+const { passenv, closems, "stderr-rate": rate } = PROCESS;
+const CGI = (dir: string) => otherwise("cgi", [dir], { passenv, closems, "stderr-rate": rate });
 const STATIC = (dir: string) => otherwise("static", [dir]);
 const CONSOLE = (path: string) => ({ ...otherwise("console"), path });
 
@@ -174,6 +176,7 @@ const OF_PROCESSES: [said: Said, values: Record<string, unknown>][] = [
   [{ framing: "binary", passstderr: false }, { framing: "binary" }],
   [{ maxqueue: 1 }, { maxqueue: 1 }],
   [{ closems: 250 }, { closems: 250 }],
+  [{ "stderr-rate": 9 }, { "stderr-rate": 9 }],
   [{ passenv: ["A"] }, { passenv: ["A"] }],
   [{ passenv: [] }, { passenv: [] }],
 ];
@@ -188,7 +191,7 @@ for (const [said, values] of OF_PROCESSES) {
   });
 
   Deno.test(`resolveConfig() has a route that says otherwise stand above ${shown}`, () => {
-    const own = { framing: "streams", maxqueue: 7, closems: 8, passenv: ["B"] };
+    const own = { framing: "streams", maxqueue: 7, closems: 8, passenv: ["B"], "stderr-rate": 9 };
     const routes: RouteSettings[] = [{ path: "/a", handler: "process", words: ["b"], values: own }];
     assertEquals<unknown>(resolve(said, routes).routes[0]?.values, own);
   });

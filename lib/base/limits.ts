@@ -65,6 +65,9 @@ export const MESSAGE_OVERHEAD = 1024;
 /** The same for what was sent at once on the node engine: a buffer of frames in a queue, of about 540 bytes. */
 export const NODE_MESSAGE_OVERHEAD = 576;
 
+/** Bytes of stderr of one program that go to the log in a second (`--stderr-rate`): a log is for people. */
+export const STDERR_RATE = 1_000_000;
+
 /**
  * Milliseconds that a process whose client has left may take nothing of the input that waits for it, before
  * what is left of that counts as lost.

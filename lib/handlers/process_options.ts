@@ -1,4 +1,4 @@
-import { MAX_FORKS, MAX_QUEUE } from "../base/limits.ts";
+import { MAX_FORKS, MAX_QUEUE, STDERR_RATE } from "../base/limits.ts";
 import { Permits } from "../base/permits.ts";
 import { describeCodecs, type Framing, FRAMINGS } from "../codec/codecs.ts";
 import type { Option } from "../options/option.ts";
@@ -15,6 +15,8 @@ export interface ProcessOptions {
   readonly closeMs?: number;
   /** Bytes of input that may wait for a process; default 16 MiB. */
   readonly maxQueue?: number;
+  /** Bytes of stderr of each process that go to the log in a second; 0 means no limit; default 1 MB. */
+  readonly stderrRate?: number;
   /** Permits for processes at once; shared by the handlers that have the same. Default 1024. */
   readonly forks?: Permits;
   /** The folder that processes run in; default: the server's. */
@@ -99,6 +101,21 @@ export const PROCESS_OPTIONS = [
     doc: "Added to each wait between closing a program's input, SIGINT, SIGTERM and SIGKILL",
     flag: {
       doc: "Added to each wait between closing a process's input, SIGINT, SIGTERM and SIGKILL",
+    },
+  },
+  {
+    name: "stderr-rate",
+    as: "stderrRate",
+    kind: "number",
+    value: "BYTES",
+    default: STDERR_RATE,
+    group: "Process",
+    reload: "route",
+    doc:
+      "Stderr of each program that goes to the log in a second; lines beyond are counted; 0 means no limit",
+    flag: {
+      doc:
+        "Stderr of each process that goes to the log in a second; lines beyond are counted; 0 means no limit",
     },
   },
   {

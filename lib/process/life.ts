@@ -1,12 +1,12 @@
 import { messageOf } from "../base/errors.ts";
 import { INPUT_PATIENCE } from "../base/limits.ts";
 import { within } from "../base/within.ts";
-import { Delimited, LINE } from "../codec/delimited.ts";
 import type { Decoder, Gauge } from "../contract.ts";
 import type { Feed } from "./feed.ts";
 import { Output } from "./output.ts";
 import type { Started } from "./runner.ts";
 import type { Failure, Outcome } from "./status.ts";
+import { StderrLog } from "./stderr_log.ts";
 import { ESCALATION, terminate } from "./terminate.ts";
 
 /** Options of {@linkcode Life}. */
@@ -39,6 +39,9 @@ export interface Outlet {
 
 // How much longer than a process the news may take that the server is ending, in ms: Ctrl-C reaches both.
 const SIGNAL_DELAY = 50;
+
+// Of the shortest lines, no more than are logged in one turn of the event loop.
+const STDERR_STRIDE = 128;
 
 /** Exit codes of a process that Ctrl-C or an end of the system has reached, as a shell counts. */
 const INTERRUPTED = [128 + 2, 128 + 15];
@@ -196,10 +199,8 @@ export class Life {
   }
 }
 
-/** Writes each line of stderr into the log. */
-export function logOutlet({ log }: Started): Outlet {
-  const decoder = new Delimited(LINE, (batch) => {
-    for (const line of batch) log.error("stderr", line as string);
-  });
-  return { decoder, smallest: 128 };
+/** Writes each line of stderr into the log, as far as its rate allows. */
+export function logOutlet({ log, stderrRate }: Started): Outlet {
+  const decoder = new StderrLog(log, stderrRate);
+  return { decoder, gauge: decoder, smallest: 128, stride: STDERR_STRIDE };
 }

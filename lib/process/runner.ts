@@ -1,4 +1,5 @@
 import { HandshakeError } from "../base/errors.ts";
+import { STDERR_RATE } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Permits } from "../base/permits.ts";
 import { defaultPassEnv, inherit } from "./environment.ts";
@@ -11,6 +12,8 @@ export interface RunnerOptions {
   readonly passEnv?: readonly string[];
   /** Permits for those that run at once; shared by the runners that have the same; default: the server's. */
   readonly forks?: Permits;
+  /** Bytes of stderr that go to the log in a second, of each process; 0 means no limit; default 1 MB. */
+  readonly stderrRate?: number;
 }
 
 /** A process to start for a request. */
@@ -39,6 +42,8 @@ export interface Started {
   readonly tree: ProcessTree;
   /** The log of its request, which knows its number now. */
   readonly log: Log;
+  /** Bytes of stderr that go there in a second; 0 means no limit. */
+  readonly stderrRate: number;
   /** Gives its permit back; a second time does nothing. */
   release(): void;
 }
@@ -47,10 +52,12 @@ export interface Started {
 export class Runner implements AsyncDisposable {
   readonly #forks: Permits | undefined;
   readonly #inherited: Readonly<Record<string, string>>;
+  readonly #stderrRate: number;
   readonly #running = new Set<Promise<void>>();
 
   constructor(options: RunnerOptions) {
     this.#forks = options.forks;
+    this.#stderrRate = options.stderrRate ?? STDERR_RATE;
     const names = options.passEnv ?? defaultPassEnv(Deno.build.os);
     this.#inherited = inherit(names, (name) => Deno.env.get(name));
   }
@@ -70,7 +77,8 @@ export class Runner implements AsyncDisposable {
       const child = launch({ ...job, env });
       const tree = new ProcessTree(child, job.id, job.orphans);
       const log = job.log.with({ pid: String(child.pid) });
-      return { child, tree, log, release: () => permit[Symbol.dispose]() };
+      const release = () => permit[Symbol.dispose]();
+      return { child, tree, log, stderrRate: this.#stderrRate, release };
     } catch (error) {
       permit[Symbol.dispose]();
       throw error;

@@ -39,7 +39,7 @@ const request = snapshot(
 
 function startAsStdws(): Deno.ChildProcess {
   const env = environment(request, { scriptName: "/", pathInfo: "/path", inherited: {} });
-  return launch({ program: PROGRAM, args: [], env });
+  return launch({ program: PROGRAM, args: [], id: request.id, env });
 }
 
 function startPlainly(): Deno.ChildProcess {

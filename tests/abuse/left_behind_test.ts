@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { abuse, type Attack } from "./abuse.ts";
-import { below, possessionsOf } from "./possessions.ts";
+import { possessionsOf } from "./possessions.ts";
 import { RawClient } from "../support/client.ts";
 import { pidIn, untilGone } from "../support/processes.ts";
 import type { TestServer } from "../support/server.ts";
+import { watchdogOf } from "./watchdog_of.ts";
 
 /** Programs that write the number of a process which nobody is to be able to leave behind. */
 const LEAVERS: [what: string, script: string, ...needs: string[]][] = [
@@ -107,14 +108,4 @@ for (const [what, signals] of HARMS) {
 
 async function start(attack: Attack, script: string): Promise<TestServer> {
   return await attack.start(["--", "sh", "-c", script], { detached: true });
-}
-
-async function watchdogOf({ pid }: TestServer): Promise<number> {
-  for (;;) {
-    const found = below(pid).find((pid) => {
-      return Deno.readTextFileSync(`/proc/${pid}/cmdline`).includes("\0stdws-watchdog\0");
-    });
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }

@@ -24,6 +24,8 @@ export interface CgiOptions {
   readonly passEnv?: readonly string[];
   /** Milliseconds added to each step of ending a script; default 0. */
   readonly closeMs?: number;
+  /** Bytes of stderr of each script that go to the log in a second; 0 means no limit; default 1 MB. */
+  readonly stderrRate?: number;
   /** Variables that scripts get beside all others. */
   readonly env?: Readonly<Record<string, string>>;
   /** The fate of the processes that a script leaves behind; default: they are ended with it. */
