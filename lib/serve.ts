@@ -48,7 +48,7 @@ export interface Server extends AsyncDisposable {
  *   addresses: ["127.0.0.1"],
  *   routes: [
  *     { path: "/echo", handler: echo(), maxFrameSize: 1000 },
- *     { path: "/greet/:name", handler: process(["echo", "Hello, {name}"], { placeholders: true }) },
+ *     { path: "/greet/:name", handler: process(["echo", "Hello, {name:[a-z]+}"], { placeholders: true }) },
  *   ],
  * });
  *

@@ -238,7 +238,7 @@ Deno.test("lib/handlers/README.md shows how a shell gets what a client chooses",
   const [, route = ""] = /shows the other way:\s+`([^`]*)`/.exec(HANDLERS) ?? [];
   const { words } = parseRoute(`/:name=process ${route}`);
   checkPlaceholders(words);
-  assertEquals(words.at(-1), "{name}");
+  assertEquals(words.at(-1), "{name:[a-z]+}");
 });
 
 testExample("lib/handlers/pages.md", "--route='/files/*=static", [], async (words, cwd) => {

@@ -159,7 +159,7 @@ const REFUSED: [text: string, message: string][] = [
   ["/a=process?cwd=deno.json cat", '"deno.json": it is not a directory'],
   [
     "/:x=process sh -c 'echo {x}'",
-    "the route /:x: Cannot put {x} into what sh runs, a client could",
+    "the route /:x: Cannot put {x} into what sh runs: write sh -c",
   ],
   ["*=process nowhere-to-be-found", 'Cannot run "nowhere-to-be-found": it is not in PATH'],
 ];

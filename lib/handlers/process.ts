@@ -6,7 +6,7 @@ import { checkProperties } from "../options/check_properties.ts";
 import { Bridge } from "../process/bridge.ts";
 import { checkPlaceholders } from "../process/check_placeholders.ts";
 import { environment } from "../process/environment.ts";
-import { fillPlaceholders } from "../process/placeholders.ts";
+import { placeholdersOf } from "../process/placeholders.ts";
 import { Runner, type Started } from "../process/runner.ts";
 import { programPath } from "../process/program_path.ts";
 import type { Admission, Handler, Place, Session } from "../contract.ts";
@@ -18,6 +18,7 @@ import {
   PROCESS_OPTIONS,
   type ProcessOptions,
   processOptionsOf,
+  UNSAFE,
 } from "./process_options.ts";
 
 export type { ProcessOptions };
@@ -62,13 +63,14 @@ export function process(command: readonly string[], options: ProcessOptions = {}
   expectCommand(command, "process()");
   checkProperties(processKind.options, options, " of process()");
   const [name = "", ...args] = command;
-  if (options.placeholders) checkPlaceholders(command);
+  if (options.placeholders) checkPlaceholders(command, options.unsafe);
+  const argsOf = options.placeholders ? placeholdersOf(args) : () => args;
   const program = programPath(name, options.cwd);
   return processHandler({
     label: `Serving using application   : ${[program, ...args].join(" ")}`,
     locate: (request) => ({
       program,
-      args: options.placeholders ? fillPlaceholders(args, request) : args,
+      args: argsOf(request),
       scriptName: "/",
       pathInfo: request.path,
     }),
@@ -80,7 +82,7 @@ export const processKind = kindOf({
   doc:
     "Runs a command for every connection: its lines are messages, the client's messages its input",
   argument: { name: "command", kind: "command", value: "COMMAND [args…]" },
-  options: [...PROCESS_OPTIONS, FRAMING],
+  options: [...PROCESS_OPTIONS, FRAMING, UNSAFE],
   runs: true,
   fills: true,
   make: ({ words, values, placeholders }) =>

@@ -26,10 +26,12 @@ export interface ProcessOptions {
   /** Variables that processes get beside all others. */
   readonly env?: Readonly<Record<string, string>>;
   /**
-   * Whether `{name}` in the arguments stands for a parameter of the route, or else of the query; default
-   * false.
+   * Whether `{name:pattern}` in the arguments stands for a parameter of the route, or else of the query, which
+   * has to match the pattern, and behind `--` also `{name}`, which may be anything; default false.
    */
   readonly placeholders?: boolean;
+  /** Whether `{name}` may be anywhere in the arguments, also where a client can run anything; default false. */
+  readonly unsafe?: boolean;
 }
 
 /** The options of every handler that starts programs. */
@@ -143,6 +145,15 @@ export const FRAMING = {
   reload: "route",
   doc: `How output becomes messages, and the reverse: ${describeCodecs(FRAMINGS)}`,
   flag: { value: "NAME", doc: `How output becomes messages: ${FRAMINGS.join(", ")}` },
+} as const satisfies Option;
+
+/** The option of whether placeholders may stand anywhere. */
+export const UNSAFE = {
+  name: "unsafe",
+  kind: "boolean",
+  default: false,
+  doc:
+    "Whether {name} may stand anywhere in the words, also where a client can run anything with it",
 } as const satisfies Option;
 
 /** Turns what a route says of its processes into what the handlers take. */

@@ -29,7 +29,7 @@ import type { Talk } from "./shared/talk.ts";
 import { SLOW } from "./slow.ts";
 
 /** Options of {@linkcode shared}: how the process of all clients is started, ended and talked to. */
-export interface SharedOptions extends Omit<ProcessOptions, "framing" | "placeholders"> {
+export interface SharedOptions extends Omit<ProcessOptions, "framing" | "placeholders" | "unsafe"> {
   /** The framing in which it is talked to; default `lines`. */
   readonly framing?: SharedFraming;
   /** Whether it is started with the first client or at once; default `first`. */

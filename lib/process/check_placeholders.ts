@@ -1,29 +1,55 @@
 import { UsageError } from "../base/errors.ts";
-import { runsOf } from "./interpreter.ts";
+import { parseWord } from "./parse_word.ts";
 import { paramVariable, placeholdersIn } from "./placeholders.ts";
+import { isRunner, shellCode } from "./runners.ts";
 
 /**
- * Checks that no placeholder stands where what a client chooses would be run: as the program, or in what a
- * shell or another interpreter takes as one. What is no placeholder there is written `{{name}}`.
+ * Checks that a client cannot choose what is run: a placeholder says by a pattern what may stand for it, as
+ * `{name:[a-z]+}`, or stands behind `--`, where a program takes data. What is no placeholder is written
+ * `{{name}}`.
  *
  * @param command The program and its arguments.
- * @throws {UsageError} If one does.
+ * @param unsafe Whether all that is admitted but in place of the program; default false.
+ * @throws {UsageError} If a client can.
  */
-export function checkPlaceholders(command: readonly string[]): void {
+export function checkPlaceholders(command: readonly string[], unsafe = false): void {
   const [chosen] = placeholdersIn(command.slice(0, 1));
   if (chosen !== undefined) {
     throw new UsageError(`Cannot run "${command[0]}": a client could choose the program`);
   }
-  const runs = runsOf(command);
-  const [name] = placeholdersIn(runs?.words ?? []);
-  if (!runs || name === undefined) return;
-  const instead = runs.way
-    ? `write ${runs.way.replace("{}", `{${name}}`)}`
-    : "write a program that takes it";
-  throw new UsageError(
-    `Cannot put {${name}} into what ${runs.program} runs, a client could run anything there: ${instead}, ` +
-      `or read ${
-        paramVariable(name)
-      } of the environment (braces that are no placeholder: {{${name}}})`,
+  if (unsafe) return;
+  const code = shellCode(command);
+  for (const [at, word] of command.entries()) {
+    const [name] = placeholdersIn([word]);
+    if (name === undefined) continue;
+    const shell = code.get(at);
+    if (shell !== undefined) {
+      throw refusal(
+        name,
+        `what ${shell} runs: write ${shell} -c '… "$1" …' ${shell} ${fenced(name)}`,
+      );
+    }
+    if (parseWord(word).every((part) => typeof part === "string" || part.fence)) continue;
+    const before = command.slice(0, at);
+    const runner = before.find(isRunner);
+    if (runner !== undefined) {
+      throw refusal(
+        name,
+        `the words of ${runner}, which runs other programs: write ${fenced(name)}`,
+      );
+    }
+    if (before.includes("--")) continue;
+    throw refusal(name, `"${word}" as it is: write ${fenced(name)}, or -- in front of it`);
+  }
+}
+
+function fenced(name: string): string {
+  return `{${name}:[a-z0-9]+}, or another pattern of what it may be`;
+}
+
+function refusal(name: string, where: string): UsageError {
+  return new UsageError(
+    `Cannot put {${name}} into ${where}, or read ${paramVariable(name)} of the environment ` +
+      `(braces that are no placeholder: {{${name}}}; unsafe=true admits anything)`,
   );
 }

@@ -1,36 +1,49 @@
 import { HandshakeError } from "../base/errors.ts";
 import type { IncomingRequest } from "../base/request.ts";
+import { parseWord, type Placeholder } from "./parse_word.ts";
 
-// `{name}`, and `{{…}}`, which is `{…}` as it stands.
-const PLACEHOLDER = /\{\{([^{}]*)\}\}|\{([A-Za-z_$][\w$]*)\}/g;
+// A pattern may take time that grows fast with the length of what it is matched with.
+const MOST = 1024;
 
-/** The names that `{name}` in the words stands for. */
+/** The names that placeholders in the words stand for. */
 export function placeholdersIn(words: readonly string[]): string[] {
-  const names = words.flatMap((word) => [...word.matchAll(PLACEHOLDER)].map((match) => match[2]));
-  return [...new Set(names.filter((name) => name !== undefined))];
+  const parts = words.flatMap(parseWord);
+  return [...new Set(parts.flatMap((part) => typeof part === "string" ? [] : part.name))];
 }
 
 /**
- * Puts the parameters of a request into words: `{name}` becomes the value of the route's parameter, or else
- * of the query's, empty where there is none. A word stays one word whatever the value is; `{{name}}`
- * becomes `{name}`.
+ * Prepares to put the parameters of requests into words: `{name}` becomes the value of the route's parameter,
+ * or else of the query's, empty where there is none, and `{name:pattern}` the same where all of it matches.
+ * A word stays one word whatever the value is; `{{name}}` becomes `{name}`.
  *
- * @throws {HandshakeError} If a value has a NUL in it, which no argument can have (400).
+ * @returns Fills them, or throws a `HandshakeError` (400) where a value does not match, or has a NUL in it, which
+ * no argument can have.
+ * @throws {UsageError} If the pattern of a placeholder is none.
  */
-export function fillPlaceholders(words: readonly string[], request: IncomingRequest): string[] {
-  const query = paramsOf(request.query);
-  const valueOf = (name: string) => own(request.params, name) ?? own(query, name) ?? "";
-  return words.map((word) => {
-    return word.replace(PLACEHOLDER, (_, literal, name) => name ? valueOf(name) : `{${literal}}`);
-  });
+export function placeholdersOf(words: readonly string[]): (request: IncomingRequest) => string[] {
+  const parsed = words.map(parseWord);
+  return (request) => {
+    const query = paramsOf(request.query);
+    const valueOf = (placeholder: Placeholder) => {
+      const { name } = placeholder;
+      return checked(placeholder, own(request.params, name) ?? own(query, name) ?? "");
+    };
+    return parsed.map((parts) => {
+      return parts.map((part) => typeof part === "string" ? part : valueOf(part)).join("");
+    });
+  };
+}
+
+function checked({ name, fence }: Placeholder, value: string): string {
+  if (!fence) return value;
+  if (value.length <= MOST && fence.whole.test(value)) return value;
+  const shown = value.length > MOST ? `${value.length} characters` : `"${value}"`;
+  throw new HandshakeError(400, `Cannot take ${shown} for {${name}}: it is not ${fence.pattern}`);
 }
 
 /** A word that has no placeholders, as it is meant: `{{name}}` becomes `{name}`. */
 export function unescapePlaceholders(word: string): string {
-  return word.replace(
-    PLACEHOLDER,
-    (found, literal) => literal === undefined ? found : `{${literal}}`,
-  );
+  return parseWord(word).join("");
 }
 
 /**

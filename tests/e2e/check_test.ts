@@ -16,6 +16,7 @@ testBoth("stdws --check prints the routes in their order and the permissions", a
       "/run": {
         handler: "process",
         command: [program, "-n", "{x}"],
+        unsafe: true,
         env: { SECRET: "hidden" },
         maxforks: 3,
         origin: "https://a.example:1",
@@ -34,7 +35,7 @@ testBoth("stdws --check prints the routes in their order and the permissions", a
     "Routes, the first that matches wins:",
     `  /first       echo       ${blank}  pingms=5`,
     `  /chat/:room  broadcast  ${blank}  history=50 slow=latest`,
-    `  /run         process    ${command}  env=SECRET maxforks=3 closems=5 origin=https://a.example:1 subprotocol=x,y`,
+    `  /run         process    ${command}  env=SECRET maxforks=3 closems=5 unsafe=true origin=https://a.example:1 subprotocol=x,y`,
     "  *            echo",
   ]);
   const [title, line = ""] = permissions.split("\n");

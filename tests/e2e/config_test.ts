@@ -14,7 +14,7 @@ testEach("stdws --config serves what its file says, without any other word", asy
     "routes": {
       "/greet/:name": {
         "handler": "process",
-        "command": ["sh", "-c", "echo \\"$WORD, $1 $(pwd)\\"", "sh", "{name}"],
+        "command": ["sh", "-c", "echo \\"$WORD, $1 $(pwd)\\"", "sh", "{name:[A-Z ]+}"],
         "env": { "WORD": "good day" },
         "cwd": "/",
       },

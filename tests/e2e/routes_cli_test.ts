@@ -53,10 +53,10 @@ const REFUSED: [args: string[], code: number, message: string][] = [
   [
     ["--route=/a/:b=process bash -c 'echo {b}'"],
     1,
-    "Cannot serve the route /a/:b: Cannot put {b} into what bash runs, a client could run anything " +
-    `there: write bash -c '… "$1" …' sh {b}, or read STDWS_PARAM_B of the environment`,
+    "Cannot serve the route /a/:b: Cannot put {b} into what bash runs: " +
+    `write bash -c '… "$1" …' bash {b:[a-z0-9]+}, or another pattern of what it may be, or read STDWS_PARAM_B of the environment`,
   ],
-  [["--route=/a=process awk '{print}'"], 1, "Cannot put {print} into what awk runs"],
+  [["--route=/a=process awk '{print}'"], 1, "Cannot put {print} into the words of awk, which runs"],
   [["--route=/a=echo", "--route=/b=ecco", "cat"], 2, 'Unknown handler "ecco" in --route=/b=ecco'],
 ];
 for (const [args, code, message] of REFUSED) {

@@ -80,21 +80,25 @@ const HOSTILE = [
 ];
 
 testEach("stdws passes whatever a client puts into the path as one argument", async (form) => {
-  await serving(form, "/a/:value=process SHOW {value} <{value}> end", async (server) => {
-    for (const value of HOSTILE) {
-      // A segment of dots is none.
-      const shown = await shownAt(server.url, `/a/${encodeURIComponent(value)}?value=query`);
-      assertEquals(shown, { args: [value, `<${value}>`, "end"], value });
-    }
-    // No line of the log is a client's.
-    for (const line of server.stdout.all) {
-      assertMatch(line, /^\w{3}, \d\d \w{3} \d{4} [\d:]{8} \+0000 \| [A-Z]+ +\| \w+ +\| /);
-    }
-  });
+  await serving(
+    form,
+    "/a/:value=process?unsafe=true SHOW {value} <{value}> end",
+    async (server) => {
+      for (const value of HOSTILE) {
+        // A segment of dots is none.
+        const shown = await shownAt(server.url, `/a/${encodeURIComponent(value)}?value=query`);
+        assertEquals(shown, { args: [value, `<${value}>`, "end"], value });
+      }
+      // No line of the log is a client's.
+      for (const line of server.stdout.all) {
+        assertMatch(line, /^\w{3}, \d\d \w{3} \d{4} [\d:]{8} \+0000 \| [A-Z]+ +\| \w+ +\| /);
+      }
+    },
+  );
 }, ["od"]);
 
 testEach("stdws passes whatever a client puts into the query as one argument", async (form) => {
-  await serving(form, "*=process SHOW {value} -x{value} {none}", async (server) => {
+  await serving(form, "*=process?unsafe=true SHOW {value} -x{value} {none}", async (server) => {
     for (const value of ["", ...HOSTILE]) {
       const shown = await shownAt(server.url, `/?a=b&value=${encodeURIComponent(value)}&value=c`);
       assertEquals(shown, { args: [value, `-x${value}`, ""], value });
@@ -108,7 +112,7 @@ testEach("stdws passes whatever a client puts into the query as one argument", a
 }, ["od"]);
 
 testEach("stdws refuses a NUL and what is not percent-encoded with 400", async (form) => {
-  await serving(form, "/a/:value=process SHOW {value}", async (server) => {
+  await serving(form, "/a/:value=process?unsafe=true SHOW {value}", async (server) => {
     for (
       const target of ["/a/%00", "/a/x%00y", "/a/b?c=%00", "/a/b?value=x%00", "/a/%zz", "/a/%"]
     ) {
@@ -120,7 +124,7 @@ testEach("stdws refuses a NUL and what is not percent-encoded with 400", async (
 }, ["od"]);
 
 testEach("stdws replaces bytes that are not UTF-8 by U+FFFD", async (form) => {
-  await serving(form, "/a/:value=process SHOW {value} {q}", async (server) => {
+  await serving(form, "/a/:value=process?unsafe=true SHOW {value} {q}", async (server) => {
     const shown = await shownAt(server.url, "/a/%FFx?q=%FFy");
     assertEquals(shown, { args: ["\ufffdx", "\ufffdy"], value: "\ufffdx" });
   });
@@ -152,7 +156,8 @@ testEach("stdws splits the words of a route with quotes, and expands nothing", a
 }, ["od"]);
 
 testEach("stdws gives a shell what a client chooses as its argument", async (form) => {
-  const route = `/a/:value=process sh -c 'printf "%s\\n" "$1" "$STDWS_PARAM_N"' sh {value}`;
+  const route =
+    `/a/:value=process sh -c 'printf "%s\\n" "$1" "$STDWS_PARAM_N"' sh '{value:[^a]*[^b]*}'`;
   await using server = await TestServer.start([`--route=${route}`], { form });
   const target = `/a/${encodeURIComponent('"; echo pwned; "$(echo pwned)')}?n=${
     encodeURIComponent("$(echo pwned) `echo pwned`")

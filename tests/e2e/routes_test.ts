@@ -27,11 +27,11 @@ testEach("stdws leads every path to the first of its routes that matches", async
   await using server = await TestServer.start([
     ...routes(
       "/rooms/lobby=process echo lobby",
-      "/rooms/:room=process echo room {room}",
+      "/rooms/:room=process echo room {room:[a-z/]+}",
       "/rooms/*=process echo below",
-      "/opt{/:a}?{/:b}?=process echo '<{a}>' '<{b}>'",
+      "/opt{/:a}?{/:b}?=process echo '<{a:[0-9]*}>' '<{b:[0-9]*}>'",
       "/logs/*=process sh -c 'echo logs $STDWS_PARAM_0'",
-      "/n/:n(\\d+)=process echo number {n}",
+      "/n/:n(\\d+)=process echo number {n:[0-9]+}",
       "/rooms/lobby=process echo never",
     ),
     "--",
@@ -96,8 +96,8 @@ testEach(
   async (form) => {
     await using server = await TestServer.start([
       ...routes(
-        "/rooms/:room=process echo {room} {n} {m}",
-        "/logs/:file(.*)=process echo {file}",
+        "/rooms/:room=process echo -- {room} {n} {m}",
+        "/logs/:file(.*)=process echo -- {file}",
         "/echo=echo?pingms=5000",
       ),
       "--loglevel=info",
@@ -107,8 +107,8 @@ testEach(
     ], { form });
     const shown = server.stdout.all.map((line) => line.split(" |  | ").at(-1) ?? "");
     assertEquals(shown.map((line) => line.replace(/: \S*\/(?=echo )/, ": ")).slice(0, 5), [
-      "Serving /rooms/:room        : process echo {room} {n} {m}",
-      "Serving /logs/:file(.*)     : process echo {file}",
+      "Serving /rooms/:room        : process echo -- {room} {n} {m}",
+      "Serving /logs/:file(.*)     : process echo -- {file}",
       "Serving /echo               : echo",
       "Serving using application   : echo {otherwise}",
       "Clients choose {n}, {m} of /rooms/:room by the query",

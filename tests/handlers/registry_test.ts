@@ -48,7 +48,7 @@ for (const name of HANDLER_NAMES) {
     const all = optionsOf(name);
     assertEquals(new Set(all.map((option) => option.name)).size, all.length);
     for (const option of all) {
-      assert(/^[a-z]+$/.test(option.name), option.name);
+      assert(/^[a-z]+(?:-[a-z]+)?$/.test(option.name), option.name);
       assert(option.doc.length > 10 && !option.doc.endsWith("."), option.name);
       assertEquals(option.choices !== undefined, option.kind === "choice", option.name);
       const needsValue = option.kind !== "boolean" && option.kind !== "choice";

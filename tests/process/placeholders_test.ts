@@ -1,10 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { HandshakeError } from "../../lib/base/errors.ts";
+import { HandshakeError, UsageError } from "../../lib/base/errors.ts";
 import {
-  fillPlaceholders,
   paramsOf,
   paramVariable,
   placeholdersIn,
+  placeholdersOf,
 } from "../../lib/process/placeholders.ts";
 import { fakeRequest } from "../base/fake_request.ts";
 
@@ -51,27 +51,82 @@ const FILLED: [words: string[], params: Params, query: string, filled: string[]]
     '{"a":1}',
     "$2",
   ]],
+  // Fenced, with braces of its own.
+  [["{a:[a-z]+}", "x{a:b|c}y"], { a: "b" }, "", ["b", "xby"]],
+  [["{a:[0-9]{4}}-{b:(?:x{1,2}){2}}"], { a: "2026" }, "b=xxx", ["2026-xxx"]],
+  [["{a:[}]}", "{a:\\}}"], { a: "}" }, "", ["}", "}"]],
+  [["{a:.*}"], {}, "", [""]],
+  [["{a:-.*}"], { a: "-rf" }, "", ["-rf"]],
+  [["{a:(?<x>.)\\k<x>}"], { a: "😀😀" }, "", ["😀😀"]],
+  // Without an end it is none, nor where no name is.
+  [["{a:[a-z]+", "{a:{}", "{:x}", "{1:x}", "{a :x}"], { a: "1" }, "", [
+    "{a:[a-z]+",
+    "{a:{}",
+    "{:x}",
+    "{1:x}",
+    "{a :x}",
+  ]],
+  [["{{a:[a-z]+}}"], { a: "1" }, "", ["{a:[a-z]+}"]],
   // Names that objects have of their own.
   [["{__proto__}", "{constructor}", "{toString}"], {}, "", ["", "", ""]],
   [["{__proto__}", "{constructor}"], {}, "__proto__=1&constructor=2", ["1", "2"]],
 ];
 for (const [words, params, query, filled] of FILLED) {
   const from = `${JSON.stringify(words)} with ${JSON.stringify(params)} and "${query}"`;
-  Deno.test(`fillPlaceholders() makes ${JSON.stringify(filled)} of ${from}`, () => {
-    assertEquals(fillPlaceholders(words, fakeRequest({ params, query })), filled);
+  Deno.test(`placeholdersOf() makes ${JSON.stringify(filled)} of ${from}`, () => {
+    assertEquals(placeholdersOf(words)(fakeRequest({ params, query })), filled);
   });
 }
 
-Deno.test("fillPlaceholders() refuses a NUL of the query with 400", () => {
+Deno.test("placeholdersOf() refuses a NUL of the query with 400", () => {
   const request = fakeRequest({ query: "b=1&a=x%00y" });
-  const error = assertThrows(() => fillPlaceholders(["{b}"], request), HandshakeError, "a=x%00y");
+  const error = assertThrows(() => placeholdersOf(["{b}"])(request), HandshakeError, "a=x%00y");
   assertEquals(error.status, 400);
 });
+
+const FENCED: [word: string, value: string][] = [
+  ["{a:[a-z]+}", ""],
+  ["{a:[a-z]+}", "aB"],
+  ["{a:[a-z]+}", "a\n"],
+  ["{a:[a-z]+}", "\na"],
+  ["{a:[a-z]+}", "a;id"],
+  ["{a:[a-z]+}", "-a"],
+  ["{a:[a-z]+}", "a/../b"],
+  ["{a:^a$}", "a\nb"],
+  ["{a:.+}", "a\nb"],
+  ["{a:a|b}", "ab"],
+  ["{a:a|b}", "xb"],
+  ["{a:.}", "ab"],
+  ["{a:[0-9]{4}}", "123"],
+  ["--user={a:[a-z]+}", "a b"],
+  ["{a:[^]*}", "x".repeat(1025)],
+];
+for (const [word, value] of FENCED) {
+  const shown = JSON.stringify(value.slice(0, 20));
+  Deno.test(`placeholdersOf() refuses ${shown} for ${word} with 400`, () => {
+    for (const request of [{ params: { a: value } }, { query: `a=${encodeURIComponent(value)}` }]) {
+      const error = assertThrows(
+        () => placeholdersOf(["x", word])(fakeRequest(request)),
+        HandshakeError,
+        `for {a}: it is not ${word.slice(word.indexOf(":") + 1, -1)}`,
+      );
+      assertEquals([error.status, error.message.length < 200], [400, true]);
+    }
+  });
+}
+
+const INVALID = ["{a:}", "{a:(}", "{a:)|(}", "{a:a)|(?:.*}", "{a:[z-a]}", "{a:+}", "{a:x{2,1}}"];
+for (const word of INVALID) {
+  Deno.test(`placeholdersOf() takes no pattern that is none: ${word}`, () => {
+    assertThrows(() => placeholdersOf([word]), UsageError, 'Invalid placeholder "{a:');
+  });
+}
 
 const NAMES: [words: string[], names: string[]][] = [
   [[], []],
   [["a", "{}", "{{a}}", "{1}"], []],
   [["{a}", "x{b_1}{$c}", "{a}{{d}}"], ["a", "b_1", "$c"]],
+  [["{a:[a-z]+}", "{a}", "x{b:.{2}}", "{{c:x}}"], ["a", "b"]],
 ];
 for (const [words, names] of NAMES) {
   Deno.test(`placeholdersIn() finds ${names.length} names in ${JSON.stringify(words)}`, () => {
