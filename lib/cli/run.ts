@@ -99,8 +99,8 @@ async function serveUntilSignal(args: Words, signals: Signals): Promise<number> 
     });
   }
   using _watching = config.watch ? app.modules.watch(() => reloading.reload()) : undefined;
-  for (const line of startLines(config, app, server)) log.info("server", line);
   const watchdog = startsPrograms(reading) ? watch() : undefined;
+  for (const line of startLines(config, app, server)) log.info("server", line);
   const code = await untilSignal(server, signal, signals);
   await watchdog?.[Symbol.asyncDispose]();
   return code;

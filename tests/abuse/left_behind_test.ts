@@ -61,8 +61,6 @@ for (const [what, script, ...needs] of LEAVERS) {
 abuse("two programs that leave daemons behind, one of which goes on", async (attack) => {
   const script = `(env -i setsid sh -c 'echo $$; exec sleep 600 >&-' &); cat`;
   await using server = await start(attack, script);
-  // It is started when the server listens already.
-  await watchdogOf(server);
   const before = possessionsOf(server.pid);
   {
     using one = await RawClient.open(server.url);
@@ -91,7 +89,7 @@ for (const [what, signals] of HARMS) {
       await using server = await start(attack, "echo there; exec sleep 600");
       using client = await RawClient.open(server.url);
       await client.text();
-      const watchdog = await watchdogOf(server);
+      const watchdog = watchdogOf(server);
       for (const signal of signals) Deno.kill(watchdog, signal);
       Deno.kill(server.pid, "SIGTERM");
       if (times > 1) {

@@ -2,7 +2,6 @@ import { assertEquals } from "@std/assert";
 import { abuse } from "./abuse.ts";
 import { possessionsOf } from "./possessions.ts";
 import { RawClient } from "../support/client.ts";
-import { watchdogOf } from "./watchdog_of.ts";
 
 /** What is none of `[a-z0-9]+`, and what somebody would gain by it. */
 const VALUES = [
@@ -33,7 +32,6 @@ abuse("a client that chooses what its program is not to get", async (attack) => 
     "--route=/slow/:x=process echo {x:(?:(?:a|b)+)[0-9]}",
   ];
   await using server = await attack.start(routes);
-  await watchdogOf(server);
   const before = possessionsOf(server.pid);
   for (const value of VALUES) {
     const said = encodeURIComponent(value);

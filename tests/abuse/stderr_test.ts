@@ -4,7 +4,6 @@ import { possessionsOf } from "./possessions.ts";
 import { QuietClient } from "./quiet_client.ts";
 import { RawClient } from "../support/client.ts";
 import { peakOf } from "../support/processes.ts";
-import { watchdogOf } from "./watchdog_of.ts";
 
 const FLOODS: [what: string, script: string][] = [
   ["lines", "exec yes 3>&1 >&2"],
@@ -16,7 +15,6 @@ const FLOODS: [what: string, script: string][] = [
 for (const [what, script] of FLOODS) {
   abuse(`four programs that flood stderr with ${what}`, async (attack) => {
     await using server = await attack.start(["--route=/echo=echo", "--", "sh", "-c", script]);
-    await watchdogOf(server);
     const before = possessionsOf(server.pid);
     {
       await using quiet = await QuietClient.connect(`${server.url}echo`);
