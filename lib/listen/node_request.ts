@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { HandshakeError, messageOf } from "../base/errors.ts";
 import { type IncomingRequest, snapshot } from "../base/request.ts";
@@ -71,6 +72,26 @@ export function exchangeOf(message: IncomingMessage, response: ServerResponse): 
       if (response.closed) look();
       else response.once("close", look);
       return controller.signal;
+    },
+  };
+}
+
+/** The parts of a request that wants nothing but a WebSocket, until it is decided; its socket has to be read. */
+export function exchangeOfUpgrade(socket: Socket): Exchange & Disposable {
+  let left: AbortController | undefined;
+  const leave = () => left?.abort();
+  return {
+    body: null,
+    get left() {
+      if (left) return left.signal;
+      left = new AbortController();
+      // Whoever sends no more can be no client of a WebSocket.
+      if (socket.destroyed || socket.readableEnded) leave();
+      else socket.once("end", leave).once("close", leave);
+      return left.signal;
+    },
+    [Symbol.dispose]() {
+      if (left) socket.off("end", leave).off("close", leave);
     },
   };
 }

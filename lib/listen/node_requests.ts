@@ -7,7 +7,6 @@ import { HandshakeError, messageOf } from "../base/errors.ts";
 import { Log } from "../base/log.ts";
 import { plain } from "../base/plain.ts";
 import type { IncomingRequest } from "../base/request.ts";
-import type { Exchange } from "../contract.ts";
 import { LiveConnection } from "../connection/live_connection.ts";
 import type { Ticket } from "../connection/ticket.ts";
 import { NodeTransport } from "../connection/transport/node_transport.ts";
@@ -15,7 +14,13 @@ import type { Dispatcher } from "../gate/dispatch.ts";
 import { answerBroken } from "./answer_broken.ts";
 import { Early } from "./early.ts";
 import { answer } from "./node_answer.ts";
-import { exchangeOf, hasBody, incomingOf, type NodeOrigin } from "./node_request.ts";
+import {
+  exchangeOf,
+  exchangeOfUpgrade,
+  hasBody,
+  incomingOf,
+  type NodeOrigin,
+} from "./node_request.ts";
 import { limitBody } from "./slow_body.ts";
 import { switchProtocols } from "./switch_protocols.ts";
 import { Turns } from "./turns.ts";
@@ -91,10 +96,11 @@ export class NodeRequests {
       if (!response) turns.answer(response = responseOn(message));
       return response;
     };
+    using exchange = exchangeOfUpgrade(message.socket);
     const decision = incoming instanceof Response
       ? incoming
       : this.#dispatcher.opens(incoming)
-      ? await this.#dispatcher.dispatch(incoming, UNUSED)
+      ? await this.#dispatcher.dispatch(incoming, exchange)
       : await this.#dispatcher.dispatch(incoming, exchangeOf(message, respond()));
     if (!(decision instanceof Response)) {
       response?.detachSocket(message.socket);
@@ -159,9 +165,6 @@ export class NodeRequests {
     }
   }
 }
-
-/** The exchange of a request that wants nothing but a WebSocket. */
-const UNUSED: Exchange = { body: null, left: new AbortController().signal };
 
 function responseOn(message: IncomingMessage): ServerResponse {
   const response = new ServerResponse(message);

@@ -243,7 +243,7 @@ abuse("a module that never decides", async (attack) => {
 });
 
 abuse("clients that leave before a module has decided", async (attack) => {
-  const args = ["--acceptms=1000"];
+  const args = ["--acceptms=0"];
   await serving(attack, { text: UNDECIDED, args }, async (server) => {
     const { hostname, port } = new URL(server.url);
     for (let count = 0; count < 50; count++) {
