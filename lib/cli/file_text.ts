@@ -98,7 +98,7 @@ export class FileText {
 export function pathText(path: Path): string {
   return path.map((name, index) => {
     if (typeof name === "number") return `[${name}]`;
-    if (index === 0) return name;
+    if (index === 0) return name || '""';
     return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
   }).join("");
 }

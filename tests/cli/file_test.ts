@@ -171,6 +171,7 @@ const WRONG: [text: string, ...mistakes: string[]][] = [
     '{ "port": 1,\n  "port": 2 }',
     "2:3: port is there twice: first on line 1",
   ],
+  ['{ "": 1,\n "": 2 }', '2:2: "" is there twice: first on line 1'],
   [
     '{ "routes": {\n"/a": "echo",\n "/a": "echo" } }',
     '3:2: routes["/a"] is there twice: first on line 2',
