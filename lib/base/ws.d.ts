@@ -3,6 +3,7 @@
  * https://github.com/websockets/ws/blob/master/doc/ws.md
  */
 declare module "ws" {
+  import type { Buffer } from "node:buffer";
   import type { ClientRequest, IncomingMessage } from "node:http";
 
   /** Options of a client's connection. */
@@ -51,5 +52,16 @@ declare module "ws" {
     close(code: number, reason: string): void;
     /** Drops the TCP connection. */
     terminate(): void;
+  }
+
+  /** Reads the frames of a peer; the tests measure ours by it. */
+  export class Receiver {
+    constructor(options: { readonly isServer: boolean; readonly maxPayload: number });
+    on(event: "message", listener: (data: Buffer, isBinary: boolean) => void): this;
+    on(event: "ping" | "pong", listener: (data: Buffer) => void): this;
+    /** A close frame; 1005 where it has no code. */
+    on(event: "conclude", listener: (code: number, reason: Buffer) => void): this;
+    /** Takes a chunk, as every stream of Node.js does. */
+    _write(chunk: Buffer, encoding: "buffer", done: (error?: Error | null) => void): void;
   }
 }
