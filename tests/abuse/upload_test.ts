@@ -1,7 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Scripts } from "../support/scripts.ts";
 import { Wire } from "../support/wire.ts";
-import { abuse, type Attack } from "./abuse.ts";
+import { abuse } from "./abuse.ts";
 import { type Possessions, possessionsOf } from "./possessions.ts";
 
 const CAT = "printf 'Content-Type: text/plain\\n\\n'; exec cat";
@@ -31,13 +31,12 @@ abuse("clients that break off an upload while it is answered", async (attack) =>
     await wire.write("POST /cgi/cat HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf");
     await wire.until(/half/);
   }
-  await attack.isAsBefore(server, allowed(attack, before, count));
+  if (attack.engine === "node") return await attack.isAsBefore(server, before);
+  await attack.isAsBefore(server, { ...before, descriptors: before.descriptors + count });
+  const { descriptors } = await possessionsAfterOne(server);
+  // As the table of engines says, whatever the handler does; a newer Deno may have mended it.
+  assert(descriptors > before.descriptors, "Deno.serve still keeps their descriptors");
 });
-
-/** `Deno.serve` (2.9.6) keeps the descriptor of each, whatever its handler does. */
-function allowed({ engine }: Attack, before: Possessions, count: number): Possessions {
-  return engine === "native" ? { ...before, descriptors: before.descriptors + count } : before;
-}
 
 async function possessionsAfterOne(
   server: { readonly port: number; readonly pid: number },
