@@ -28,7 +28,7 @@ export interface Soaked {
 const ATTACKERS = 4;
 
 // Far more than the server has ever needed, in bytes.
-const MOST_MEMORY = 2 ** 30;
+const MOST_MEMORY = 1.5 * 2 ** 30;
 
 /** Attacks a server at random while quiet clients check what they get; then everybody leaves, and it ends. */
 export async function soak(engine: EngineName, options: SoakOptions): Promise<Soaked> {
@@ -91,7 +91,7 @@ async function leavesNothing(
   programs: number,
 ): Promise<void> {
   const { engine, server } = site;
-  // Deno.serve (2.9.6) keeps the descriptor of some that break off a handshake, or an upload while it is answered.
+  // Deno.serve (2.9.6) keeps the descriptor of some that break these off: see the table of engines.
   const kept = engine === "native" ? tally.brokenRequests : 0;
   const allowed = { ...before, descriptors: before.descriptors + kept };
   await inTime(isAsBefore(server.pid, allowed), () => "what it had").catch(() => {
