@@ -4,30 +4,59 @@
  *
  *     deno task abuse              everything: some minutes
  *     deno task abuse reset        the files whose names have that in them
- *     deno task abuse --write      writes the table into tests/abuse/README.md as well
+ *     deno task abuse --write      writes tables into tests/abuse/README.md and README.md as well
  *
  * @module
  */
 
-import type { AbuseRecord } from "../tests/abuse/abuse.ts";
+import type { AbuseRecord, EngineName } from "../tests/abuse/abuse.ts";
 
 const ROOT = new URL("../", import.meta.url);
-const PAGE = new URL("tests/abuse/README.md", ROOT);
+const ENGINES = ["node", "native"] as const;
 
-/** The lines of the table in Markdown, one for each attack. */
-export function abuseTable(records: readonly AbuseRecord[]): string {
-  const names = [...new Set(records.map(({ name }) => name))];
-  const rows = names.map((name) => {
-    const cells = (["node", "native"] as const).map((engine) => {
-      const found = records.find((record) => record.name === name && record.engine === engine);
-      return found ? describe(found) : "–";
-    });
-    return `| ${name} | ${cells.join(" | ")} |\n`;
-  });
-  return `| what | node | native |\n| --- | --- | --- |\n${rows.join("")}`;
+/** The attacks of one file. */
+export interface Attacks {
+  /** The file's name without its end: the kind of attack. */
+  readonly kind: string;
+  readonly records: readonly AbuseRecord[];
 }
 
-function describe({ longestWait, peak, counted, descriptors, processes }: AbuseRecord): string {
+/** The table in Markdown with a line for each attack. */
+export function fullTable(attacks: readonly Attacks[]): string {
+  const lines = attacks.flatMap(({ records }) =>
+    [...new Set(records.map(({ name }) => name))].map((name) => {
+      const cells = ENGINES.map((engine) =>
+        describe(records.filter((it) => it.name === name && it.engine === engine))
+      );
+      return [name, ...cells];
+    })
+  );
+  return markdown(["what", ...ENGINES], lines);
+}
+
+/** The table in Markdown with a line for each kind of attack: the worst of all of that kind. */
+export function shortTable(attacks: readonly Attacks[]): string {
+  const lines = attacks.map(({ kind, records }) => {
+    const count = new Set(records.map(({ name }) => name)).size;
+    const cells = ENGINES.map((engine) => worst(records, engine));
+    return [kind.replaceAll("_", " "), `${count}`, ...cells];
+  });
+  return markdown(["kind", "attacks", ...ENGINES], lines);
+}
+
+function worst(records: readonly AbuseRecord[], engine: EngineName): string {
+  const own = records.filter((it) => it.engine === engine);
+  const most = (name: "longestWait" | "peak") => {
+    const values = own.map((it) => it[name]).filter((value) => value !== undefined);
+    return values.length > 0 ? { [name]: Math.max(...values) } : {};
+  };
+  if (own.length === 0) return "–";
+  return describe([{ name: "", engine, ...most("longestWait"), ...most("peak") }]);
+}
+
+function describe([record]: readonly AbuseRecord[]): string {
+  if (!record) return "–";
+  const { longestWait, peak, counted, descriptors, processes } = record;
   return [
     longestWait === undefined ? "" : `longest wait ${Math.round(longestWait)} ms`,
     peak === undefined ? "" : `peak ${Math.round(peak / 2 ** 20)} MiB`,
@@ -36,40 +65,62 @@ function describe({ longestWait, peak, counted, descriptors, processes }: AbuseR
   ].filter((part) => part !== "").join("; ") || "holds";
 }
 
+function markdown(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  return [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |\n`).join(
+    "",
+  );
+}
+
 /** Runs the tests and prints the table; the exit code is that of the tests. */
 async function main(args: readonly string[]): Promise<number> {
   const names = args.filter((arg) => !arg.startsWith("--"));
-  const files: string[] = [];
+  const kinds: string[] = [];
   for await (const { name } of Deno.readDir(new URL("tests/abuse/", ROOT))) {
     if (!name.endsWith("_test.ts")) continue;
     if (names.length > 0 && !names.some((part) => name.includes(part))) continue;
-    files.push(`tests/abuse/${name}`);
+    kinds.push(name.replace("_test.ts", ""));
   }
-  const records = await Deno.makeTempFile();
+  const attacks: Attacks[] = [];
+  let code = 0;
+  for (const kind of kinds.sort()) {
+    const { records, status } = await run(kind);
+    attacks.push({ kind, records });
+    code ||= status.code;
+  }
+  await Deno.stdout.write(new TextEncoder().encode(`\n${fullTable(attacks)}`));
+  if (!args.includes("--write")) return code;
+  await write("tests/abuse/README.md", fullTable(attacks));
+  await write("README.md", shortTable(attacks));
+  return code;
+}
+
+async function run(
+  kind: string,
+): Promise<Pick<Attacks, "records"> & { status: Deno.CommandStatus }> {
+  const file = await Deno.makeTempFile();
   try {
-    const { code } = await new Deno.Command(Deno.execPath(), {
-      args: ["test", "-A", ...files.sort()],
+    const status = await new Deno.Command(Deno.execPath(), {
+      args: ["test", "-A", `tests/abuse/${kind}_test.ts`],
       cwd: ROOT,
-      env: { ABUSE_RECORDS: records },
+      env: { ABUSE_RECORDS: file },
       stdout: "inherit",
       stderr: "inherit",
     }).spawn().status;
-    const text = await Deno.readTextFile(records);
-    const table = abuseTable(text.split("\n").filter(Boolean).map((line) => JSON.parse(line)));
-    await Deno.stdout.write(new TextEncoder().encode(`\n${table}`));
-    if (args.includes("--write")) await write(table);
-    return code;
+    const lines = (await Deno.readTextFile(file)).split("\n").filter(Boolean);
+    return { status, records: lines.map((line) => JSON.parse(line)) };
   } finally {
-    await Deno.remove(records);
+    await Deno.remove(file);
   }
 }
 
-async function write(table: string): Promise<void> {
-  const text = await Deno.readTextFile(PAGE);
+/** Writes a table into a page, in place of the one between its marks. */
+async function write(page: string, table: string): Promise<void> {
+  const path = new URL(page, ROOT);
+  const text = await Deno.readTextFile(path);
   await Deno.writeTextFile(
-    PAGE,
+    path,
     text.replace(
-      /(<!-- deno-fmt-ignore-start -->\n)[^]*?(<!-- deno-fmt-ignore-end -->)/,
+      /(<!-- abuse -->\n)[^]*?(<!-- deno-fmt-ignore-end -->)/,
       (_, start, end) => start + table + end,
     ),
   );

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { RawClient } from "../support/client.ts";
+import { inTime } from "../support/in_time.ts";
 
 // The pause between two messages, in ms.
 const PAUSE = 5;
@@ -15,6 +16,7 @@ export class QuietClient implements AsyncDisposable {
   #longest = 0;
   #start = performance.now();
   #count = 0;
+  #wanted = { count: Infinity, resolve: () => {} };
 
   private constructor(client: RawClient) {
     this.#client = client;
@@ -36,6 +38,16 @@ export class QuietClient implements AsyncDisposable {
     return this.#count;
   }
 
+  /** Waits for so many answers. */
+  async answers(count: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wanted = { count, resolve };
+    await inTime(
+      Promise.race([promise, this.#asking]),
+      () => `${count} answers: there are ${this.#count}`,
+    );
+  }
+
   async #ask(): Promise<void> {
     while (!this.#over) {
       const text = `quiet ${this.#count}`;
@@ -43,6 +55,7 @@ export class QuietClient implements AsyncDisposable {
       assertEquals(await this.#client.text(), text);
       this.#longest = Math.max(this.#longest, performance.now() - this.#start);
       this.#count++;
+      if (this.#count >= this.#wanted.count) this.#wanted.resolve();
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
       this.#start = performance.now();
     }
