@@ -118,13 +118,15 @@ export class FrameWriter {
   }
 
   /**
-   * Drops what waits, but for a frame that was begun, and sends another one in its place.
+   * Drops what waits, but for a frame that was begun, and sends another one in its place; only where something
+   * waits, which is then all that was to come.
    *
    * @returns The bytes that were dropped.
    */
   cut(frame: Uint8Array): number {
     const kept = this.#offset > 0 ? this.#next + 1 : this.#next;
     const dropped = this.#waiting.slice(kept);
+    if (dropped.length === 0) return 0;
     this.#waiting.length = kept;
     const bytes = dropped.reduce((sum, { length }) => sum + length, 0);
     this.#bytes -= bytes;

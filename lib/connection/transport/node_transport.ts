@@ -3,16 +3,16 @@ import type { Duplex } from "node:stream";
 import type { Batch } from "../../base/batch.ts";
 import { messageOf } from "../../base/errors.ts";
 import { letGo } from "../../base/let_go.ts";
-import { CLOSE_TIMEOUT, GOODBYE_TIMEOUT } from "../../base/limits.ts";
+import { CLOSE_TIMEOUT } from "../../base/limits.ts";
 import { nextTurn } from "../../base/next_turn.ts";
 import { shareTurn } from "../../base/share_turn.ts";
 import type { Transport, TransportEvents } from "../../contract.ts";
 import { closeFrame, PING, pongFrame } from "./control_frame.ts";
+import { Farewell, type Leaving } from "./farewell.ts";
 import { FrameError } from "./frame_error.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import { unsentTo } from "./unsent.ts";
-import { watchProgress } from "./watch_progress.ts";
 
 /** Options of {@linkcode NodeTransport}. */
 export interface NodeTransportOptions {
@@ -42,7 +42,7 @@ const NOTHING = new Uint8Array(0);
  * Backpressure: messages that were sent wait here, and `bufferedAmount` says how much that is. While the
  * connection is closing, a client that takes none of it for as long as `close` says is dropped.
  */
-export class NodeTransport implements Transport {
+export class NodeTransport implements Transport, Leaving {
   readonly #stream: Duplex;
   readonly #options: NodeTransportOptions;
   readonly #reader: FrameReader;
@@ -67,13 +67,7 @@ export class NodeTransport implements Transport {
   #heard = false;
   #pings: ReturnType<typeof setInterval> | undefined;
   #pausedPings: ReturnType<typeof setInterval> | undefined;
-  #watch: Disposable | undefined;
-  /** Milliseconds that the client may take nothing in while it is closing. */
-  #patience = Infinity;
-  /** Whether what waited was dropped. */
-  #isCut = false;
-  /** For so long it has taken nothing of so many bytes, while it is closing. */
-  #stalled = { ms: 0, bytes: 0 };
+  #farewell: Farewell | undefined;
 
   constructor(stream: Duplex, options: NodeTransportOptions) {
     this.#stream = stream;
@@ -130,9 +124,7 @@ export class NodeTransport implements Transport {
 
   close(code: number, reason: string, patience = this.#closeTimeout): void {
     if (this.#closed) return;
-    const isShorter = patience < this.#patience;
-    this.#patience = Math.min(this.#patience, patience);
-    if (this.#closing) return isShorter ? this.#watchClose() : undefined;
+    if (this.#closing) return this.#leave(patience);
     this.#closing = true;
     // While something waits, pings find out whether the client is still there.
     if (this.bufferedAmount === 0) clearInterval(this.#pings);
@@ -140,7 +132,7 @@ export class NodeTransport implements Transport {
     this.#writer.release();
     // Otherwise its answer would not be found.
     this.resume();
-    this.#watchClose();
+    this.#leave(patience);
   }
 
   pause(): boolean {
@@ -227,55 +219,40 @@ export class NodeTransport implements Transport {
   /** Ends the stream as soon as everything is written. */
   #finish(): void {
     this.#ending = true;
-    if (!this.#watch) this.#watchClose();
+    this.#leave(this.#closeTimeout);
     this.#writer.flush();
   }
 
   #end(): void {
     clearInterval(this.#pings);
     clearInterval(this.#pausedPings);
-    this.#watch?.[Symbol.dispose]();
+    this.#farewell?.[Symbol.dispose]();
     this.#writer.stop();
     if (this.#closed) return;
     this.#closed = true;
     this.#events?.closed(this.#code, this.#reason);
   }
 
-  /** Drops a client that neither answers the close frame nor reads what was sent before it. */
-  #watchClose(): void {
+  /** Gives the client so many ms, in which it may take nothing, for the rest. */
+  #leave(patience: number): void {
     if (this.#closed) return;
-    this.#watch?.[Symbol.dispose]();
-    const timeout = Math.min(this.#patience, this.#closeTimeout);
-    this.#watch = watchProgress(() => this.bufferedAmount, timeout, () => this.#unsent, () => {
-      const { bufferedAmount } = this;
-      const { ms, bytes } = this.#stalled;
-      this.#stalled = {
-        ms: bufferedAmount < bytes ? timeout : ms + timeout,
-        bytes: bufferedAmount,
-      };
-      const waits = bufferedAmount > 0 || (this.#unsent ?? 0) > 0;
-      if (waits && this.#stalled.ms < this.#patience) this.#watchClose();
-      else if (bufferedAmount > 0 && !this.#isCut) this.#cut();
-      else this.#drop();
-    });
+    this.#farewell ??= new Farewell(this, this.#closeTimeout);
+    this.#farewell.within(patience);
   }
 
-  /** Drops what waits, so that the client can at least read why. */
-  #cut(): void {
-    this.#isCut = true;
-    this.#events?.lost(this.#writer.cut(closeFrame(1013, "Reads too slowly")));
-    this.#patience = Math.min(this.#patience, GOODBYE_TIMEOUT);
-    this.#watchClose();
+  cut(): number {
+    const lost = this.#writer.cut(closeFrame(1013, "Reads too slowly"));
+    if (lost > 0) this.#events?.lost(lost);
+    return lost;
   }
 
-  #drop(): void {
+  drop(): void {
     const { bufferedAmount } = this;
-    if (bufferedAmount > 0 && !this.#isCut) this.#events?.lost(bufferedAmount);
+    if (bufferedAmount > 0) this.#events?.lost(bufferedAmount);
     this.#stream.destroy();
   }
 
-  /** Bytes that the system holds for the client; undefined where it cannot be asked. */
-  get #unsent(): number | undefined {
+  get unsent(): number | undefined {
     const { remotePort } = this.#stream as Partial<Socket>;
     return remotePort === undefined ? undefined : unsentTo(remotePort);
   }
@@ -298,7 +275,7 @@ export class NodeTransport implements Transport {
       const stuck = this.bufferedAmount > 0;
       this.#events?.end(1001, "No answer to pings");
       this.close(1001, "No answer to pings");
-      if (stuck) this.#drop();
+      if (stuck) this.drop();
       else this.#finish();
     }, interval);
   }
