@@ -148,6 +148,11 @@ export class RawClient implements Disposable {
     await writeAll(this.#conn, bytes);
   }
 
+  /** Sends no more, and may still read. */
+  async end(): Promise<void> {
+    await this.#conn.closeWrite();
+  }
+
   /** The next message, ping, pong or end. */
   async next(): Promise<Received> {
     const head = await this.#read(2);

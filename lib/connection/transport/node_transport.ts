@@ -63,6 +63,10 @@ export class NodeTransport implements Transport, Leaving {
   #unread: Uint8Array = NOTHING;
   /** When it began to read. */
   #since = 0;
+  /** Whether it is about to go on reading. */
+  #goesOn = false;
+  /** The client sends no more; of what it has sent, some may be unread. */
+  #isAtEnd = false;
   /** Whether anything came since the last ping. */
   #heard = false;
   #pings: ReturnType<typeof setInterval> | undefined;
@@ -98,8 +102,10 @@ export class NodeTransport implements Transport, Leaving {
     stream.on("data", (chunk: Uint8Array) => this.#take(chunk));
     stream.on("error", (error) => events.failed(error.message));
     stream.on("close", () => this.#end());
-    // The client sends no more; it may still read.
-    stream.on("end", () => stream.writableFinished ? stream.destroy() : this.#finish());
+    stream.on("end", () => {
+      this.#isAtEnd = true;
+      this.#endReading();
+    });
     // A client that broke the protocol may still send: it could not read why it is refused if the
     // connection were cut.
     stream.on("finish", () => this.#broken && !stream.readableEnded || stream.destroy());
@@ -151,7 +157,7 @@ export class NodeTransport implements Transport, Leaving {
     if (!this.#paused) return;
     this.#paused = false;
     this.#heard = true;
-    this.#goOn();
+    this.#goOnLater();
   }
 
   /** Reads a chunk, or what was left of it, and lets others go before the next where it is their turn. */
@@ -163,18 +169,37 @@ export class NodeTransport implements Transport, Leaving {
     const rest = shareTurn(start);
     if (read === length && !rest) return;
     this.#stream.pause();
-    if (rest) rest.then(() => this.#goOn());
-    else setImmediate(() => this.#goOn());
+    this.#goOnLater();
+  }
+
+  /** Not at once: whoever has just worked is behind all others who wait. */
+  #goOnLater(): void {
+    if (this.#goesOn) return;
+    this.#goesOn = true;
+    setImmediate(() => this.#goOn());
   }
 
   #goOn(): void {
+    this.#goesOn = false;
     if (this.#paused || this.#closed) return;
     const rest = shareTurn(performance.now());
-    if (rest) return void rest.then(() => this.#goOn());
+    if (rest) {
+      this.#goesOn = true;
+      return void rest.then(() => this.#goOn());
+    }
     const unread = this.#unread;
     this.#unread = NOTHING;
     if (unread.length > 0) this.#take(unread);
-    if (this.#unread.length === 0 && !this.#paused) this.#stream.resume();
+    if (this.#unread.length > 0) return;
+    if (this.#isAtEnd) this.#endReading();
+    else if (!this.#paused && !this.#goesOn) this.#stream.resume();
+  }
+
+  /** Where all was read, the end of it is that of the connection; the client may still read. */
+  #endReading(): void {
+    if (this.#unread.length > 0) return;
+    if (this.#stream.writableFinished) this.#stream.destroy();
+    else this.#finish();
   }
 
   /** Answers how many bytes were read. */

@@ -262,6 +262,46 @@ Deno.test("NodeTransport holds a client back while it is paused, and loses nothi
   assertEquals(told.bytes, count * MIB + 4);
 });
 
+Deno.test("NodeTransport reads to its end what a client has sent that sends no more", async () => {
+  const lives: ((told: string, transport: NodeTransport) => void)[] = [
+    (told, transport) => {
+      if (told !== "received 0") return;
+      transport.pause();
+      // Long after the end of it has come.
+      setTimeout(() => transport.resume(), 100);
+    },
+    // Too slow to take it in one step.
+    () => work(1),
+  ];
+  for (const react of lives) {
+    await using pair = await TransportPair.open({}, react);
+    const messages = alternating(50);
+    await pair.client.bytes(joined(...messages, frame(0x88, Uint8Array.of(3, 232))));
+    await pair.client.end();
+    await pair.told.until("closed 1000");
+    assertEquals(pair.told.all.filter((told) => told.startsWith("received")).length, 50);
+  }
+});
+
+Deno.test("NodeTransport lets all others have their turn before whoever has just worked", async () => {
+  let worked = 0;
+  await using busy = await TransportPair.open({}, (told) => {
+    if (!told.startsWith("received")) return;
+    worked++;
+    // Alone more than there is for all in one turn.
+    work(15);
+  });
+  await using other = await TransportPair.open({}, (told, transport) => {
+    if (told.startsWith("received")) transport.send(Batch.of("yes"));
+  });
+  await busy.client.bytes(joined(...alternating(200)));
+  for (let count = 0; count < 5; count++) {
+    await other.client.send("there?");
+    assertEquals(await other.client.text(), "yes");
+  }
+  assert(worked < 200);
+});
+
 Deno.test("NodeTransport finds out that a client has left while it is paused", async () => {
   for (const sent of [0, 8]) {
     await using pair = await TransportPair.open({ maxFrameSize: 0, pausedPingMs: 50 });
@@ -332,4 +372,15 @@ for (const [what, before] of [["a buffer of its own", 0], ["a part of a buffer",
     stream.destroy();
     await told.until("closed 1006");
   });
+}
+
+/** Messages of which each is a batch of its own. */
+function alternating(count: number): Uint8Array[] {
+  return Array.from({ length: count }, (_, index) => {
+    return frame(index % 2 ? 0x82 : 0x81, new TextEncoder().encode(`${index}`));
+  });
+}
+
+function work(ms: number): void {
+  for (const end = performance.now() + ms; performance.now() < end;);
 }
