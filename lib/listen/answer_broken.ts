@@ -25,7 +25,7 @@ export async function answerBroken(
   // Nobody parses it any more.
   turns.hold();
   // The answer to a request that broke in its middle would wait for the rest of it.
-  if (turns.whole && !await turns.next()) return;
+  if ((turns.whole || turns.dropLatest()) && !await turns.next()) return;
   if (code !== "ERR_HTTP_REQUEST_TIMEOUT") {
     const remote = socket.remoteAddress ?? "";
     log.with({ remote }).access("http", `Cannot read a request: ${message}`);

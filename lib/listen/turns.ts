@@ -54,6 +54,13 @@ export class Turns {
     return true;
   }
 
+  /** Has the request that came last get no turn; answers whether it had none yet. */
+  dropLatest(): boolean {
+    const latest = this.#waiting.pop();
+    latest?.(false);
+    return latest !== undefined;
+  }
+
   /** Reads nothing more, so that TCP holds the client back. */
   hold(): void {
     if (this.#held) return;

@@ -121,6 +121,11 @@ for (
     ["no request", "no request\r\n\r\n", 400],
     ["a request without a host", "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", 400],
     ["a head that is too long", `GET / HTTP/1.1\r\nX: ${"x".repeat(70_000)}\r\n\r\n`, 431],
+    [
+      "a request that breaks in its body",
+      "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n",
+      400,
+    ],
     ["a tunnel", "CONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n", 404],
   ] as const
 ) {
@@ -174,7 +179,7 @@ for (const before of ["", GET("/a")]) {
     await slow.until(({ begun }) => begun.length > 0);
     wire[Symbol.dispose]();
     // By then it counts as gone.
-    await log.until(/may have left/);
+    await log.until(before ? /may have left/ : /The client has left/);
     slow.answer("upgrade");
     if (before) await slow.until(({ left }) => left.length > 0);
     else await slow.until(({ abandoned }) => abandoned > 0);
