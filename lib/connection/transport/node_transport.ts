@@ -98,6 +98,8 @@ export class NodeTransport implements Transport, Leaving {
   listen(events: TransportEvents, head: Uint8Array): void {
     this.#events = events;
     const stream = this.#stream;
+    // Over TLS it would otherwise end, and close, before all was read.
+    stream.allowHalfOpen = true;
     if ("setNoDelay" in stream) (stream as Socket).setNoDelay().setTimeout(0);
     stream.on("data", (chunk: Uint8Array) => this.#take(chunk));
     stream.on("error", (error) => events.failed(error.message));

@@ -283,6 +283,22 @@ Deno.test("NodeTransport reads to its end what a client has sent that sends no m
   }
 });
 
+Deno.test("NodeTransport reads to its end what comes over a stream that ends on both sides at once", async () => {
+  // As one of TLS does.
+  const stream = new Duplex({
+    allowHalfOpen: false,
+    read() {},
+    write: (_chunk, _encoding, done) => done(),
+  });
+  const transport = new NodeTransport(stream, { maxFrameSize: 1000, pingMs: 0 });
+  const told = new Told(() => work(1));
+  transport.listen(told, NONE);
+  stream.push(joined(...alternating(50), frame(0x88, Uint8Array.of(3, 232))));
+  stream.push(null);
+  await told.until("closed 1000");
+  assertEquals(told.all.filter((told) => told.startsWith("received")).length, 50);
+});
+
 Deno.test("NodeTransport lets all others have their turn before whoever has just worked", async () => {
   let worked = 0;
   await using busy = await TransportPair.open({}, (told) => {
