@@ -1,16 +1,19 @@
 import { placeholdersIn } from "./placeholders.ts";
 
-const SHELL = /^(?:[abkz]|ba|c|da|fi|mk|rba|tc|z)?sh$/;
+// Also by their versions, as `ksh93`.
+const SHELL =
+  /^(?:[abkz]|ba|c|da|elvi|fi|lk|mk|ok|pdk|po|rba|rk|sa|tc|xon|ya)?sh(?:-?\d[\d.]*)?(?:-static)?$/;
 
 /** Programs that run what stands in their words also behind `--`. No list of them is complete. */
 const RUNNER =
-  /^(?:(?:python|pypy|perl|ruby|php|lua(?:jit)?)[\d.]*w?|node|nodejs|bun|deno|[gmn]?awk|g?sed|env|nice|ionice|nohup|timeout|stdbuf|setsid|setpriv|prlimit|time|sudo|doas|xargs|unbuffer|unshare|nsenter|chroot|chrt|taskset|numactl|strace|ltrace|busybox|toybox|docker|podman|nerdctl|kubectl|systemd-run|start-stop-daemon|flock|tini|dumb-init|ld-linux.*|ssh|watch|su|runuser|script|parallel|cmd|powershell|pwsh|expect|tclsh|wish|Rscript|tmux|screen|make|vim?|ex|ed|gdb|sqlite3|psql|find)$/;
+  /^(?:(?:python|pypy|perl|ruby|php|lua(?:jit)?)[\d.]*w?|node|nodejs|bun|deno|[gmn]?awk|g?sed|env|exec|nice|ionice|nohup|timeout|stdbuf|setsid|setpriv|prlimit|time|sudo|doas|xargs|unbuffer|unshare|nsenter|chroot|chrt|taskset|numactl|strace|ltrace|busybox.*|toybox.*|docker|podman|nerdctl|kubectl|oc|crictl|lxc|machinectl|distrobox|systemd-run|start-stop-daemon|flock|tini|dumb-init|ld-linux.*|ssh|watch|su|runuser|script|parallel|cmd|powershell|pwsh|expect|tclsh|wish|Rscript|tmux|screen|make|vim?|ex|ed|gdb|sqlite3|psql|mysql|find|setarch|capsh|runcon|choom|cgexec|cpulimit|nsjail|firejail|bwrap|pkexec|gosu|su-exec|fakeroot|faketime|eatmydata|torsocks|proxychains4?|xvfb-run|dbus-run-session|chronic|rlwrap|entr|dtach|npx|npm|bunx|uvx?|cargo|java|swipl|guile|osascript|nu|m4|dc|rsh|mosh|sshpass|wine(?:64)?|qemu-.*|socat|ncat)$/;
 
 // Options of a shell that have a value.
 const VALUED = /^[-+][a-z]*o$|^--(?:rc|init-)file$/i;
 
 // A shell and its text in one word, for another program to divide.
-const INLINE = /(?:^|[\s/=;|&('"])([a-z]*sh)(?:\s+\S+)*?\s+(?:-[A-Za-z]*c|--command)/;
+const INLINE =
+  /(?:^|[\s/=;|&('"])([a-z]*sh(?:-?\d[\d.]*)?(?:-static)?)(?:\s+\S+)*?\s+(?:-[A-Za-z]*c|--command)/;
 
 /** Whether a word names a program that runs others, or what stands in its words. */
 export function isRunner(word: string): boolean {
@@ -44,7 +47,8 @@ function wordsOf(command: readonly string[], shell: number): { own: number[]; ha
     if (isOption || hasCode) own.push(at);
     if (!isOption) break;
     // What a client chooses may be `-c`.
-    hasCode ||= /^-[A-Za-z]*c|^--command/.test(word) || placeholdersIn([word]).length > 0;
+    hasCode ||= /^-[A-Za-z]*c|^--(?:init-)?command|^-C/.test(word) ||
+      placeholdersIn([word]).length > 0;
     if (VALUED.test(word)) own.push(++at);
   }
   return { own, hasCode };
