@@ -113,7 +113,8 @@ export class NodeTransport implements Transport, Leaving {
     stream.on("finish", () => this.#broken && !stream.readableEnded || stream.destroy());
     if (this.#options.pingMs > 0) this.#ping(this.#options.pingMs);
     events.opened();
-    if (head.length > 0) this.#take(head);
+    if (this.#paused) this.#unread = head;
+    else if (head.length > 0) this.#take(head);
   }
 
   get bufferedAmount(): number {

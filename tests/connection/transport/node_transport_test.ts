@@ -299,6 +299,19 @@ Deno.test("NodeTransport reads to its end what comes over a stream that ends on 
   assertEquals(told.all.filter((told) => told.startsWith("received")).length, 50);
 });
 
+Deno.test("NodeTransport keeps what came with the handshake while it is paused", async () => {
+  const stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+  const transport = new NodeTransport(stream, { maxFrameSize: 1000, pingMs: 0 });
+  const told = new Told((words) => words === "opened" && transport.pause());
+  transport.listen(told, joined(frame(0x81, Uint8Array.of(97)), frame(0x88, NONE)));
+  await new Promise((resolve) => setImmediate(resolve));
+  assertEquals(told.all, ["opened"]);
+  transport.resume();
+  await told.until("received a");
+  stream.push(null);
+  await told.until("closed 1005");
+});
+
 Deno.test("NodeTransport lets all others have their turn before whoever has just worked", async () => {
   let worked = 0;
   await using busy = await TransportPair.open({}, (told) => {
