@@ -21,9 +21,15 @@ export async function begun(
   let first: Promise<Uint8Array | undefined> | undefined = next(reader);
   let isOver = false;
   const settled = first.then(() => isOver = true, () => isOver = true);
+  let isWhole = false;
+  reader.closed.then(() => isWhole = true, () => {});
   // No longer: the head of an answer goes out before its body is there.
   await within(settled, 0);
-  if (isOver) await first;
+  if (isOver) {
+    const all = await first as Uint8Array<ArrayBuffer> | undefined;
+    // The engine `native` says the length of what it has at once.
+    if (isWhole && !headers.has("content-length")) return new Response(all, { status, headers });
+  }
   return new Response(
     new ReadableStream<Uint8Array>({
       async pull(controller) {

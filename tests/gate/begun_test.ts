@@ -18,6 +18,14 @@ Deno.test("begun() keeps status, headers and body", async () => {
   assertEquals(await answer.text(), "body");
 });
 
+Deno.test("begun() leaves the engine `native` the length of a body that is there at once", async () => {
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, () => {
+    return begun(new Response("body"), unexpected);
+  });
+  const answer = await fetch(`http://127.0.0.1:${server.addr.port}`);
+  assertEquals([answer.headers.get("content-length"), await answer.text()], ["4", "body"]);
+});
+
 Deno.test("begun() leaves alone what has no body, and what tells by itself where it fails", async () => {
   for (const body of [null, ownBody(stream(() => {}))]) {
     const response = new Response(body);
