@@ -58,6 +58,10 @@ export function nativeHandler(
       if (resets && (descriptors.few || resets.refuses && left)) {
         throw new HandshakeError(503, "Few files are left");
       }
+      // Of a plain request it is not known whether it has to have one (RFC 9112 §3.2).
+      if (headers.get("host") === null && isUpgrade(headers)) {
+        throw new HandshakeError(400, "There is no Host header");
+      }
       incoming = snapshot({ method, target, headers }, { remoteAddr, secure });
     } catch (error) {
       return dispatcher.refuse(new Log({ url: request.url }), error);

@@ -3,8 +3,7 @@ import { RawClient } from "../support/client.ts";
 import { testEach, TestServer } from "../support/server.ts";
 import { variablesOf } from "./variables.ts";
 
-const HOSTS: [host: string | undefined, name: string, port: string][] = [
-  [undefined, "", "80"],
+const HOSTS: [host: string, name: string, port: string][] = [
   ["example.com", "example.com", "80"],
   ["example.com:8080", "example.com", "8080"],
   ["[::1]", "[::1]", "80"],
@@ -19,6 +18,13 @@ testEach("stdws takes SERVER_NAME and SERVER_PORT from the Host header", async (
     assertEquals([found.SERVER_NAME, found.SERVER_PORT], expected, host);
     assertEquals(found.HTTP_HOST, host);
   }
+});
+
+testEach("stdws refuses a handshake without a Host header", async (form) => {
+  await using server = await TestServer.start(["env"], { form });
+  using client = await RawClient.request(server.url, { headers: { Host: undefined } });
+  assertEquals(client.answer.status, 400);
+  await server.stdout.until(/There is no Host header$/);
 });
 
 const TARGETS: [target: string, path: string, query: string][] = [
