@@ -1,5 +1,5 @@
 // How long what clients and processes have sent may keep everybody else waiting, in ms.
-const SLICE = 10;
+const SLICE = 15;
 
 // How long they rest then, in ms. While there is always something to do, the runtime asks the system for news only
 // at each 61st turn of the event loop (Deno 2.9): all who are busy have to rest together.
