@@ -6,6 +6,10 @@ const MOST = 4 * 1024 * 1024;
 // Characters of one write: so much is out of reach where a later line takes the place of the oldest.
 const PIECE = 64 * 1024;
 
+// How long lines are gathered after a write, in ms: each write is one of another thread, which costs more than
+// what most lines are about.
+const GATHER = 10;
+
 /** Writes bytes somewhere, and answers how many of them. */
 export type Write = (bytes: Uint8Array) => Promise<number>;
 
@@ -25,6 +29,9 @@ export class LineWriter {
   /** Whether the last line that was written lacks its end. */
   #torn = false;
   #writing: Promise<void> | undefined;
+  /** Ends the time in which lines are gathered. */
+  #hurry: (() => void) | undefined;
+  #isFlushing = false;
 
   /**
    * @param write Writes some of the bytes; what it rejects with is the end of these bytes, not of the writer.
@@ -46,7 +53,11 @@ export class LineWriter {
 
   /** Resolves when all lines were written; or, for whoever has to go on, after some time, in ms. */
   async flushed(ms: number): Promise<void> {
-    if (this.#writing) await within(this.#writing, ms);
+    if (!this.#writing) return;
+    this.#isFlushing = true;
+    this.#hurry?.();
+    await within(this.#writing, ms);
+    this.#isFlushing = false;
   }
 
   #drop(): void {
@@ -70,8 +81,18 @@ export class LineWriter {
         : await this.#send(lines.join(""));
       // Others were left out meanwhile.
       this.#missing += lost;
+      if (this.#first === this.#lines.length && !this.#isFlushing) await this.#gather();
     }
     this.#writing = undefined;
+  }
+
+  async #gather(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, GATHER);
+    this.#hurry = resolve;
+    await promise;
+    this.#hurry = undefined;
+    clearTimeout(timer);
   }
 
   /** Writes some lines; answers how many of them were not, or not to their end. */

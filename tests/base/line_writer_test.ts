@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { LineWriter } from "../../lib/base/line_writer.ts";
+import { FakeTimers, settle } from "./fake_timers.ts";
 
 const decoder = new TextDecoder();
 const MIB = 2 ** 20;
@@ -115,4 +116,26 @@ Deno.test("LineWriter.flushed() waits no longer than it is told to", async () =>
   assertEquals(stream.text, "");
   await stream.rest();
   assert(stream.text === "a\n");
+});
+
+Deno.test("LineWriter gathers what comes soon after a write, and writes it at once where it is flushed", async () => {
+  using timers = new FakeTimers();
+  const writes: string[] = [];
+  const writer = new LineWriter((bytes) => {
+    writes.push(decoder.decode(bytes));
+    return Promise.resolve(bytes.length);
+  }, (count) => `${count} left out\n`);
+  writer.print("a\n");
+  await settle();
+  for (const line of ["b\n", "c\n"]) {
+    writer.print(line);
+    await settle();
+  }
+  assertEquals(writes, ["a\n"]);
+  await timers.pass(10);
+  assertEquals(writes, ["a\n", "b\nc\n"]);
+  writer.print("d\n");
+  await writer.flushed(1_000);
+  assertEquals(writes, ["a\n", "b\nc\n", "d\n"]);
+  assertEquals(timers.pending, 0);
 });
