@@ -3,7 +3,7 @@ if (isDeploy()) {
   const { serveEdge } = await import("./lib/edge.ts");
   Deno.exit(await serveEdge(nextSignal));
 } else {
-  const { run } = await import("./lib/cli/run.ts");
+  const { run } = await import("./lib/cli/run.ts").catch(refuse);
   Deno.exit(await run(Deno.args, { next: nextSignal, onHangup }));
 }
 
@@ -14,6 +14,18 @@ function isDeploy(): boolean {
     // There, everything is allowed.
     return false;
   }
+}
+
+/** Ends with what can be done where a package is not there and cannot be put into the cache either. */
+function refuse(error: Error): never {
+  const [, reason] = /^Failed caching npm package.*(?:\n\s*0: (.*))?/.exec(error.message) ?? [];
+  if (reason === undefined) throw error;
+  const told = `stdws: Cannot load its packages: ${reason}
+At the first start they are put where DENO_DIR says: let it be a folder that can be written to, or see
+"Installing" in README.md for a command that needs none
+`;
+  Deno.stderr.writeSync(new TextEncoder().encode(told));
+  Deno.exit(1);
 }
 
 /** Resolves to its number at the next signal that asks the program to end. */

@@ -1,8 +1,11 @@
 import { UsageError } from "./base/errors.ts";
 import { SHUTDOWN_TIME } from "./base/limits.ts";
 import { Permits } from "./base/permits.ts";
-import type { Config, RouteConfig } from "./config.ts";
-import type { Modules } from "./handlers/modules.ts";
+import type { AdminConfig, Config, RouteConfig } from "./config.ts";
+import { expectRecordFolder } from "./connection/record/expect_record_folder.ts";
+import { Modules } from "./handlers/modules.ts";
+import type { AdminOptions } from "./admin/admin_options.ts";
+import { makeAuthenticator } from "./gate/auth/auth.ts";
 import { type NamedRoute, RouteMaker } from "./routes.ts";
 import { reverseLookup } from "./listen/lookup.ts";
 import type { ListenOptions } from "./listen/listen.ts";
@@ -11,8 +14,12 @@ import type { DispatchOptions } from "./gate/dispatch.ts";
 /** A configuration made into parts. */
 export interface App extends ListenOptions, DispatchOptions {
   readonly routes: readonly NamedRoute[];
+  /** The place of whoever runs the server. */
+  readonly admin?: AdminOptions;
   /** The longest that a shutdown may take, in ms. */
   readonly shutdownMs: number;
+  /** The code that connections are closed with then. */
+  readonly shutdownCode: 1001 | 1012;
   /** The loader of users' modules. */
   readonly modules: Modules;
   /**
@@ -26,14 +33,20 @@ export interface App extends ListenOptions, DispatchOptions {
 /**
  * Makes the parts of a server, each from its own options.
  *
+ * @param told Those who are told of what happens.
  * @throws {UsageError} If the program, the module or the folder to serve is not there.
  */
-export async function createApp(config: Config): Promise<App> {
+export async function createApp(
+  config: Config,
+  told: Pick<DispatchOptions, "ended"> = {},
+): Promise<App> {
   const { closeMs } = config;
   const names: Pick<DispatchOptions, "lookup"> = config.reverseLookup
     ? { lookup: reverseLookup }
     : {};
-  const maker = new RouteMaker(names.lookup);
+  const { auth, ...dispatch } = config.dispatch;
+  expectRecordFolder(dispatch.record);
+  const maker = new RouteMaker(names.lookup, new Modules(), auth);
   let longest = closeMs;
   async function make(changed: Config): Promise<readonly NamedRoute[]> {
     const routes = await routesOf(changed, maker);
@@ -44,10 +57,15 @@ export async function createApp(config: Config): Promise<App> {
   }
   return {
     ...config.listen,
-    ...config.dispatch,
+    ...dispatch,
+    ...(auth ? { auth: await maker.authOfServer() } : {}),
+    ...(config.admin ? { admin: await adminOf(config.admin) } : {}),
     ...names,
     processes: new Permits(config.maxForks),
     routes: await make(config),
+    once: config.lifetime.once,
+    ...told,
+    shutdownCode: config.lifetime.shutdownCode === "1012" ? 1012 : 1001,
     get shutdownMs() {
       // Three waits of a process's end are longer by as much.
       return SHUTDOWN_TIME + 3 * longest;
@@ -55,6 +73,10 @@ export async function createApp(config: Config): Promise<App> {
     modules: maker.modules,
     remake: make,
   };
+}
+
+async function adminOf({ at, auth }: AdminConfig): Promise<AdminOptions> {
+  return { at, auth: await Promise.all(auth.map(makeAuthenticator)) };
 }
 
 /** All routes in their order. */

@@ -1,22 +1,26 @@
 import { UsageError } from "./base/errors.ts";
+import { addressFault } from "./base/host.ts";
 import type { LogOptions } from "./base/log.ts";
 import { FLAGS, INHERITED, type Options } from "./handlers/flags.ts";
 import type { RouteSaid } from "./handlers/kind.ts";
 import { PROCESS_OPTIONS } from "./handlers/process_options.ts";
 import { type HandlerName, kindNamed } from "./handlers/registry.ts";
-import type { Option, Resolved } from "./options/option.ts";
+import type { Option, Properties, Resolved } from "./options/option.ts";
 import { checkOption, showOption } from "./options/read_option.ts";
-import {
-  LISTENING,
-  LOG,
-  MODULES,
-  REQUESTS,
-  REVERSE_LOOKUP,
-  ROUTE_OPTIONS,
-} from "./options/server_options.ts";
+import { REVERSE_LOOKUP } from "./options/tables/access_options.ts";
+import { LIFETIME, LISTENING } from "./options/tables/listen_options.ts";
+import { LOG } from "./options/tables/operator_options.ts";
+import { FORWARDING } from "./options/tables/proxy_options.ts";
+import { REQUESTS, ROUTE_OPTIONS } from "./options/tables/route_options.ts";
+import { MODULES } from "./options/tables/serve_options.ts";
 import { ValueError } from "./options/value_error.ts";
 import { propertiesOf, resolvedOf } from "./options/views.ts";
+import { expectSafe } from "./admin/admin_options.ts";
+import { NO_PROXY_PROTOCOL } from "./listen/choose_engine.ts";
+import type { AuthSpec } from "./options/auths.ts";
+import type { AdminPlace } from "./options/admin_place.ts";
 import type { ListenOptions } from "./listen/listen.ts";
+import { tlsOptions } from "./listen/tls_options.ts";
 import type { DispatchOptions } from "./gate/dispatch.ts";
 import type { RouteOptions } from "./gate/route.ts";
 
@@ -41,11 +45,16 @@ export interface Settings {
   readonly routes?: readonly RouteSettings[];
 }
 
+/** Options as they are said: files, and other places where is written who may come in, are not looked at yet. */
+export type Said<T extends RouteOptions> =
+  & Omit<T, "auth">
+  & { readonly auth?: readonly AuthSpec[] };
+
 /** A route with all of its options. */
 export interface RouteConfig extends RouteSaid {
   readonly handler: HandlerName;
   /** The options that it has in place of the server's own. */
-  readonly options: RouteOptions;
+  readonly options: Said<RouteOptions>;
   /** The route's place in a configuration file, `FILE:LINE:COLUMN`. */
   readonly place?: string;
 }
@@ -76,8 +85,17 @@ export interface Config extends Resolved<typeof OPTIONS> {
   /** The pages served over HTTP where no route is, in the order in which they are asked. */
   readonly pages: readonly RouteConfig[];
   readonly listen: ListenOptions;
-  readonly dispatch: Omit<DispatchOptions, "routes" | "lookup">;
+  readonly dispatch: Said<Omit<DispatchOptions, "routes" | "lookup">>;
   readonly log: LogOptions;
+  /** The place of whoever runs the server. */
+  readonly admin?: AdminConfig;
+  readonly lifetime: Resolved<typeof LIFETIME>;
+}
+
+/** The place of whoever runs the server, and who may come in there. */
+export interface AdminConfig {
+  readonly at: AdminPlace;
+  readonly auth: readonly AuthSpec[];
 }
 
 /**
@@ -91,12 +109,16 @@ export function resolveConfig(settings: Settings): Config {
   const { origin, header = [], ...others } = options;
   const inherited = inheritedOf({ ...options, ...framingOf(options) });
   const otherwise = otherwiseOf(settings);
+  const tls = tlsOptions(options);
   if (options.redirport && options.redirport === options.port) {
     throw new UsageError(`--redirport=${options.redirport} is the same as --port`);
   }
+  const [fault] = (options.address ?? []).flatMap((address) => addressFault(address) ?? []);
+  if (fault) throw new UsageError(fault);
   if (options.watch && options.handlers === undefined && !routes.some(isWatched)) {
     throw new UsageError("--watch needs modules: name --handlers=DIR or a --route to a module");
   }
+  const admin = adminOf(options);
   return Object.freeze({
     ...resolvedOf(OPTIONS, options),
     routes: routes.map((route) => routeOf(route, inherited, true)),
@@ -105,16 +127,29 @@ export function resolveConfig(settings: Settings): Config {
     listen: {
       ...propertiesOf(LISTENING, options),
       ...unixSocketOf(options),
-      ...tlsOf(options),
+      ...(tls && { tls }),
+      ...proxyProtocolOf(options),
     },
     dispatch: {
       // A list of none is said by a variable that is not set.
       ...propertiesOf(REQUESTS, origin?.length ? options : others),
+      ...forwardingOf(options),
       headersWs: [...header, ...options["header-ws"] ?? []],
       headersHttp: [...header, ...options["header-http"] ?? []],
     },
     log: resolvedOf(LOG, options),
+    ...(admin ? { admin } : {}),
+    lifetime: resolvedOf(LIFETIME, options),
   });
+}
+
+function adminOf({ admin: at, adminauth: auth = [] }: Options): AdminConfig | undefined {
+  if (at) {
+    expectSafe({ at, auth });
+    return { at, auth };
+  }
+  if (auth.length === 0) return undefined;
+  throw new UsageError("--adminauth needs --admin=PLACE");
 }
 
 function isWatched({ handler }: RouteSettings): boolean {
@@ -236,27 +271,33 @@ function framingOf({ framing, binary, passstderr }: Options): Pick<Options, "fra
 }
 
 function unixSocketOf(options: Options): Pick<ListenOptions, "unixSocket"> {
-  const { unixsocket: path, "unixsocket-mode": mode } = options;
-  if (path) return { unixSocket: { path, ...(mode === undefined ? {} : { mode }) } };
-  if (mode === undefined) return {};
-  throw new UsageError("--unixsocket-mode needs --unixsocket=PATH");
+  const { unixsocket: path, "unixsocket-mode": mode, "unixsocket-owner": owner } = options;
+  if (path) {
+    return {
+      unixSocket: { path, ...(mode === undefined ? {} : { mode }), ...(owner ? { owner } : {}) },
+    };
+  }
+  if (mode === undefined && owner === undefined) return {};
+  throw new UsageError(`--unixsocket-${owner ? "owner" : "mode"} needs --unixsocket=PATH`);
 }
 
-function tlsOf(
-  { ssl, sslcert, sslkey, sslca, engine }: Options,
-): Pick<ListenOptions, "tls"> {
-  if (sslca && engine === "native") {
-    throw new UsageError("--sslca cannot be used with --engine=native: it needs the engine node");
-  }
-  if (ssl && sslcert && sslkey) {
-    return { tls: { certFile: sslcert, keyFile: sslkey, ...(sslca ? { caFile: sslca } : {}) } };
-  }
-  if (ssl) {
-    const missing = [...(sslcert ? [] : ["--sslcert=FILE"]), ...(sslkey ? [] : ["--sslkey=FILE"])];
-    throw new UsageError(`--ssl needs ${missing.join(" and ")}`);
-  }
-  for (const [name, file] of Object.entries({ sslcert, sslkey, sslca })) {
-    if (file) throw new UsageError(`--${name}=${file} needs --ssl`);
-  }
-  return {};
+/** The option of what is said in front of the bytes of a connection. */
+function proxyProtocolOf(options: Options): Pick<ListenOptions, "proxyProtocol"> {
+  const { "proxy-protocol": proxyProtocol = false, engine } = options;
+  if (!proxyProtocol) return {};
+  expectTrust("--proxy-protocol", options);
+  if (engine === "native") throw new UsageError(NO_PROXY_PROTOCOL);
+  return { proxyProtocol };
+}
+
+/** Options of what is said in requests. */
+function forwardingOf(options: Options): Properties<typeof FORWARDING> {
+  const headers = options["proxy-headers"];
+  if (headers !== undefined) expectTrust(`--proxy-headers=${headers}`, options);
+  return propertiesOf(FORWARDING, options);
+}
+
+function expectTrust(option: string, options: Options): void {
+  if (options["trust-proxy"] !== undefined) return;
+  throw new UsageError(`${option} needs --trust-proxy=LIST: of anybody else, it is not believed`);
 }

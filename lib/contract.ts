@@ -16,7 +16,8 @@
  * Connections:
  *
  * - `message` and `batch` are called in the order of arrival, never before `open` has returned, never after
- *   `close`. `close` is called once, also when the connection broke (1006) or the server ended it.
+ *   `close`. `close` is called once, also when the connection broke (1006) or the server ended it. `closing` comes
+ *   before it where the client closes, and the handler may answer that.
  * - Whatever a handler, guard or session throws ends that one connection with 1011, before the upgrade with
  *   status 500 (a `HandshakeError` with its own status), and is logged. It never ends the server.
  *
@@ -25,10 +26,12 @@
 
 import type { Batch, Message } from "./base/batch.ts";
 import type { Associated, Log } from "./base/log.ts";
+import type { Mark } from "./base/mark.ts";
+import type { RouteMeter } from "./base/meter.ts";
 import type { Permits } from "./base/permits.ts";
 import type { IncomingRequest } from "./base/request.ts";
 
-export type { Batch, IncomingRequest, Message };
+export type { Batch, IncomingRequest, Mark, Message };
 
 /** A receiver that can be full: a connection, a room, the input of a process. */
 export interface Gauge {
@@ -46,6 +49,8 @@ export interface Gauge {
 export interface Handler {
   /** The line of the log about it when the server starts. */
   readonly label?: string;
+  /** Whether of all pages only those of the server may connect where its route says nothing of origins. */
+  readonly ownPages?: boolean;
   /**
    * A request for a WebSocket, before it is answered: may start something, refuse with a response, or throw
    * a `HandshakeError`. Without it, the route answers no such requests.
@@ -57,6 +62,11 @@ export interface Handler {
     request: IncomingRequest,
     place: Place,
   ): Response | Admission | Promise<Response | Admission>;
+  /**
+   * Whether there is something for `accept` at a request's path; default: there is. Asked where nobody answers a
+   * request that is no WebSocket: that gets 426 then, with a word on what to do, otherwise 404.
+   */
+  finds?(request: IncomingRequest): boolean | Promise<boolean>;
   /**
    * Short for an `accept` that only opens: takes the connection after the upgrade.
    */
@@ -71,10 +81,20 @@ export interface Handler {
     place: Place,
   ): Response | undefined | Promise<Response | undefined>;
   /**
+   * Whether it can serve at once: false where a process that is to be there is not. Asked by whoever watches the
+   * server; default: it can.
+   */
+  isReady?(): boolean;
+  /**
    * When its first route is taken up, before any request: may start what is to be there at once. Again where
    * a route has it after it was disposed.
    */
   start?(place: Place): void;
+  /**
+   * When no route has it any more: nobody is to wait for those who come. Those who are there stay, and those who are on
+   * their way still come. Not at the server's shutdown.
+   */
+  retire?(): void;
   /**
    * At the server's shutdown, when all connections were told to close; or when its route was replaced and its
    * last connection has ended.
@@ -93,10 +113,48 @@ export interface Place {
    * is left of it.
    */
   readonly processes: Permits;
+  /** Counts what happens at the route; in `start`, at the first that has the handler. */
+  readonly meter: RouteMeter;
   /** Aborts when the server is ending: from then on connections are closed with 1001. */
   readonly signal: AbortSignal;
   /** Aborts when nobody waits for the handler's decision about this request any more; never in `start`. */
   readonly left: AbortSignal;
+  /** The server as a page may show it to a person. */
+  readonly overview: Overview;
+}
+
+/** The server as a page may show it to a person: nothing of its programs, files and secrets. */
+export interface Overview {
+  /** Routes that take WebSockets, in the order in which they are tried, as they are now. */
+  readonly routes: readonly RouteInfo[];
+  /**
+   * The latest refusal of a handshake, of the last few: a browser does not tell a page of it.
+   *
+   * @param address The address of the client that was refused.
+   * @param target The path and query of its URL; a proxy may have taken off the beginning.
+   * @param age Milliseconds since when that may have been.
+   */
+  refusal(address: string, target: string, age: number): Refusal | undefined;
+}
+
+/** A route as a person may see it. */
+export interface RouteInfo {
+  /** The pattern of its path. */
+  readonly path: string;
+  /** The name of its handler, where it has one. */
+  readonly handler?: string | undefined;
+  /** How a program's bytes become messages, where the route says so. */
+  readonly framing?: string | undefined;
+  /** The subprotocols that it agrees to. */
+  readonly subprotocols?: readonly string[] | undefined;
+}
+
+/** The answer to a handshake that was refused. */
+export interface Refusal {
+  /** The HTTP status. */
+  readonly status: number;
+  /** Empty where only the status says it. */
+  readonly reason: string;
 }
 
 /** The rest of a request that is no WebSocket, beside its head. */
@@ -116,6 +174,14 @@ export interface Admission {
    * picked.
    */
   readonly subprotocol?: string;
+  /**
+   * Headers of the 101, such as `Set-Cookie`, beside those of the options; a list of pairs may have several of one
+   * name. Those that say how the connection goes on, as `Connection` and all of `Sec-WebSocket-…`, are the server's
+   * own, and values are printable ASCII: otherwise the answer is 500, and the log says why.
+   */
+  readonly headers?: HeadersInit;
+  /** The terminal that its messages are of, for a recording of it; default: messages are recorded as they are. */
+  readonly screen?: Screen;
   /** The policy when others make messages for it faster than it reads; default `close`. */
   readonly slow?: SlowPolicy;
   /** The upgrade came about. */
@@ -124,14 +190,74 @@ export interface Admission {
   abandon?(): void;
 }
 
+/** A terminal, as a recording of it has to know it: so it becomes an asciicast, which terminals play. */
+export interface Screen {
+  /** Characters in a line when the connection is opened. */
+  readonly columns: number;
+  /** Lines at that time. */
+  readonly rows: number;
+  /**
+   * Says what a message is to it. MUST NOT throw, nor keep the message, whose bytes are borrowed.
+   *
+   * @returns undefined where it is nothing that is recorded.
+   */
+  read(message: Message, from: "client" | "server"): ScreenEvent | undefined;
+}
+
+/** An event at a terminal: it shows something, keys were typed, or it has another size. */
+export type ScreenEvent =
+  // Bytes are UTF-8, of which a character may go on in the next.
+  | { readonly type: "output" | "input"; readonly data: Message }
+  | { readonly type: "resize"; readonly columns: number; readonly rows: number };
+
 /** One connection at its handler; what it remembers is its closure. */
 export interface Session {
   /** A message came: a string from a text frame, bytes from a binary one. */
   message?(data: Message): void;
   /** Messages came that lie in one buffer; in place of `message`, for who passes bytes on. */
   batch?(batch: Batch): void;
+  /**
+   * The client closes, and nothing more comes from it: answers with a code and reason of its own, in place of the
+   * client's, where it returns some; or calls `close` of the connection. What it sends goes before that, but for
+   * messages in parts, which are not sent any more. MUST NOT be `async`. Called before `close`, at most once, and not
+   * where the server has closed before, or where the engine answers by itself.
+   *
+   * @param code The client's close code; 1005 where it gives none.
+   */
+  closing?(code: number, reason: string): CloseAnswer | void;
+  /**
+   * The client has sent all that it will, and still takes what comes: the body of a `POST` has ended. Whoever has
+   * this answers such a client by what it sends until it closes the connection; without it, the messages are taken
+   * and the connection is closed with 1000.
+   */
+  end?(): void;
   /** The connection ended. */
   close?(code: number, reason: string): void;
+  /**
+   * Resolves to what the log shall say about the end of the connection beside its code, and waits for that; for
+   * who has a program. Called once, after `close`. MUST resolve.
+   */
+  ending?(): Promise<Ending | undefined>;
+}
+
+/** The end of what a connection was joined to. */
+export interface Ending {
+  /** The side whose end has closed the connection, where not the handler itself has decided. */
+  readonly by?: "program" | "service" | undefined;
+  /** Exit status of the program, where it has ended by itself. */
+  readonly status?: number | undefined;
+  /** The signal that has ended it. */
+  readonly signal?: string | undefined;
+  /** Messages of the client that were ignored, because they are of a kind that is not taken. */
+  readonly ignored?: number | undefined;
+}
+
+/** The close frame that answers a client's. */
+export interface CloseAnswer {
+  /** As in {@linkcode Connection.close}. */
+  readonly code: number;
+  /** Default: none. */
+  readonly reason?: string;
 }
 
 /** Looks at a request before the handler of its route does. */
@@ -140,13 +266,21 @@ export interface Guard {
    * Lets it pass by returning nothing, or says who it is, or refuses it with a response. Whatever else it
    * returns, as `false` or `null`, is a mistake: nobody gets in, and the answer is 500.
    *
+   * Where it takes longer than `acceptMs`, or the client leaves, `left` of the place aborts.
+   *
    * @throws {HandshakeError} To refuse it with a status and a reason for the log.
    */
-  check(request: IncomingRequest): Verdict | Promise<Verdict>;
+  check(request: IncomingRequest, place: Place): Verdict | Promise<Verdict>;
 }
 
 /** The finding of a {@linkcode Guard}: a refusal, what it knows of the client, or nothing. */
-export type Verdict = Response | Pick<IncomingRequest, "subject"> | void;
+export type Verdict = Response | Partial<Known> | void;
+
+/** Knowledge of a client that a {@linkcode Guard} can have. Guards that come later add their variables to those before. */
+export type Known = Pick<
+  IncomingRequest,
+  "subject" | "user" | "authType" | "authUntil" | "variables" | "headers"
+>;
 
 /** One client at its handler. It may outlive a transport. */
 export interface Connection extends Gauge, Member {
@@ -159,6 +293,31 @@ export interface Connection extends Gauge, Member {
    * be reused after the call. A message for a connection that is closing is dropped.
    */
   send(data: Message | Batch): void;
+  /**
+   * Sends one message in parts, as they come: each part is a fragment of it (RFC 6455 §5.4), and the next one is
+   * asked for when the client has taken most of those before. All parts MUST be text, or all bytes; empty ones are
+   * left out, and no parts are an empty text. Where the engine has no fragments, they are gathered, and sent as one
+   * message of at most 16 MiB; beyond, the connection ends with 1009.
+   *
+   * What is sent meanwhile waits until the message is complete, and counts as `bufferedAmount`; so the parts MUST
+   * NOT wait for `drained`. `close` waits for it as well, but no longer than the client may take nothing. Any other
+   * end of the connection breaks it off, and cancels the parts; if they fail, that ends the connection with 1011.
+   *
+   * @param parts A stream, the result of a generator, or any other iterable; it is locked from now on.
+   * @returns Whether all of it was sent; never rejects.
+   */
+  sendStream(parts: Parts): Promise<boolean>;
+  /**
+   * Pings the client, before what waits for it (RFC 6455 §5.5.2). Any number of pings may be under way. While the
+   * connection is paused, pongs are not read.
+   *
+   * @param data At most 125 bytes, strings as UTF-8; default: some that are different each time.
+   * @returns The payload of the pong, which may be that of a later ping; undefined where the connection is closed
+   * before it comes. Never rejects.
+   * @throws {RangeError} If there is too much data.
+   * @throws {EngineError} If the engine cannot ping.
+   */
+  ping(data?: Message): Promise<Uint8Array | undefined>;
   /**
    * Closes it after everything that was sent; the first call decides.
    *
@@ -190,6 +349,9 @@ export interface Connection extends Gauge, Member {
   publish(room: string, data: Message | Batch, options?: PublishOptions): number;
 }
 
+/** Parts of a message: all of them text, or all bytes. */
+export type Parts = ReadableStream<Message> | AsyncIterable<Message> | Iterable<Message>;
+
 /** Options of {@linkcode Connection.publish}: who gets the message. */
 export interface PublishOptions {
   /** Whether the connection that publishes gets it as well, where it is a member; default true. */
@@ -210,6 +372,18 @@ export type SlowPolicy = "close" | "drop-oldest" | "latest";
  * {@linkcode TransportEvents}.
  */
 export interface Transport extends Gauge {
+  /** Bytes that the system holds for the client; asked rarely. Missing, or undefined, where it cannot be asked. */
+  readonly unsent?: number | undefined;
+  /** Whether messages are compressed; missing where they never are. */
+  readonly compresses?: boolean;
+  /** Whether its client is away, and may come back for what is sent; missing where nobody can. */
+  readonly isAway?: boolean;
+  /**
+   * Drops the oldest of what it keeps for a client that is away, beyond what it may keep.
+   *
+   * @returns How many messages.
+   */
+  shed?(): number;
   /**
    * Sends messages behind all others. It MUST NOT use the batch's buffer after the call; of its `frames` it
    * may.
@@ -231,6 +405,17 @@ export interface Transport extends Gauge {
   pause(): boolean;
   /** Reads again. */
   resume(): void;
+  /**
+   * Sends a part of a message, in a buffer of its own: a frame whose message ends with the last. Between them
+   * nothing MUST be sent but with this. Missing where the engine has no fragments.
+   */
+  sendPart?(part: Batch, at: "first" | "middle" | "last"): void;
+  /**
+   * Sends a ping before what waits. Missing where the engine cannot do that.
+   *
+   * @returns The payload of the pong; undefined where it cannot come any more. MUST NOT reject.
+   */
+  ping?(payload: Uint8Array): Promise<Uint8Array | undefined>;
 }
 
 /** Events that a {@linkcode Transport} reports to its connection. */
@@ -241,8 +426,21 @@ export interface TransportEvents {
   received(batch: Batch): void;
   /** A message came, or was about to, that is larger than it may be; the connection closes it. */
   tooLarge(): void;
-  /** The transport broke, or the client broke the protocol; `closed` follows. */
-  failed(message: string): void;
+  /**
+   * The transport broke, or the client broke the protocol; `closed` follows.
+   *
+   * @param code The close code that tells the client of it, where one does.
+   */
+  failed(message: string, code?: number): void;
+  /**
+   * The client closes; its close frame is answered with its own code, unless `close` is called now. Does not
+   * come where the engine answers by itself.
+   */
+  closing(code: number, reason: string): void;
+  /** Whether its handler answers who has sent all, from `opened` on; see `Session.end`. */
+  readonly answersEnd?: boolean;
+  /** The client has sent all that it will, and still takes what comes: only where its handler answers that. */
+  ended?(): void;
   /** Bytes that were sent will never reach the client, which does not read any more. */
   lost(bytes: number): void;
   /** Ends it, whatever the handler does; the transport's `close` follows. */
@@ -258,8 +456,10 @@ export interface TransportEvents {
 export interface Codec {
   /** Says behind its name, where that does not say it, how messages are told apart. */
   readonly doc?: string;
-  /** The kinds of messages that it takes from clients; one of another kind is ignored. */
+  /** The kinds of messages that it takes from clients; what becomes of another kind is the route's matter. */
   readonly takes: "text" | "binary" | "both";
+  /** Whether each chunk is a message: then what a program writes at once MUST be pushed as one; default false. */
+  readonly chunks?: boolean;
   /**
    * Cuts a stream into messages.
    *
@@ -343,6 +543,8 @@ export interface Room {
 export interface JoinOptions {
   /** How many of the last messages it gets first; default 0. */
   readonly last?: number;
+  /** The last message that it has: it gets no more than what follows on that. */
+  readonly seen?: Mark | undefined;
   /** Whether it is told who joins and leaves; default false. */
   readonly watches?: boolean;
 }

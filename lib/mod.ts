@@ -2,7 +2,7 @@
  * Puts programs, and handlers of one's own, behind WebSockets.
  *
  * This module is what another program needs for that: {@linkcode serve}, the handlers
- * {@linkcode process}, {@linkcode shared}, {@linkcode directory}, {@linkcode tcp}, {@linkcode echo},
+ * {@linkcode process}, {@linkcode shared}, {@linkcode terminal}, {@linkcode directory}, {@linkcode tcp}, {@linkcode echo},
  * {@linkcode broadcast}, {@linkcode staticFiles} and {@linkcode cgi}, and the types of those of one's own.
  *
  * The tree, in the order in which a connection comes about; a file imports from its own folder or from
@@ -15,6 +15,7 @@
  * - `serve.ts`: listeners, connections and their end as one disposable server.
  * - `app.ts` and `routes.ts`: from the configuration to routes and handlers, again when it has changed.
  * - `config.ts`: what was said made whole, and what belongs together checked.
+ * - `admin/`: what whoever runs the server sees of it: probes, metrics, connections.
  * - `listen/`: where it listens, with what certificate, and the two engines that turn requests into
  *   connections.
  * - `gate/`: a request on its way to its route: handshake, origin, guards; then its handler.
@@ -27,19 +28,41 @@
  * - `options/`: one language for the options of flags, variables, files and routes.
  * - `contract.ts`: every interface of the middle on one page.
  * - `console/`: the page of the console, in its parts.
+ * - `client/`: a WebSocket for pages and programs whose session survives its connections, and its text for browsers;
+ *   other programs import it as `@stdws/stdws/client`.
  * - `base/`: what several of them need: batches, errors, limits, the log, the request.
  *
  * @module
  */
 
-export { HandshakeError, LaunchError, ListenError, UsageError } from "./base/errors.ts";
-export { configureLog, flushLog, type Level, type Log, type LogOptions } from "./base/log.ts";
+export {
+  EngineError,
+  HandshakeError,
+  LaunchError,
+  LimitError,
+  type LimitErrorOptions,
+  ListenError,
+  UsageError,
+} from "./base/errors.ts";
+export {
+  configureLog,
+  type Facts,
+  flushLog,
+  type Level,
+  type Log,
+  type LogOptions,
+} from "./base/log.ts";
 export { Batch } from "./base/batch.ts";
-export { Permits } from "./base/permits.ts";
-export type { RemoteAddress } from "./base/request.ts";
+export { type Permit, Permits } from "./base/permits.ts";
+export type { Carried, Meter, RouteMeter } from "./base/meter.ts";
+export type { Owner } from "./base/owner.ts";
+export type { ProxyHop, RemoteAddress } from "./base/request.ts";
+export type { Rate } from "./base/token_bucket.ts";
 export type {
   Admission,
+  CloseAnswer,
   Connection,
+  Ending,
   Exchange,
   Gauge,
   Guard,
@@ -47,36 +70,64 @@ export type {
   Hub,
   IncomingRequest,
   JoinOptions,
+  Known,
+  Mark,
   Member,
   Message,
+  Overview,
+  Parts,
   Place,
   PublishOptions,
+  Refusal,
   Room,
   Rooms,
+  RouteInfo,
+  Screen,
+  ScreenEvent,
   Session,
   SlowPolicy,
   Verdict,
 } from "./contract.ts";
 export type { Associated, Category } from "./base/log.ts";
+export type { Closer, Ended } from "./connection/ending_sentence.ts";
 export type { Header } from "./connection/ticket.ts";
 export { broadcast, type BroadcastOptions } from "./handlers/broadcast.ts";
 export { directory } from "./handlers/directory.ts";
 export { echo } from "./handlers/echo.ts";
-export { process, type ProcessOptions } from "./handlers/process.ts";
+export { process, type ProcessOptions, type WarmOptions } from "./handlers/process.ts";
 export { shared, type SharedOptions } from "./handlers/shared.ts";
 export type { SharedFraming } from "./handlers/shared/options.ts";
+export { replay, type ReplayOptions } from "./handlers/replay/replay.ts";
 export { tcp, type TcpOptions } from "./handlers/tcp.ts";
+export { terminal, type TerminalOptions } from "./handlers/terminal.ts";
 export { cgi, type CgiOptions } from "./handlers/cgi/cgi.ts";
 export { staticFiles, type StaticOptions } from "./handlers/static/static.ts";
 export type { Framing } from "./codec/codecs.ts";
+export type { Mismatch } from "./codec/mismatch.ts";
+export type { Unbuffer } from "./process/unbuffer/unbuffer.ts";
 export type { OriginRule } from "./options/origins.ts";
+export type { RestraintOptions } from "./process/restraint.ts";
 export type { Orphans } from "./process/tree.ts";
+export type { AdminOptions } from "./admin/admin_options.ts";
+export type { AdminPlace } from "./options/admin_place.ts";
 export { serve, type ServeOptions, type Server } from "./serve.ts";
 export type { EngineOptions } from "./listen/choose_engine.ts";
-export type { TlsOptions } from "./listen/credentials.ts";
+export type { CertificateFiles, TlsOptions } from "./listen/tls_options.ts";
 export type { EngineName } from "./listen/engine.ts";
 export type { ListenOptions } from "./listen/listen.ts";
+export type { InheritedSocket } from "./listen/inherited_socket.ts";
 export type { UnixSocketOptions } from "./listen/unix_socket.ts";
+export { auth } from "./gate/auth/auth.ts";
+export type { AuthOptions } from "./gate/auth/auth_guard.ts";
+export type {
+  AuthContext,
+  Authenticator,
+  Denial,
+  Evidence,
+  Identity,
+} from "./gate/auth/authenticator.ts";
 export type { DispatchOptions } from "./gate/dispatch.ts";
+export type { EntryOptions } from "./gate/entry_limits.ts";
+export type { ForwardingOptions } from "./gate/proxy/forwarding.ts";
 export type { OriginOptions } from "./gate/origin.ts";
 export type { Route, RouteOptions } from "./gate/route.ts";

@@ -1,10 +1,14 @@
 import { UsageError } from "./base/errors.ts";
 import { nextTurn } from "./base/next_turn.ts";
 import { placed, type RouteConfig } from "./config.ts";
+import { expectRecordFolder } from "./connection/record/expect_record_folder.ts";
 import type { Handler } from "./contract.ts";
 import type { KindContext } from "./handlers/kind.ts";
 import { Modules } from "./handlers/modules.ts";
 import { kindNamed } from "./handlers/registry.ts";
+import type { AuthSpec } from "./options/auths.ts";
+import type { Authenticator } from "./gate/auth/authenticator.ts";
+import { AuthPool } from "./gate/auth/auth_pool.ts";
 import type { Route } from "./gate/route.ts";
 
 // Milliseconds that nobody is served while routes are made.
@@ -23,18 +27,23 @@ export interface NamedRoute extends Route {
  * that a reload does not split a room or start a second process.
  */
 export class RouteMaker {
+  readonly #server: readonly AuthSpec[];
   readonly #context: Omit<KindContext, "scripts">;
   #handlers = new Map<string, Handler>();
+  #auths = new AuthPool();
 
   /**
    * @param lookup Finds the name of a client's address, where names are looked up.
    * @param modules Loads the modules of users.
+   * @param server The option `auth` of the server.
    */
   constructor(
     lookup: KindContext["lookup"] = undefined,
     modules: Modules = new Modules(),
+    server: readonly AuthSpec[] = [],
   ) {
     this.#context = { lookup, modules };
+    this.#server = server;
   }
 
   /** The loader of users' modules. */
@@ -53,6 +62,7 @@ export class RouteMaker {
       .flatMap(({ words }) => words);
     const context = { ...this.#context, scripts };
     const handlers = new Map<string, Handler>();
+    const auths = await this.#authsOfServer();
     const made: NamedRoute[] = [];
     let since = performance.now();
     for (const route of routes) {
@@ -67,10 +77,33 @@ export class RouteMaker {
         await of(route, () => make(route, context));
       handlers.set(key, handler);
       const label = labelOf(route, handler);
-      made.push({ path: route.path, handler, ...route.options, label, config: route });
+      const { auth, ...options } = route.options;
+      await of(route, () => expectRecordFolder(options.record));
+      made.push({
+        path: route.path,
+        handler,
+        ...options,
+        ...(auth ? { auth: await of(route, () => auths.of(auth)) } : {}),
+        info: infoOf(route),
+        label,
+        config: route,
+      });
     }
     this.#handlers = handlers;
+    this.#auths = auths;
     return made;
+  }
+
+  /** The authenticators of routes that name none. */
+  async authOfServer(): Promise<readonly Authenticator[]> {
+    this.#auths = await this.#authsOfServer();
+    return this.#auths.of(this.#server);
+  }
+
+  async #authsOfServer(): Promise<AuthPool> {
+    const auths = new AuthPool(this.#auths);
+    await auths.of(this.#server);
+    return auths;
   }
 }
 
@@ -94,6 +127,10 @@ async function of<T>({ path, place }: RouteConfig, make: () => T | Promise<T>): 
     const message = `Cannot serve the route ${path}: ${error.message}`;
     throw placed(new UsageError(message, error.exitCode), place);
   }
+}
+
+function infoOf({ handler, values: { framing } }: RouteConfig): NonNullable<Route["info"]> {
+  return { handler, ...(typeof framing === "string" ? { framing } : {}) };
 }
 
 function labelOf({ path, handler, words }: RouteConfig, { label }: Handler): string {

@@ -24,6 +24,7 @@ export const PLACES: readonly (readonly string[])[] = [
   ["lib/serve.ts"],
   ["lib/app.ts", "lib/routes.ts"],
   ["lib/config.ts"],
+  ["lib/admin/"],
   ["lib/listen/"],
   ["lib/gate/"],
   ["lib/handlers/"],
@@ -34,7 +35,7 @@ export const PLACES: readonly (readonly string[])[] = [
   ["lib/options/"],
   ["lib/bus/"],
   ["lib/contract.ts"],
-  ["lib/console/", "lib/base/"],
+  ["lib/client/", "lib/console/", "lib/base/"],
 ];
 
 /**

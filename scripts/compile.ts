@@ -13,6 +13,7 @@
  *
  * @module
  */
+// @ts-types="../lib/base/std.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -95,6 +96,9 @@ function nameFor(os: string, target?: string): string {
   return `dist/stdws${target === undefined ? "" : `-${target}`}${ending}`;
 }
 
+// Bytes of stack of the threads that read packages: with 2 MiB, some of prom-client's end the process (Deno 2.6).
+const STACK = { RUST_MIN_STACK: "16777216" };
+
 /** The command line of `deno compile` for one executable. */
 export function compileArgs({ target, output }: Job): string[] {
   return [
@@ -112,6 +116,8 @@ export function compileArgs({ target, output }: Job): string[] {
     "--no-lock",
     // The page of the console, which is read as files.
     "--include=lib/console",
+    // A thread, which nothing imports.
+    "--include=lib/gate/auth/basic/password_worker.ts",
     ...(target === undefined ? [] : [`--target=${target}`]),
     `--output=${output}`,
     "main.ts",
@@ -146,7 +152,7 @@ const isForHost = ({ target }: Job) => target === undefined || target === Deno.b
 /** Makes one executable. Answers what is wrong, if anything is. */
 async function compile(job: Job): Promise<Failure | undefined> {
   const deno = Deno.env.get("COMPILE_DENO") || Deno.execPath();
-  const env: Record<string, string> = { ...Deno.env.toObject(), NO_COLOR: "1" };
+  const env: Record<string, string> = { ...STACK, ...Deno.env.toObject(), NO_COLOR: "1" };
   // Deno puts the program into DENORT_BIN whatever the target is: an executable with a wrong name.
   if (!isForHost(job)) delete env.DENORT_BIN;
   const what = `Cannot compile main.ts to "${job.output}" with "${deno}"`;
@@ -159,7 +165,7 @@ async function compile(job: Job): Promise<Failure | undefined> {
   };
   try {
     // Compiled without the lock file, the packages are checked against it here.
-    const unsafe = await attempt(["cache", "main.ts"]);
+    const unsafe = await attempt(["cache", "--lock=deno.lock", "--frozen", "main.ts"]);
     if (unsafe !== undefined) return { ...unsafe, isDownload: false };
     const wrong = await attempt(compileArgs(job));
     const hint = isForHost(job) ? DENORT_HINT : FOREIGN_HINT;

@@ -10,6 +10,7 @@
  * @module
  */
 
+// @ts-types="../lib/base/std.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
 import { FUZZERS } from "../tests/fuzz/fuzzers.ts";
 import { fuzzHeads } from "../tests/fuzz/heads.ts";

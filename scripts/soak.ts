@@ -12,6 +12,7 @@
  * @module
  */
 
+// @ts-types="../lib/base/std.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
 import { ATTACKS } from "./soak/attacks.ts";
 import type { EngineName } from "./soak/site.ts";

@@ -1,18 +1,23 @@
 /**
- * Writes the tables of the documentation that are made from the code: of the options, and of the handlers.
+ * Writes the tables of the documentation that are made from the code: of the options, of their
+ * short forms, of the handlers, and of what strangers can find open.
  *
  *     deno run -A scripts/tables.ts
  *
  * @module
  */
 
+import { flagTable } from "../lib/cli/flag_table.ts";
 import { handlerTable } from "../lib/cli/handler_table.ts";
-import { flagTable } from "../lib/cli/help.ts";
+import { pointTable } from "../lib/cli/point_table.ts";
+import { shortTable } from "../lib/cli/short_table.ts";
 
 /** Each table, and the page that has it, relative to the project. */
 export const TABLES: readonly { readonly page: string; make(): string }[] = [
   { page: "lib/cli/README.md", make: flagTable },
+  { page: "lib/cli/README.md", make: shortTable },
   { page: "lib/handlers/README.md", make: handlerTable },
+  { page: "lib/gate/README.md", make: pointTable },
 ];
 
 async function writeTables(): Promise<void> {

@@ -25,6 +25,7 @@ const PROCESS = {
   "stderr-rate": 1_000_000,
   maxqueue: 16_777_216,
   framing: "lines",
+  unbuffer: "auto",
 };
 
 /** The route of what is not a route of its own. */
@@ -52,6 +53,7 @@ Deno.test("resolveConfig() fills in every default", () => {
     listen: {},
     dispatch: { headersWs: [], headersHttp: [] },
     log: { level: "access", format: "text" },
+    lifetime: { drainMs: 0, shutdownCode: "1001", once: false },
   });
 });
 
@@ -60,7 +62,7 @@ Deno.test("resolveConfig() answers a Config that cannot be changed", () => {
   assert(Object.isFrozen(config));
 });
 
-const TLS: Said = { ssl: true, sslcert: "c.pem", sslkey: "k.pem" };
+const TLS: Said = { ssl: true, sslcert: ["c.pem"], sslkey: ["k.pem"] };
 const FILES = { certFile: "c.pem", keyFile: "k.pem" };
 
 const { passenv, closems, "stderr-rate": rate } = PROCESS;
@@ -153,7 +155,13 @@ const RESOLVED: [said: Said, part: Partial<Config>][] = [
   [{ echo: true, ...TLS, sslca: "a.pem", engine: "node" }, {
     listen: { tls: { ...FILES, caFile: "a.pem" }, engine: "node" },
   }],
-  [{ echo: true, ssl: false, sslcert: "", sslkey: "" }, { listen: {} }],
+  [{ echo: true, ssl: false, sslcert: [""], sslkey: [""] }, { listen: {} }],
+  [{ echo: true, "exit-idle": 60_000, once: true }, {
+    lifetime: { drainMs: 0, shutdownCode: "1001", once: true, exitIdleMs: 60_000 },
+  }],
+  [{ echo: true, "unixsocket": "a.sock", "unixsocket-owner": { group: "b" } }, {
+    listen: { unixSocket: { path: "a.sock", owner: { group: "b" } } },
+  }],
   [{ echo: true, "log-format": "json" }, { log: { level: "access", format: "json" } }],
 ];
 for (const [said, part] of RESOLVED) {
@@ -191,7 +199,14 @@ for (const [said, values] of OF_PROCESSES) {
   });
 
   Deno.test(`resolveConfig() has a route that says otherwise stand above ${shown}`, () => {
-    const own = { framing: "streams", maxqueue: 7, closems: 8, passenv: ["B"], "stderr-rate": 9 };
+    const own = {
+      framing: "streams",
+      maxqueue: 7,
+      closems: 8,
+      passenv: ["B"],
+      "stderr-rate": 9,
+      unbuffer: "off",
+    };
     const routes: RouteSettings[] = [{ path: "/a", handler: "process", words: ["b"], values: own }];
     assertEquals<unknown>(resolve(said, routes).routes[0]?.values, own);
   });
@@ -296,15 +311,23 @@ const REFUSED: [said: Said, message: string][] = [
   [{ devconsole: true }, "nothing to serve"],
   [{ command: ["ls"], dir: "a", staticdir: "b" }, 'the command "ls", --dir=a'],
   [{ echo: true, "unixsocket-mode": 0o660 }, "--unixsocket-mode needs --unixsocket=PATH"],
+  [
+    { echo: true, "unixsocket-owner": { user: "a" } },
+    "--unixsocket-owner needs --unixsocket=PATH",
+  ],
   [{ echo: true, "unixsocket-mode": 0 }, "--unixsocket-mode needs --unixsocket=PATH"],
+  [
+    { echo: true, address: ["a", "[::1]:80"] },
+    'Cannot listen on "[::1]:80": an address has no port',
+  ],
   [{ echo: true, port: 80, redirport: 80 }, "--redirport=80 is the same as --port"],
   [{ echo: true, ssl: true }, "--ssl needs --sslcert=FILE and --sslkey=FILE"],
   [{ echo: true, ssl: true, sslca: "a.pem" }, "--ssl needs --sslcert=FILE and --sslkey=FILE"],
-  [{ echo: true, ssl: true, sslcert: "c.pem" }, "--ssl needs --sslkey=FILE"],
-  [{ echo: true, ssl: true, sslkey: "k.pem" }, "--ssl needs --sslcert=FILE"],
-  [{ echo: true, ...TLS, sslkey: "" }, "--ssl needs --sslkey=FILE"],
-  [{ echo: true, sslcert: "c.pem" }, "--sslcert=c.pem needs --ssl"],
-  [{ echo: true, sslkey: "k.pem" }, "--sslkey=k.pem needs --ssl"],
+  [{ echo: true, ssl: true, sslcert: ["c.pem"] }, "--ssl needs --sslkey=FILE"],
+  [{ echo: true, ssl: true, sslkey: ["k.pem"] }, "--ssl needs --sslcert=FILE"],
+  [{ echo: true, ...TLS, sslkey: [""] }, "--ssl needs --sslkey=FILE"],
+  [{ echo: true, sslcert: ["c.pem"] }, "--sslcert=c.pem needs --ssl"],
+  [{ echo: true, sslkey: ["k.pem"] }, "--sslkey=k.pem needs --ssl"],
   [{ echo: true, sslca: "a.pem" }, "--sslca=a.pem needs --ssl"],
   [{ echo: true, ...TLS, ssl: false }, "--sslcert=c.pem needs --ssl"],
   [

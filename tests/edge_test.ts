@@ -105,6 +105,8 @@ for (const [name, start] of STARTS) {
       assertEquals(answer.status, 200);
       assert((await answer.text()).length > 100);
     }
+    const client = await fetch(new URL("/_stdws/client.js", http));
+    assertStringIncludes(await client.text(), "export class ResumingWebSocket");
     const missing = await fetch(new URL("/favicon.ico", http));
     assertEquals([missing.status, await missing.text()], [404, "404 Not Found\n"]);
   });

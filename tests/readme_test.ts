@@ -1,16 +1,34 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { parseRoute } from "../lib/cli/route.ts";
 import { checkPlaceholders } from "../lib/process/check_placeholders.ts";
+import { which } from "../lib/process/which.ts";
 import { TABLES } from "../scripts/tables.ts";
+import { Browser } from "./support/browser.ts";
 import { RawClient } from "./support/client.ts";
+import { RawSession } from "./support/raw_session.ts";
+import { Collector } from "./support/collector.ts";
+import { DecidingServer } from "./support/deciding_server.ts";
+import { DeflatingClient } from "./support/deflating_client.ts";
 import { readPages, shellBlocks, wordsFor } from "./support/pages.ts";
+import { basicOf } from "./support/passwords.ts";
 import { needing } from "./support/programs.ts";
+import { leave } from "./support/recordings.ts";
 import { ROOT, runToEnd, TestServer } from "./support/server.ts";
 import { Target, writeAll } from "./support/target.ts";
+import { goodClaims, hmac, tokenOf } from "./support/tokens.ts";
+import { Tree } from "./support/tree.ts";
 
 const PAGES = new Map((await readPages()).map((page) => [page.path, page]));
-const [README, HANDLERS, CLI] = ["README.md", "lib/handlers/README.md", "lib/cli/README.md"]
-  .map((path) => PAGES.get(path)?.text ?? "") as [string, string, string];
+const [README, HANDLERS, CLI, GATE] = [
+  "README.md",
+  "lib/handlers/README.md",
+  "lib/cli/README.md",
+  "lib/gate/README.md",
+].map((path) => PAGES.get(path)?.text ?? "") as [string, string, string, string];
+
+const SYSTEM = { path: Deno.env.get("PATH") ?? "", os: Deno.build.os };
+
+const NEEDS_PASSWORDS = ["bash", "htpasswd"];
 
 /** The examples that some test here has taken up. */
 const tried = new Set<string>();
@@ -37,16 +55,30 @@ Deno.test("README.md names the commands for a machine with Node.js alone", () =>
   assertStringIncludes(README, "npx -y deno@2.9.6 task test");
 });
 
+/** The blocks of JSON lines of a page. */
+function jsonBlocks(path: string) {
+  const blocks = (PAGES.get(path)?.text ?? "").matchAll(/^```json\n([^]*?)\n```$/gm);
+  return Array.from(blocks, ([, text = ""]) => text.split("\n").map((line) => JSON.parse(line)));
+}
+
 /** The examples that start a server, with what a client shall see. */
 const EXAMPLES: [page: string, start: string, client: (client: RawClient) => Promise<void>][] = [
   ["README.md", "bash -c 'while read", async (client) => {
     await client.send("world");
     assertEquals(await client.text(), "Hello, world");
   }],
+  ["lib/listen/README.md", "--drain=60", async (client) => {
+    await client.send("hello");
+    assertEquals(await client.text(), "hello");
+  }],
+  ["lib/listen/README.md", "--once head -n 1", async (client) => {
+    await client.send("hello");
+    assertEquals(await client.rest(), { texts: ["hello"], closed: "1000" });
+  }],
   ["README.md", "bash -c 'for n in 1 2 3; do echo $n; sleep 0.1", async (client) => {
     assertEquals(await client.rest(), { texts: ["1", "2", "3"], closed: "1000" });
   }],
-  ["lib/process/README.md", "python3 -c", async (client) => {
+  ["lib/process/README.md", "for n in range(1, 4)", async (client) => {
     assertEquals(await client.rest(), { texts: ["1", "2", "3"], closed: "1000" });
   }],
   ["lib/process/README.md", "exec > >(while", async (client) => {
@@ -69,6 +101,13 @@ const EXAMPLES: [page: string, start: string, client: (client: RawClient) => Pro
     await client.send("hi");
     assertEquals(await client.text(), "hi");
   }],
+  ["lib/process/README.md", "--mismatch=convert", async (client) => {
+    await client.send("é");
+    assertEquals<unknown>(await client.next(), {
+      kind: "binary",
+      data: Uint8Array.of(0xc3, 0xa9),
+    });
+  }],
   ["lib/process/README.md", "--passstderr", async (client) => {
     const { texts, closed } = await client.rest();
     assertEquals(texts.toSorted(), [
@@ -82,7 +121,7 @@ for (const [page, start, check] of EXAMPLES) {
   testExample(
     page,
     start,
-    [/python3|=length/.test(start) ? "python3" : "bash"],
+    [/range|=length/.test(start) ? "python3" : "bash"],
     async (words, cwd) => {
       await using server = await TestServer.start(words, { cwd });
       using client = await RawClient.open(`${server.url}greet/me`);
@@ -90,6 +129,20 @@ for (const [page, start, check] of EXAMPLES) {
     },
   );
 }
+
+testExample("lib/handlers/README.md", "=terminal bash'", ["setsid"], async (words, cwd) => {
+  await using server = await TestServer.start(words, { cwd });
+  using client = await RawClient.open(`${server.url}term`);
+  await client.send("exit 3\r");
+  assertEquals((await client.rest()).closed, "4003 exit status 3");
+});
+
+testExample("lib/handlers/README.md", "=terminal stty size'", ["setsid"], async (words, cwd) => {
+  await using server = await TestServer.start(words, { cwd });
+  const url = `${server.url}size?columns=100&rows=30`;
+  const { stdout } = await runToEnd(["--connect", url]);
+  assertEquals(stdout.trim(), "30 100");
+});
 
 testExample(
   "lib/handlers/README.md",
@@ -115,6 +168,73 @@ testExample(
   },
 );
 
+testExample("lib/handlers/README.md", "?resume=60s", ["bash"], async (words, cwd) => {
+  await using server = await TestServer.start(words, { cwd });
+  const before = await RawSession.begin(`${server.url}count`);
+  await before.send("a");
+  const [pid] = (await before.text()).split(" ");
+  before[Symbol.dispose]();
+  using after = await RawSession.back(`${server.url}count`, before.id, 1);
+  await after.send("b");
+  assertEquals(await after.text(), `${pid} b`);
+  using other = await RawSession.begin(`${server.url}chat/lobby`);
+  assertEquals(other.greeting.bytes, 4 * 1024 * 1024);
+});
+
+testExample(
+  "lib/handlers/README.md",
+  "--timeout=10m --memory=512M",
+  ["prlimit", "nice"],
+  async (words, cwd) => {
+    await using server = await TestServer.start(words, { cwd });
+    using client = await RawClient.open(server.url);
+    assertEquals([await client.text(), await client.text()], [String(512 * 1024), "60"]);
+    using quick = await RawClient.open(`${server.url}quick`);
+    const reason = "The program may run no longer than 2 s";
+    assertEquals(await quick.next(), { kind: "close", code: 4124, reason });
+  },
+);
+
+testExample(
+  "lib/connection/record/README.md",
+  "--record=recordings",
+  ["bash"],
+  async (words, cwd) => {
+    await using server = await TestServer.start(words, { cwd });
+    using client = await RawClient.open(server.url);
+    await client.send("world");
+    assertEquals(await client.text(), "Hello, world");
+    await leave(client, server);
+    await server.stop();
+    const [{ name } = { name: "" }] = await Array.fromAsync(Deno.readDir(`${cwd}/recordings`));
+    const text = await Deno.readTextFile(`${cwd}/recordings/${name}`);
+    const [head, ...lines] = text.trimEnd().split("\n").map((line) => JSON.parse(line));
+    const [[shown, ...said] = []] = jsonBlocks("lib/connection/record/README.md");
+    assertEquals(Object.keys(head), Object.keys(shown));
+    assertEquals(lines.map(([, ...line]) => line), said.map(([, ...line]) => line));
+  },
+);
+
+testExample("lib/handlers/README.md", "--warm=2 --hello", ["python3"], async (words, cwd) => {
+  await using server = await TestServer.start(["--loglevel=debug", ...words], { cwd });
+  await server.stdout.until(/Process \d+ waits for a client/);
+  using client = await RawClient.open(`${server.url}?name=you`);
+  assertEquals(await client.text(), "Hello, you");
+  await client.send("hi");
+  assertEquals(await client.text(), "hi");
+});
+
+testExample("lib/handlers/README.md", "--route='/weather=replay", [], async (words, cwd) => {
+  await using server = await TestServer.start(words, { cwd });
+  using client = await RawClient.open(`${server.url}weather`);
+  assertEquals(await client.text(), "Which town?");
+  await client.send("Bergen");
+  assertEquals(await client.rest(), { texts: ["-3 °C, snow"], closed: "1000" });
+  using demo = await RawClient.open(`${server.url}demo`);
+  const texts = [await demo.text(), await demo.text(), await demo.text()];
+  assertEquals(texts, ["Which town?", "-3 °C, snow", "Which town?"]);
+});
+
 testExample("lib/handlers/README.md", "--route='/watch/:room=broadcast", [], async (words, cwd) => {
   await using server = await TestServer.start(words, { cwd });
   using speaker = await RawClient.open(`${server.url}speak/hall`);
@@ -125,15 +245,25 @@ testExample("lib/handlers/README.md", "--route='/watch/:room=broadcast", [], asy
   assertEquals(await viewer.text(), "Welcome");
 });
 
-testExample("README.md", "--route='/top=shared", ["top"], async (words, cwd) => {
+testExample("lib/listen/README.md", "--compress", [], async (words, cwd) => {
+  await using server = await TestServer.start(words, { cwd, form: "node" });
+  for (const [path, terms] of [["chat", /^permessage-deflate/], ["raw", /^$/]] as const) {
+    const client = await DeflatingClient.open(server.url + path);
+    assertMatch(client.terms, terms);
+    client.send("hi");
+    assertEquals(await client.messages(1), ["hi"]);
+    await client.close();
+  }
+});
+
+testExample("README.md", "--route='/clock=shared", ["date"], async (words, cwd) => {
   await using server = await TestServer.start(words, { cwd });
   using greeted = await RawClient.open(`${server.url}greet/you`);
   assertEquals(await greeted.rest(), { texts: ["Hello, you"], closed: "1000" });
-  using one = await RawClient.open(`${server.url}top`);
-  const first = await one.text();
-  assertMatch(first, /^top - /);
+  using one = await RawClient.open(`${server.url}clock`);
+  assertMatch(await one.text(), /\d\d:\d\d:\d\d/);
   // Somebody who comes later gets the last lines of the same process.
-  using other = await RawClient.open(`${server.url}top`);
+  using other = await RawClient.open(`${server.url}clock`);
   await other.text();
 });
 
@@ -206,6 +336,7 @@ testExample("lib/handlers/README.md", "framing=tagged", [], async (words, cwd) =
   await ann.text();
   await ann.send("/quit");
   assertEquals((await ann.rest()).closed, "1000");
+  await ann.close();
   assertEquals(await bob.text(), `${id} has left`);
 });
 
@@ -216,12 +347,27 @@ testExample("lib/handlers/README.md", "doors/door.ts", [], async (words, cwd) =>
   using refused = await RawClient.request(`${server.url}door`);
   assertEquals(refused.answer.status, 403);
   using ann = await RawClient.open(`${server.url}door?sesame`);
+  assertEquals(ann.answer.headers.get("set-cookie"), "knows=sesame; HttpOnly");
   assertEquals(await ann.text(), "There are 1 in the hall");
   await server.stdout.until(/INFO .*Somebody knows the word$/);
   using bob = await RawClient.open(`${server.url}speak/hall`);
   await bob.send("hi");
   assertEquals([await ann.text(), await bob.text()], ["hi", "hi"]);
 });
+
+testExample(
+  "lib/process/README.md",
+  "unbuffer=pty",
+  ["python3", "ruby"],
+  async (words, cwd) => {
+    await using server = await TestServer.start(words, { cwd });
+    for (const path of ["python", "ruby"]) {
+      using client = await RawClient.open(server.url + path);
+      await client.send("hello");
+      assertEquals(await client.text(), "HELLO");
+    }
+  },
+);
 
 testExample("lib/process/README.md", "orphans=keep", ["setsid"], async (words, cwd) => {
   await using server = await TestServer.start(words, { cwd });
@@ -277,6 +423,26 @@ testExample("lib/handlers/README.md", "--handlers=handlers --watch", [], async (
   assertEquals(await bob.text(), "hi");
   bob[Symbol.dispose]();
   assertEquals(await ann.text(), "Bob left");
+});
+
+testExample("lib/handlers/README.md", "handlers/report.ts", [], async (words, cwd) => {
+  await using server = await TestServer.start(["--engine=node", ...words], { cwd });
+  using client = await RawClient.open(`${server.url}report`);
+  await client.send("ping");
+  const ping = await client.next();
+  assertEquals(ping.kind, "ping");
+  if (ping.kind === "ping") await client.frame(0x8a, ping.data);
+  assertMatch(await client.text(), /^\d+ ms$/);
+  const socket = new WebSocket(`${server.url}report`);
+  const found: unknown[] = [];
+  const two = Promise.withResolvers<void>();
+  socket.onmessage = ({ data }) => found.push(data) === 2 && two.resolve();
+  const closed = new Promise<CloseEvent>((resolve) => socket.onclose = resolve);
+  socket.onopen = () => socket.send("now");
+  await two.promise;
+  assertEquals(found, ["one, two, three", "That was the report"]);
+  socket.close(4000);
+  assertEquals((await closed).code, 4001);
 });
 
 testExample("lib/handlers/pages.md", "--cgidir=cgi-bin", [], async (words, cwd) => {
@@ -356,16 +522,96 @@ testExample("README.md", "main.ts --port=8080 -- ls", ["ls"], async (words, cwd)
   assertEquals(await client.rest(), { texts: ["a file"], closed: "1000" });
 });
 
-testExample("README.md", "/var/log/syslog", ["tail"], async (words, cwd) => {
-  await Deno.writeTextFile(`${cwd}/log`, "one line\n");
-  const replaced = words.map((word) => word.replace("/var/log/syslog", "log"));
-  await using server = await TestServer.start(replaced, { cwd });
+testExample("README.md", "--origin=https://example.com", ["tail"], async (words, cwd) => {
+  await using server = await TestServer.start(words, { cwd });
   using refused = await RawClient.request(server.url, { headers: { Origin: "https://a.example" } });
   assertEquals(refused.answer.status, 403);
   using client = await RawClient.open(server.url, { headers: { Origin: "https://example.com" } });
-  assertEquals(await client.text(), "one line");
-  await Deno.writeTextFile(`${cwd}/log`, "another\n", { append: true });
+  assertMatch(await client.text(), /\d\d:\d\d:\d\d/);
+  await Deno.writeTextFile(`${cwd}/${words.at(-1)}`, "another\n", { append: true });
   assertEquals(await client.text(), "another");
+});
+
+/** What is in a Debian where nothing was installed, of the packages that are essential. */
+const BARE = "bash cat date echo env find ls sed seq setsid sh sleep tail tee touch tr true".split(
+  " ",
+);
+
+Deno.test({
+  ...needing("README.md has commands for a machine where nothing else is installed", "python3"),
+  async fn() {
+    assertStringIncludes(README, "the program needs Python 3");
+    const programs = [...BARE, "python3"].map((name) => [`bin/${name}`, which(name, SYSTEM)]);
+    await using machine = await Tree.make({ "bin/none": "" }, {
+      ...Object.fromEntries(programs),
+      scripts: `${ROOT}scripts`,
+    });
+    const started = shellBlocks({ path: "README.md", text: README })
+      .filter((block) => /^deno run .*main\.ts/m.test(block));
+    assert(started.length > 5);
+    for (const block of started) {
+      assertEquals(block.match(/(?<=[\s'=])\/(?:etc|home|opt|run|srv|usr|var)\/\S*/), null);
+      const words = await startIn(block, machine.root);
+      const env = { PATH: `${machine.root}/bin` };
+      await using server = await TestServer.start(words, { cwd: machine.root, env });
+      for (const [, path = ""] of block.matchAll(/--route='\/(\w+)=shared\?history/g)) {
+        using client = await RawClient.open(server.url + path);
+        await client.text();
+      }
+    }
+  },
+});
+
+Deno.test({
+  ...needing("README.md has a script that works on the page that it says to open", "chromium"),
+  async fn() {
+    const [, script = ""] = /```js\n([^]*?)```/.exec(README) ?? [];
+    const folder = await Deno.makeTempDir();
+    try {
+      const words = await startIn(findBlock("README.md", "bash -c 'while read"), folder);
+      assert(words.includes("--devconsole"));
+      assertStringIncludes(README, "open `http://localhost:8080/`");
+      await using server = await TestServer.start(words);
+      await using browser = await Browser.launch();
+      const page = await browser.open(server.url.replace("ws://127.0.0.1", "http://localhost"));
+      const told = page.waitForEvent("console");
+      await page.evaluate(script.replace("localhost:8080", `localhost:${server.port}`));
+      assertEquals((await told).text(), "Hello, world");
+      assertEquals(browser.problems.splice(0), ["log: Hello, world"]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+testExample("README.md", "--auth=basic:users", NEEDS_PASSWORDS, async (words, cwd) => {
+  await using server = await TestServer.start(words, { cwd });
+  const page = server.url.replace("ws", "http");
+  const Authorization = basicOf("jane", "my secret");
+  const asked = await fetch(page);
+  assertEquals([asked.status, asked.headers.get("www-authenticate")?.split(" ")[0]], [
+    401,
+    "Basic",
+  ]);
+  await asked.body?.cancel();
+  const shown = await fetch(page, { headers: { Authorization } });
+  assertStringIncludes(await shown.text(), "bufferedAmount");
+  const Origin = page.replace(/\/$/, "");
+  using client = await RawClient.open(server.url, { headers: { Authorization, Origin } });
+  assertEquals(await client.text(), "Hello, jane");
+});
+
+testExample("README.md", "--admin=:9100", [], async (words, cwd) => {
+  const placed = words.map((word) => word.replace(":9100", ":0"));
+  await using server = await TestServer.start(placed, { cwd });
+  const line = await server.stdout.until(/Starting admin server/);
+  const [place = ""] = /http:\S+/.exec(line) ?? [];
+  const headers = { "X-Forwarded-For": "192.0.2.7" };
+  using client = await RawClient.open(server.url, { headers });
+  await client.send("hi");
+  assertEquals(await client.text(), "hi");
+  const connections = await (await fetch(`${place}connections`)).text();
+  assertStringIncludes(connections, "192.0.2.7");
 });
 
 testExample("README.md", "chat.py", ["python3"], async (words) => {
@@ -384,8 +630,18 @@ testExample("README.md", "--watch --handlers=", [], async (words) => {
   assertEquals(await client.text(), "hi");
 });
 
-testExample("README.md", "--route='/screen=tcp", [], async (words, cwd) => {
-  await tryScreen("screen", words, cwd);
+testExample("README.md", "=terminal?resume", ["setsid", "tail"], async (words, cwd) => {
+  await Deno.writeTextFile(`${cwd}/visits.log`, "one\n");
+  await using server = await TestServer.start(words, { cwd });
+  const before = await RawSession.begin(`${server.url}shell`);
+  before.client[Symbol.dispose]();
+  using after = await RawSession.back(`${server.url}shell`, before.id, 0);
+  await after.send("exit 3\r");
+  assertEquals((await after.client.rest()).closed, "4003 exit status 3");
+  const { body } = await fetch(`${server.url.replace(/^ws/, "http")}log?stream`);
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  assertEquals((await reader?.read())?.value, "one\n");
+  await reader?.cancel();
 });
 
 testExample("lib/handlers/README.md", "--route='/top=shared", ["top"], async (words, cwd) => {
@@ -411,6 +667,144 @@ testExample("lib/listen/README.md", "--unixsocket-mode", [], async (words, cwd) 
   using client = await RawClient.open("ws://localhost/", { conn });
   const texts = Array.from({ length: 10 }, (_, index) => `${index + 1}`);
   assertEquals(await client.rest(), { texts, closed: "1000" });
+});
+
+testExample(
+  "lib/gate/README.md",
+  "auth=jwt:secret.json",
+  ["bash", "openssl"],
+  async (words, cwd) => {
+    await using server = await TestServer.start(words, { cwd });
+    const { keys: [{ k }] } = JSON.parse(await Deno.readTextFile(`${cwd}/secret.json`));
+    const secret = Uint8Array.fromBase64(k, { alphabet: "base64url" });
+    const claims = goodClaims({ aud: "chat", email: "jane@example.com" });
+    const token = tokenOf({ alg: "HS256" }, claims, hmac("HS256", secret));
+    using client = await RawClient.open(`${server.url}chat?access_token=${token}`);
+    assertEquals(await client.text(), "jane, jane@example.com");
+  },
+);
+
+testExample(
+  "lib/gate/README.md",
+  "--config=strangers.jsonc",
+  ["bash", "htpasswd", "openssl", "prlimit"],
+  async (words, cwd) => {
+    const { stdout } = await runToEnd(["--port=8443", ...words, "--check"], { cwd });
+    const [, shown = ""] = /```\n(To strangers, [^]*?)```/.exec(GATE) ?? [];
+    const found = stdout.split("\n\n").at(-1) ?? "";
+    assertEquals(found.replace(/^ {2}Programs are root.*\n/m, ""), shown);
+    await using server = await TestServer.start(words, { cwd });
+    const address = { hostname: "localhost", port: server.port };
+    const caCerts = [await Deno.readTextFile(`${cwd}/cert.pem`)];
+    const url = `ws://localhost:${server.port}/`;
+    const Origin = `https://localhost:${server.port}`;
+    const ask = async (path: string, headers: Record<string, string>) => {
+      const conn = await Deno.connectTls({ ...address, caCerts });
+      return await RawClient.request(url + path, { conn, headers });
+    };
+    const Authorization = basicOf("jane", "my secret");
+    for (
+      const [path, headers, status] of [
+        ["chat/a", { Origin, Authorization }, 101],
+        ["chat/a", { Origin }, 401],
+        ["chat/a", { Authorization, Origin: "https://a.example" }, 403],
+        ["status", { Origin }, 101],
+      ] as const
+    ) {
+      using client = await ask(path, headers);
+      assertEquals(client.answer.status, status);
+    }
+    using client = await ask("whoami", { Origin, Authorization });
+    assertEquals(await client.text(), "jane");
+  },
+);
+
+testExample("lib/gate/README.md", "--auth=basic:users", NEEDS_PASSWORDS, async (words, cwd) => {
+  await using server = await TestServer.start(words, { cwd });
+  for (const [password, status] of [["my secret", 101], ["other", 401]] as const) {
+    const headers = { Authorization: basicOf("jane", password) };
+    using client = await RawClient.request(server.url, { headers });
+    assertEquals(client.answer.status, status);
+    if (status === 101) assertEquals(await client.text(), "Hello, jane");
+  }
+});
+
+testExample(
+  "lib/gate/README.md",
+  "--auth=token:tokens",
+  ["bash", "openssl"],
+  async (words, cwd) => {
+    await using server = await TestServer.start(words, { cwd });
+    const token = (await Deno.readTextFile(`${cwd}/tokens`)).trim().replace("robot:", "");
+    const socket = new WebSocket(server.url, ["bearer", token]);
+    const { data } = await new Promise<MessageEvent>((resolve) => socket.onmessage = resolve);
+    assertEquals([data, socket.protocol], ["Hello, robot", "bearer"]);
+    await new Promise((resolve) => socket.onclose = resolve);
+    using refused = await RawClient.request(server.url);
+    assertEquals(refused.answer.status, 401);
+    using _open = await RawClient.open(`${server.url}status`);
+  },
+);
+
+testExample("lib/gate/README.md", "--auth=program:./check.sh", ["bash"], async (words, cwd) => {
+  await using server = await TestServer.start(words, { cwd });
+  for (const [token, status] of [["too-often", 429], ["other", 401], ["let-me-in", 101]] as const) {
+    const headers = { Authorization: `Bearer ${token}` };
+    using client = await RawClient.request(server.url, { headers });
+    assertEquals(client.answer.status, status);
+    if (status === 101) assertEquals(await client.text(), "Hello, jane of the north");
+  }
+});
+
+testExample("lib/gate/README.md", "--sameorigin --echo", [], async (words, cwd) => {
+  await using server = await TestServer.start(words, { cwd });
+  for (const [scheme, status] of [["https", 101], ["http", 403]] as const) {
+    const headers = { "X-Forwarded-Proto": "https", Origin: `${scheme}://a.example` };
+    const asked = { ...headers, "X-Forwarded-Host": "a.example" };
+    using client = await RawClient.request(server.url, { headers: asked });
+    assertEquals(client.answer.status, status);
+  }
+});
+
+testExample("lib/gate/README.md", "--maxperip=20 --connectrate", [], async (words, cwd) => {
+  await using server = await TestServer.start(words, { cwd });
+  const clients = [];
+  for (let n = 0; n < 6; n++) clients.push(await RawClient.request(`${server.url}feed`));
+  assertEquals(clients.map(({ answer }) => answer.status), [101, 101, 101, 101, 101, 429]);
+  assertEquals(clients.at(-1)?.answer.headers.get("retry-after"), "5");
+  // Elsewhere, there is room for this address.
+  clients.push(await RawClient.open(server.url));
+  for (const client of clients) client[Symbol.dispose]();
+});
+
+testExample("lib/gate/README.md", "--proxy-protocol --echo", [], async (words, cwd) => {
+  await using server = await TestServer.start(words, { cwd, form: "node" });
+  const conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+  await conn.write(new TextEncoder().encode("PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n"));
+  using client = await RawClient.open(server.url, { conn });
+  await client.send("hi");
+  assertEquals(await client.text(), "hi");
+  await server.stdout.until(/ remote:'192\.0\.2\.1' .* CONNECT$/);
+});
+
+testExample("lib/gate/README.md", "--auth='forward:", ["bash"], async (words, cwd) => {
+  const headers = { "Remote-User": "jane", "Remote-Groups": "a,b" };
+  await using decider = new DecidingServer(() => new Response(null, { headers }));
+  const own = words.map((word) => word.replace("http://127.0.0.1:9091/verify", decider.url));
+  await using server = await TestServer.start(own, { cwd });
+  using client = await RawClient.open(server.url);
+  assertEquals(await client.text(), "jane: a,b");
+});
+
+testExample("lib/cli/README.md", "OTEL_DENO=true", ["bash", "seq"], async (words, cwd) => {
+  await using collector = new Collector();
+  await using server = await TestServer.start(words, { cwd, env: collector.env });
+  using client = await RawClient.open(`${server.url}count`);
+  assertEquals((await client.rest()).texts, ["1", "2", "3"]);
+  await client.close();
+  await server.stop();
+  const names = collector.spans.map(({ name }) => name);
+  assert(names.includes("websocket /count") && names.includes("seq"), names.join());
 });
 
 /** The examples of the client, with the server that they are tried with and what they print. */
@@ -481,12 +875,45 @@ async function startIn(block: string, folder: string, part = ""): Promise<string
   return behind.slice(1);
 }
 
+const ADMIN: [part: string, place: string, asked: string][] = [
+  ["--admin=:9100", "--admin=:0", "localhost:9100"],
+  ["--admin=/admin", "--admin=/admin", "localhost:8080"],
+];
+for (const [part, place, asked] of ADMIN) {
+  const block = findBlock("lib/admin/README.md", part);
+  Deno.test({
+    ...needing(`lib/admin/README.md shows how an operator asks at ${part}`, "curl", "openssl"),
+    async fn() {
+      const folder = await Deno.makeTempDir();
+      try {
+        const words = await startIn(block.replaceAll(/^curl.*$/gm, ""), folder);
+        const args = words.map((word) => word.replace(part, place));
+        await using server = await TestServer.start(args, { cwd: folder });
+        const line = await server.stdout.until(/Starting admin server/);
+        const host = /\/\/([^/]+)\/$/.exec(line)?.[1] ?? `127.0.0.1:${server.port}`;
+        const curls = block.split("\n").filter((each) => each.startsWith("curl ")).join("\n");
+        const script = `set -e; curl() { command curl -sS --fail "$@"; }\n${curls}`;
+        const output = await new Deno.Command("bash", {
+          args: ["-c", script.replaceAll(asked, host)],
+          cwd: folder,
+        }).output();
+        assertEquals(new TextDecoder().decode(output.stderr), "");
+        assertStringIncludes(new TextDecoder().decode(output.stdout), '{"total":0,');
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  });
+}
+
 Deno.test("The pages have no example of a server or a client that is not tried", () => {
   const elsewhere = [
     // tests/examples
     ...shellBlocks(PAGES.get("scripts/examples/README.md") ?? { path: "", text: "" }),
     // tests/e2e/shared_chat_test.ts
     findBlock("lib/handlers/README.md", "> chat.py <<"),
+    // tests/e2e/client_browser_test.ts
+    findBlock("lib/client/README.md", "/count="),
   ];
   const left = Array.from(PAGES.values(), shellBlocks).flat().filter((block) =>
     /^deno run .*main\.ts/m.test(block) && !tried.has(block) && !elsewhere.includes(block)

@@ -47,9 +47,23 @@ Deno.test("RouteMaker makes routes in their order, with their options and labels
     return { ...route, label: label.replace(/: \S+\/sh/, ": sh") };
   });
   assertEquals<unknown>(shown, [
-    { path: "/a", pingMs: 5, subprotocols: ["x"], label: "Serving /a                  : echo" },
-    { path: "/rooms/:room", label: "Serving /rooms/:room        : broadcast" },
-    { path: "*", label: "Serving using application   : sh -c exit 3" },
+    {
+      path: "/a",
+      pingMs: 5,
+      subprotocols: ["x"],
+      info: { handler: "echo" },
+      label: "Serving /a                  : echo",
+    },
+    {
+      path: "/rooms/:room",
+      info: { handler: "broadcast" },
+      label: "Serving /rooms/:room        : broadcast",
+    },
+    {
+      path: "*",
+      info: { handler: "process", framing: "lines" },
+      label: "Serving using application   : sh -c exit 3",
+    },
   ]);
 });
 

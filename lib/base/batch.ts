@@ -1,5 +1,8 @@
+import { Buffer } from "node:buffer";
 import { encodeBriefly } from "./encode_briefly.ts";
+import type { Mark } from "./mark.ts";
 import { put } from "./put.ts";
+import { putLength } from "./put_length.ts";
 
 /** A message: a string from a text frame, bytes from a binary one. */
 export type Message = string | Uint8Array;
@@ -23,6 +26,8 @@ export class Batch {
   readonly binary: boolean;
   /** Number of messages. */
   readonly size: number;
+  /** The place of its first message in the log that has numbered them; undefined where none has. */
+  #mark: Mark | undefined;
   /** Start and end of each message in the buffer, one pair behind the other. */
   #spans: readonly number[];
   #bytes: Uint8Array | undefined;
@@ -33,6 +38,7 @@ export class Batch {
   /** Where the bytes of the messages lie in a buffer of frames, those frames. */
   #frames: Uint8Array | undefined;
   #messages: readonly Message[] | undefined;
+  #byteLength: number | undefined;
 
   /**
    * Takes bytes as they lie in a buffer.
@@ -66,6 +72,26 @@ export class Batch {
     return batch;
   }
 
+  /** The place of its first message in the log that has numbered them; undefined where none has. */
+  get mark(): Mark | undefined {
+    return this.#mark;
+  }
+
+  /**
+   * The same messages with their place in a log, in the same memory: another object where they have one already.
+   *
+   * @param mark The place of the first.
+   */
+  marked(mark: Mark): Batch {
+    if (this.#mark) {
+      const other = new Batch(this.binary, this.bytes, this.spans);
+      other.#frames = this.#frames;
+      return other.marked(mark);
+    }
+    this.#mark = mark;
+    return this;
+  }
+
   /** Bytes of all messages together; of a text that was not encoded yet, its length in UTF-16. */
   get length(): number {
     if (this.#bytes === undefined) return this.#text?.length ?? 0;
@@ -75,6 +101,13 @@ export class Batch {
       length += (spans[at + 1] as number) - (spans[at] as number);
     }
     return length;
+  }
+
+  /** Bytes of all messages together, of text in UTF-8; counted once, whoever gets them. */
+  get byteLength(): number {
+    return this.#byteLength ??= this.#bytes === undefined
+      ? Buffer.byteLength(this.#text ?? "")
+      : this.length;
   }
 
   /** The buffer that the messages lie in; what lies between them is nobody's business. */
@@ -145,7 +178,7 @@ export class Batch {
       const length = end - start;
       frames[to++] = head;
       if (length < 126) frames[to++] = length;
-      else to = writeLength(frames, to, length);
+      else to = putLength(frames, to, length);
       framed.push(to, to + length);
       to = put(frames, to, bytes, start, end);
     }
@@ -176,7 +209,7 @@ export class Batch {
     const frames = new Uint8Array(framedLength([0, length]));
     frames[0] = 0x81;
     if (length < 126) frames[1] = length;
-    const start = length < 126 ? 2 : writeLength(frames, 1, length);
+    const start = length < 126 ? 2 : putLength(frames, 1, length);
     put(frames, start, bytes);
     this.#bytes = frames;
     this.#spans = [start, start + length];
@@ -190,7 +223,7 @@ export class Batch {
     const frames = new Uint8Array(buffer, byteOffset - size, size + length);
     frames[0] = 0x80 | (this.binary ? 2 : 1);
     if (length < 126) frames[1] = length;
-    else writeLength(frames, 1, length);
+    else putLength(frames, 1, length);
     this.#messages = undefined;
     this.#bytes = frames;
     this.#spans = [size, size + length];
@@ -224,6 +257,7 @@ export class Batch {
     if (start === 0 && end === this.size) return this;
     const { spans } = this;
     const some = new Batch(this.binary, this.#bytes, spans.slice(2 * start, 2 * end));
+    if (this.#mark) some.#mark = { ...this.#mark, number: this.#mark.number + start };
     if (this.#frames === undefined || start >= end) return some;
     // In frames a message begins where the frame before it has ended.
     const first = start === 0 ? 0 : spans[2 * start - 1] as number;
@@ -248,16 +282,4 @@ function framedLength(spans: readonly number[]): number {
     length += size + (size < 126 ? 2 : size < 65_536 ? 4 : 10);
   }
   return length;
-}
-
-function writeLength(frames: Uint8Array, at: number, length: number): number {
-  if (length < 65_536) {
-    frames[at] = 126;
-    frames[at + 1] = length >> 8;
-    frames[at + 2] = length & 255;
-    return at + 3;
-  }
-  frames[at] = 127;
-  new DataView(frames.buffer, frames.byteOffset + at + 1).setBigUint64(0, BigInt(length));
-  return at + 9;
 }

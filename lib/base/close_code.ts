@@ -5,3 +5,11 @@ export function isCloseCode(code: unknown): code is number {
   }
   return code >= 3000 || (code <= 1014 && ![1004, 1005, 1006].includes(code));
 }
+
+// The server ends, the connection broke, or it cannot be served now.
+const PASSING = [1001, 1006, 1012, 1013];
+
+/** Whether it may help a client to come again after a close with a code. */
+export function isPassing(code: number): boolean {
+  return PASSING.includes(code);
+}

@@ -1,3 +1,5 @@
+import { resolveDots } from "./resolve_dots.ts";
+
 type Os = typeof Deno.build.os;
 
 /** The file or folder that a path names below a root folder. */
@@ -14,8 +16,8 @@ export interface Confined {
 }
 
 /**
- * Finds what a path names below a folder: folders are entered, the first file ends the search. Nothing
- * outside of the folder is found, neither by `..` nor by a symbolic link.
+ * Finds what a path names below a folder: its dot segments are resolved, folders are entered, the first file ends
+ * the search. Nothing outside of the folder is found, neither by `..` nor by a symbolic link.
  *
  * @param root The folder, a real path.
  * @param path The decoded path of a request, such as `/a/b`; not decoded again.
@@ -23,7 +25,9 @@ export interface Confined {
  */
 export async function confine(root: string, path: string): Promise<Confined | undefined> {
   const { os } = Deno.build;
-  const segments = path.slice(1).split("/");
+  const resolved = resolveDots(path);
+  if (resolved === undefined) return undefined;
+  const segments = resolved.slice(1).split("/");
   let name = "";
   let found = await look(root, name);
   for (const [index, segment] of segments.entries()) {

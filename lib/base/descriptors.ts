@@ -42,9 +42,14 @@ export class Descriptors {
     this.#now = now;
   }
 
+  /** The descriptors that there are, and the limit. Counts them. */
+  get holding(): Holding {
+    return this.#count();
+  }
+
   /** Descriptors that can still be had; Infinity where nobody says. Counts them. */
   get left(): number {
-    const { used, limit } = this.#count();
+    const { used, limit } = this.holding;
     return Math.max(0, limit - used);
   }
 

@@ -1,3 +1,5 @@
+import { RETRY_AFTER } from "./limits.ts";
+
 /**
  * A configuration that cannot work, or a command line that cannot be understood.
  *
@@ -33,7 +35,7 @@ export class ListenError extends Error {
 /** A request for an upgrade that is refused, before anything was started for it. */
 export class HandshakeError extends Error {
   /** The class, as it is printed. */
-  override readonly name = "HandshakeError";
+  override readonly name: string = "HandshakeError";
   /** The status of the HTTP answer, 400 to 599. */
   readonly status: number;
   /** Headers that the answer needs, as `Sec-WebSocket-Version` with 426. */
@@ -51,6 +53,48 @@ export class HandshakeError extends Error {
     this.status = status;
     this.headers = headers;
   }
+}
+
+/**
+ * A request that is refused because there is enough already. Anybody can cause any number of them: the log has one
+ * line a second about those of one limit.
+ */
+export class LimitError extends HandshakeError {
+  /** The class, as it is printed. */
+  override readonly name = "LimitError";
+  /** The name of the option that has the limit, or of what is short. */
+  readonly limit: string;
+
+  /**
+   * Says what there is enough of.
+   *
+   * @param limit The name of the option that has the limit, or of what is short.
+   * @param message The reason, for the log.
+   */
+  constructor(
+    limit: string,
+    message: string,
+    { status, seconds = RETRY_AFTER, headers = {} }: LimitErrorOptions,
+  ) {
+    super(status, message, { "Retry-After": String(seconds), ...headers });
+    this.limit = limit;
+  }
+}
+
+/** Options of {@linkcode LimitError}: its answer. */
+export interface LimitErrorOptions {
+  /** 429 where this client may have no more, 503 where nobody may. */
+  readonly status: 429 | 503;
+  /** Whole seconds after which it may try again (RFC 9110 §10.2.3); default 5. */
+  readonly seconds?: number;
+  /** Headers that the answer needs beside. */
+  readonly headers?: Record<string, string>;
+}
+
+/** Something that a connection's engine cannot do, where another one can. */
+export class EngineError extends Error {
+  /** The class, as it is printed. */
+  override readonly name = "EngineError";
 }
 
 /** A program that cannot be started. */

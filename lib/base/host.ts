@@ -16,3 +16,17 @@ export function splitHostPort(text: string, secure: boolean): HostPort | undefin
   if (!match) return undefined;
   return { host: match[1] ?? match[2] ?? "", port: match[3] ?? (secure ? "443" : "80") };
 }
+
+/**
+ * Whether an address, IPv6 without brackets, is of this machine alone. Names can mean anything, but for the one that
+ * may not (RFC 6761 §6.3).
+ */
+export function isLoopback(hostname: string): boolean {
+  return /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/i.test(hostname);
+}
+
+/** Why nothing can be listened on at an address, as far as its text tells; undefined where that tells nothing. */
+export function addressFault(address: string): string | undefined {
+  if (!/^(?:[^:]+|\[.*\]):\d+$/.test(address)) return undefined;
+  return `Cannot listen on "${address}": an address has no port in it, which is an option of its own`;
+}

@@ -53,6 +53,12 @@ export const MAX_HISTORY_OF_EMPTY_ROOMS = 64 * 1024 * 1024;
 /** Bytes of one line of a program: a longer one ends the connection with 1009. */
 export const MAX_LINE = 16 * 1024 * 1024;
 
+/** Bytes of the recording of one connection (`--recordsize`). */
+export const RECORD_SIZE = 16 * 1024 * 1024;
+
+/** Recordings in a folder (`--recordkeep`): with those of full size, less than 2 GB. */
+export const RECORD_KEEP = 100;
+
 /** Bytes of the header block of a CGI script: a longer one is answered with 500. */
 export const MAX_HEADER_BLOCK = 64 * 1024;
 
@@ -83,6 +89,12 @@ export const OUTPUT_QUIET = 100;
 /** Milliseconds that a client may take for its TLS handshake, or for a request's headers. */
 export const REQUEST_TIMEOUT = 10_000;
 
+/** Bytes that are kept for a client which can come back, until it has acknowledged them (`--resumebytes`). */
+export const RESUME_BYTES = 1024 * 1024;
+
+/** Sessions that wait for their clients: they have no descriptors, which bound connections otherwise. */
+export const MAX_WAITING = 4_096;
+
 /** Milliseconds that a connection may be idle between two requests. */
 export const KEEP_ALIVE_TIMEOUT = 60_000;
 
@@ -104,13 +116,28 @@ export const HEADER_SIZE = 64 * 1024;
 /** Milliseconds that guards and a handler may take to decide about a request for a WebSocket (`--acceptms`). */
 export const ACCEPT_TIMEOUT = 10_000;
 
+/**
+ * Milliseconds that a program or another server may take to find out who may come in: fewer than all may who decide
+ * about a request, so that it is said who was late.
+ */
+export const AUTH_TIMEOUT = 8_000;
+
 /** Milliseconds that an answered upgrade may take to become an open socket. */
 export const OPEN_TIMEOUT = 5_000;
 
 /** Milliseconds that a client may take to answer a close frame. */
 export const CLOSE_TIMEOUT = 10_000;
 
-/** The same when the server is ending. */
+/** Milliseconds in all for the answer of a client that goes on sending: what comes before it is read, and ignored. */
+export const SENDING_TIME = 30_000;
+
+/** Bytes that are read for nobody on such a connection. */
+export const MAX_IGNORED = 256 * 1024 * 1024;
+
+/** Milliseconds in which a message may have nothing but empty frames: then it is closed with 1008. */
+export const EMPTY_FRAMES_TIME = 10_000;
+
+/** The same as the time for the answer to a close frame, when the server is ending. */
 export const GOODBYE_TIMEOUT = 1_000;
 
 /** Milliseconds that a reverse lookup may hold up a handshake. */
@@ -121,3 +148,12 @@ export const SHUTDOWN_TIME = 3_000;
 
 /** Milliseconds that what is still to be written may hold up the end of the program. */
 export const FLUSH_TIME = 1_000;
+
+/**
+ * Seconds after which a client that was refused may try again (`Retry-After`), where nobody knows when there will be
+ * room: long enough that trying costs little, and short enough that a place is not free for long.
+ */
+export const RETRY_AFTER = 5;
+
+/** Addresses whose rates are remembered: those that came last, and at most twice as many. */
+export const MAX_ADDRESSES = 65_536;

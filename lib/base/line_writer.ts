@@ -3,7 +3,7 @@ import { within } from "./within.ts";
 // Characters that may wait: all lines of a burst, such as a start with thousands of routes, and still little.
 const MOST = 4 * 1024 * 1024;
 
-// Characters of one write: so much is out of reach where a later line takes the place of the oldest.
+// Characters of one write, by default: so much is out of reach where a later line takes the place of the oldest.
 const PIECE = 64 * 1024;
 
 // How long lines are gathered after a write, in ms: each write is one of another thread, which costs more than
@@ -20,10 +20,12 @@ export type Write = (bytes: Uint8Array) => Promise<number>;
 export class LineWriter {
   readonly #write: Write;
   readonly #leftOut: (count: number) => string;
+  readonly #piece: number;
   #lines: string[] = [];
   /** Where the lines begin that still wait. */
   #first = 0;
   #length = 0;
+  #leftOutSoFar = 0;
   /** Lines left out of those in front of the first that waits. */
   #missing = 0;
   /** Whether the last line that was written lacks its end. */
@@ -36,10 +38,17 @@ export class LineWriter {
   /**
    * @param write Writes some of the bytes; what it rejects with is the end of these bytes, not of the writer.
    * @param leftOut The line, its end included, in place of so many that are left out.
+   * @param piece Characters of one write, for who has more to write than a log; default 64 Ki.
    */
-  constructor(write: Write, leftOut: (count: number) => string) {
+  constructor(write: Write, leftOut: (count: number) => string, piece = PIECE) {
+    this.#piece = piece;
     this.#write = write;
     this.#leftOut = leftOut;
+  }
+
+  /** The number of lines that were left out, or not written to their end. */
+  get leftOut(): number {
+    return this.#leftOutSoFar;
   }
 
   /** Takes a line, its end included. Never throws. */
@@ -64,6 +73,7 @@ export class LineWriter {
     this.#length -= this.#lines[this.#first]?.length ?? 0;
     this.#first++;
     this.#missing++;
+    this.#leftOutSoFar++;
     this.#compact();
   }
 
@@ -76,11 +86,11 @@ export class LineWriter {
       const lines = this.#take();
       this.#missing = 0;
       // Without its head, the place of those that are missing would not be seen.
-      const lost = await this.#send(head) > 0
-        ? missing + lines.length
-        : await this.#send(lines.join(""));
+      const isHeadless = await this.#send(head) > 0;
+      const lost = isHeadless ? lines.length : await this.#send(lines.join(""));
+      this.#leftOutSoFar += lost;
       // Others were left out meanwhile.
-      this.#missing += lost;
+      this.#missing += isHeadless ? missing + lost : lost;
       if (this.#first === this.#lines.length && !this.#isFlushing) await this.#gather();
     }
     this.#writing = undefined;
@@ -111,7 +121,7 @@ export class LineWriter {
   #take(): readonly string[] {
     const from = this.#first;
     let length = 0;
-    while (this.#first < this.#lines.length && length < PIECE) {
+    while (this.#first < this.#lines.length && length < this.#piece) {
       length += this.#lines[this.#first++]?.length ?? 0;
     }
     this.#length -= length;

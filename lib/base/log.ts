@@ -1,4 +1,4 @@
-import { configureSync, getLogger, type Logger, type LogRecord } from "@logtape/logtape";
+import { configureSync, getLogger, type Logger, type LogRecord } from "npm:@logtape/logtape@2.4.2";
 import { LineWriter } from "./line_writer.ts";
 import { FLUSH_TIME } from "./limits.ts";
 import { oneLine, UNPRINTABLE } from "./one_line.ts";
@@ -12,9 +12,20 @@ export type Level = "debug" | "trace" | "access" | "info" | "error" | "fatal";
 /** The category of a line: the subject that it is about. */
 export type Category = "server" | "session" | "http" | "process" | "stderr" | "websocket" | "env";
 
-const ASSOCIATED = ["url", "id", "remote", "command", "cgiscript", "origin", "pid"] as const;
+const ASSOCIATED = [
+  "url",
+  "id",
+  "remote",
+  "command",
+  "cgiscript",
+  "origin",
+  "pid",
+  "status",
+  "route",
+  "transport",
+] as const;
 
-/** Facts of the connection that a line is about; printed in the order of websocketd. */
+/** Facts of the connection that a line is about; printed in the order of websocketd, and then what it has not. */
 export interface Associated {
   /** The address that was asked for. */
   readonly url?: string;
@@ -30,7 +41,16 @@ export interface Associated {
   readonly origin?: string;
   /** The number of the process. */
   readonly pid?: string;
+  /** The status of the answer to a request that was refused. */
+  readonly status?: string;
+  /** The pattern of the route that it was for. */
+  readonly route?: string;
+  /** How it is connected, where that is not by a WebSocket. */
+  readonly transport?: string;
 }
+
+/** Facts about an event, each by its name; only JSON shows them. */
+export type Facts = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Options of {@linkcode configureLog}. */
 export interface LogOptions {
@@ -57,20 +77,29 @@ const LOGTAPE = {
 
 /** A log that knows what connection it speaks of. It says nothing until {@linkcode configureLog}. */
 export class Log {
-  readonly #associated: Associated;
+  /** The facts that are known. */
+  readonly associated: Associated;
+  readonly #facts: Facts;
 
   /**
    * A log of what is known so far.
    *
    * @param associated The facts that are known; default: none.
+   * @param facts More of them, which only JSON shows; default: none.
    */
-  constructor(associated: Associated = {}) {
-    this.#associated = associated;
+  constructor(associated: Associated = {}, facts: Facts = {}) {
+    this.associated = associated;
+    this.#facts = facts;
   }
 
   /** The same log with more known. */
-  with(associated: Associated): Log {
-    return new Log({ ...this.#associated, ...associated });
+  with(associated: Associated, facts?: Facts): Log {
+    return new Log({ ...this.associated, ...associated }, this.#all(facts));
+  }
+
+  /** Whether facts about who comes and leaves are shown: for those that cost something to find out. */
+  get showsFacts(): boolean {
+    return format === formatJson && this.enabled("access");
   }
 
   /** Whether a line of that level would be written: for lines that cost something to make. */
@@ -79,7 +108,7 @@ export class Log {
   }
 
   /** Writes one line. */
-  write(level: Level, category: Category, message: string): void {
+  write(level: Level, category: Category, message: string, facts?: Facts): void {
     const logger = loggerOf(category);
     if (!logger.isEnabledFor(LOGTAPE[level])) return;
     // `emit`, because the methods named after levels would look for {placeholders} in the message.
@@ -88,8 +117,23 @@ export class Log {
       level: LOGTAPE[level],
       message: [message],
       rawMessage: message,
-      properties: { level, associated: this.#associated },
+      properties: { level, associated: this.associated, facts: this.#all(facts) },
     });
+  }
+
+  #all(facts: Facts | undefined): Facts {
+    return facts ? { ...this.#facts, ...facts } : this.#facts;
+  }
+
+  /**
+   * Writes an access line and what there is to know about it: in JSON as keys of that line, in text, where it stays
+   * websocketd's, as a sentence on a second line, of level info. JSON has the second line only where that level
+   * leaves out the first.
+   */
+  explain(category: Category, message: string, facts: Facts, sentence: () => string): void {
+    this.write("access", category, message, facts);
+    if (this.showsFacts) return;
+    if (this.enabled("info")) this.write("info", category, sentence(), facts);
   }
 
   /** Writes a line for whoever looks for a mistake. */
@@ -156,6 +200,11 @@ const stdout = new LineWriter((bytes) => Deno.stdout.write(bytes), (count) => {
   return format({ time: Date.now(), level: "error", category: "server", associated: {}, message });
 });
 
+/** The number of lines that were left out since the start, because standard output took no more. */
+export function linesLeftOut(): number {
+  return stdout.leftOut;
+}
+
 /**
  * Resolves when standard output has all lines of the log, and after a second at the latest: for a program that is
  * about to exit.
@@ -172,39 +221,52 @@ export interface Entry {
   readonly category: string;
   readonly associated: Associated;
   readonly message: string;
+  readonly facts?: Facts | undefined;
 }
 
 function entryOf(record: LogRecord): Entry {
-  const { level, associated } = record.properties as { level?: Level; associated?: Associated };
+  const { level, associated, facts } = record.properties as Partial<Entry> & { level?: Level };
   return {
     time: record.timestamp,
     level: level ?? record.level,
     category: record.category.at(-1) ?? "",
     associated: associated ?? {},
     message: record.message.join(""),
+    facts,
   };
 }
 
 /** websocketd's line: `DATE | LEVEL | CATEGORY | VALUES | MESSAGE`. */
 export function formatText(entry: Entry): string {
-  const values = ASSOCIATED.filter((name) => entry.associated[name] !== undefined)
-    .map((name) => `${name}:'${entry.associated[name]?.replace(/['\\]/g, "\\$&")}'`).join(" ");
   const level = entry.level.toUpperCase().padEnd(6);
   const category = entry.category.padEnd(10);
-  return `${formatDate(entry.time)} | ${level} | ${category} | ${oneLine(values)} | ${
-    oneLine(entry.message)
-  }\n`;
+  const second = Math.floor(entry.time / 1000);
+  if (second !== latest.second) latest = { ...latest, second, date: formatDate(entry.time) };
+  const { associated } = entry;
+  if (associated !== latest.associated) {
+    latest = { ...latest, associated, values: oneLine(valuesOf(associated)) };
+  }
+  return `${latest.date} | ${level} | ${category} | ${latest.values} | ${oneLine(entry.message)}\n`;
+}
+
+/** Parts of the line before: many are of the same second, and two of the same connection. */
+let latest = { second: NaN, date: "", associated: {} as Associated, values: "" };
+
+function valuesOf(associated: Associated): string {
+  return ASSOCIATED.filter((name) => associated[name] !== undefined)
+    .map((name) => `${name}:'${associated[name]?.replace(/['\\]/g, "\\$&")}'`).join(" ");
 }
 
 /** One JSON object with the same fields. */
 export function formatJson(entry: Entry): string {
-  const { time, level, category, associated, message } = entry;
+  const { time, level, category, associated, message, facts } = entry;
   const json = JSON.stringify({
     time: new Date(time).toISOString(),
     level,
     category,
     ...associated,
     message,
+    ...facts,
   });
   // JSON leaves these as they are.
   return json.replace(

@@ -3,7 +3,7 @@ import { isDenoSince } from "./deno_version.ts";
 import { quoteWord } from "./quote_word.ts";
 
 /** The name of a permission, as it is in Deno's flag `--allow-NAME`. */
-export type PermissionName = "env" | "net" | "read" | "run" | "sys" | "write";
+export type PermissionName = "env" | "ffi" | "net" | "read" | "run" | "sys" | "write";
 
 /** Permissions as they add up. */
 export class Permissions {

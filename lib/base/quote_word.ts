@@ -1,4 +1,4 @@
-import { quote } from "shlex";
+import { quote } from "npm:shlex@3.0.0";
 import { escaped, UNPRINTABLE } from "./one_line.ts";
 
 /**

@@ -1,3 +1,5 @@
+import { setImmediate } from "node:timers";
+
 // How long what clients and processes have sent may keep everybody else waiting, in ms.
 const SLICE = 15;
 

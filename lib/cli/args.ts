@@ -1,15 +1,19 @@
-import { parseArgs as parseWords } from "@std/cli/parse-args";
+// @ts-types="../base/std.d.ts"
+import { parseArgs as parseWords } from "npm:deno-std@1.4.0/cli/parse_args.js";
 import { UsageError } from "../base/errors.ts";
 import { FLAGS, type Options } from "../handlers/flags.ts";
 import { KINDS } from "../options/kinds.ts";
 import type { Option } from "../options/option.ts";
 import { parseOption } from "../options/read_option.ts";
 import { ValueError } from "../options/value_error.ts";
+import { SHORT_FORMS, type ShortForm } from "./connect/short_forms.ts";
+import { refusedValue } from "./refused_value.ts";
 import { UnknownNameError } from "./unknown_name_error.ts";
 
 /** A parsed command line, by what it asks for. */
 export type Arguments =
-  | { readonly kind: "help" | "version" | "license" }
+  | { readonly kind: "version" | "license" }
+  | { readonly kind: "help"; readonly topic?: string; readonly word?: string }
   | { readonly kind: "connect"; readonly url: string; readonly options: Options }
   | {
     readonly kind: "serve" | "check";
@@ -24,7 +28,7 @@ export type Arguments =
  * @throws {UsageError} If an option does not exist or its value does not parse (exit code 2).
  */
 export function parseArgs(argv: readonly string[]): Arguments {
-  const { words, command } = splitWords(argv);
+  const { words, command, short } = splitWords(argv);
   const parsed = parseWords(words, {
     string: FLAGS.map((flag) => flag.name),
     collect: FLAGS.filter((flag) => flag.repeat).map((flag) => flag.name),
@@ -36,11 +40,32 @@ export function parseArgs(argv: readonly string[]): Arguments {
     options[flag.name] = valueOf(flag, value);
   }
   const found = options as Options;
-  for (const kind of ["help", "version", "license"] as const) if (found[kind]) return { kind };
+  if (found.help === true && found.connect !== undefined) return { kind: "help", topic: "connect" };
+  if (found.help) return help(found.help, command);
+  for (const kind of ["version", "license"] as const) if (found[kind]) return { kind };
   if (found.connect !== undefined) return connect(found.connect, found, command);
+  const [address = ""] = command;
+  if (ADDRESS.test(address)) {
+    const what = `Cannot run "${address}": it is an address and no program`;
+    throw new UsageError(`${what}; to connect to it, write --connect=${address}`, 2);
+  }
+  if (DASH.test(address)) {
+    const what = `Cannot run "${address}": it begins with a dash, and an option with two hyphens`;
+    throw new UsageError(`${what}: ${address.replace(DASH, "--")}`, 2);
+  }
+  if (short) {
+    const what = `Unknown option ${short}: it is short for --${SHORT_FORMS[short[1] ?? ""]?.name}`;
+    throw new UsageError(`${what}, but only with --connect=URL`, 2);
+  }
   const stray = FLAGS.find(({ name, group }) => group === "Client" && options[name] !== undefined);
   if (stray) throw new UsageError(`--${stray.name} needs --connect=URL`);
   return { kind: found.check ? "check" : "serve", options: found, command };
+}
+
+/** A word that stands alone behind it may be what help is wanted about, and may be the COMMAND. */
+function help(said: string | true, [word, ...others]: readonly string[]): Arguments {
+  if (said !== true) return { kind: "help", topic: said };
+  return word === undefined || others.length > 0 ? { kind: "help" } : { kind: "help", word };
 }
 
 function connect(url: string, options: Options, command: readonly string[]): Arguments {
@@ -52,29 +77,52 @@ function connect(url: string, options: Options, command: readonly string[]): Arg
   return { kind: "connect", url, options };
 }
 
+/** The address of a server, which is no program: with a scheme, or a host and a port. */
+const ADDRESS =
+  /^((wss?|https?):\/\/.*|(localhost|[\w-]+(\.[\w-]+)+|\[[\da-f:]+\])?:\d+([/?].*)?)$/is;
+
+/** The dashes that programs which write texts make of the hyphens of an option. */
+const DASH = /^[\u2010-\u2015\u2212]+/;
+
+/** A command line in its parts. */
+interface Split {
+  readonly words: string[];
+  readonly command: readonly string[];
+  /** The first short form, as it was said. */
+  readonly short: string | undefined;
+}
+
 /** Writes every option as `--name=value`, which leaves no question about what belongs to what. */
-function splitWords(argv: readonly string[]): { words: string[]; command: readonly string[] } {
+function splitWords(argv: readonly string[]): Split {
   const words: string[] = [];
+  let short: string | undefined;
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index] as string;
-    if (word === "--") return { words, command: argv.slice(index + 1) };
-    const [, name, equals, value = ""] = /^--?([^-=][^=]*)(=?)([^]*)$/.exec(word) ?? [];
-    if (name === undefined) {
+    if (word === "--") return { words, short, command: argv.slice(index + 1) };
+    const [, said, equals, value = ""] = /^--?([^-=][^=]*)(=?)([^]*)$/.exec(word) ?? [];
+    if (said === undefined) {
       if (word.startsWith("-") && word !== "-") throw new UsageError(`Unknown option ${word}`, 2);
-      return { words, command: argv.slice(index) };
+      return { words, short, command: argv.slice(index) };
     }
+    const form = word.startsWith("--") ? undefined : shortForm(said);
+    if (form && !form.everywhere) short ??= `-${said}`;
+    const { name, before = "" } = form ?? { name: said };
     const flag = FLAGS.find((candidate) => candidate.name === name);
     if (!flag) {
       const known = FLAGS.map((candidate) => candidate.name);
       const what = `Unknown option ${word.split("=", 1)[0]}`;
       throw new UnknownNameError(what, "", { said: name, known, prefix: "--" });
     }
-    if (equals) words.push(`--${name}=${value}`);
+    if (equals) words.push(`--${name}=${before}${value}`);
     else if (KINDS[flag.kind].bare) words.push(`--${name}=true`);
-    else if (++index < argv.length) words.push(`--${name}=${argv[index]}`);
-    else throw new UsageError(`Option --${name} needs a value`, 2);
+    else if (++index < argv.length) words.push(`--${name}=${before}${argv[index]}`);
+    else throw new UsageError(`Option ${form ? `-${said}` : `--${name}`} needs a value`, 2);
   }
-  return { words, command: [] };
+  return { words, short, command: [] };
+}
+
+function shortForm(letter: string): ShortForm | undefined {
+  return Object.hasOwn(SHORT_FORMS, letter) ? SHORT_FORMS[letter] : undefined;
 }
 
 function valueOf(flag: Option, value: unknown): unknown {
@@ -82,7 +130,6 @@ function valueOf(flag: Option, value: unknown): unknown {
     return parseOption(flag, [value].flat().map(String));
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
-    const { expected, text } = error;
-    throw new UsageError(`Invalid value "${text}" for --${flag.name}: expected ${expected}`, 2);
+    throw refusedValue(error, `--${flag.name}`);
   }
 }

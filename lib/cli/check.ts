@@ -1,14 +1,20 @@
 import { quoteWord } from "../base/quote_word.ts";
-import type { RouteConfig } from "../config.ts";
+import type { Config, RouteConfig } from "../config.ts";
 import { FLAGS } from "../handlers/flags.ts";
 import { kindNamed } from "../handlers/registry.ts";
+import { authText } from "../options/auths.ts";
+import { adminPlaceText } from "../options/admin_place.ts";
 import { KINDS } from "../options/kinds.ts";
 import { engineFor } from "../listen/choose_engine.ts";
 import { permissionsOf } from "./check_permissions.ts";
 import { type CheckedRoute, checkRoutes } from "./check_routes.ts";
+import { openPoints } from "./open_points.ts";
 import type { Reading, Words } from "./read_config.ts";
 
-/** The text of `--check`: the routes, and the permissions that Deno has to give to this configuration. */
+/**
+ * The text of `--check`: the routes, the permissions that Deno has to give to this configuration, and what it leaves
+ * open in front of strangers.
+ */
 export function check(
   reading: Reading,
   routes: readonly CheckedRoute[],
@@ -24,11 +30,32 @@ export function check(
     "",
     `Engine: ${name}, because ${why}`,
     "",
+    ...adminOf(reading.config),
     "Permissions that Deno has to give, as a command:",
     `  ${command.join(" ")}`,
     ...notesOf(configs),
     "",
+    ...openPoints({ config: reading.config, root: isRoot() }, routes),
+    "",
   ].join("\n");
+}
+
+function adminOf({ admin }: Config): string[] {
+  if (!admin) return [];
+  const { at, auth } = admin;
+  const who = auth.length > 0
+    ? `who is known by ${auth.map(authText).join(" or ")}`
+    : "whoever reaches it on this machine";
+  return [`Admin: ${adminPlaceText(at)}, for ${who}`, ""];
+}
+
+function isRoot(): boolean {
+  try {
+    return Deno.uid() === 0;
+  } catch {
+    // Deno may not tell it, and then starts nothing as another user either.
+    return false;
+  }
 }
 
 /** The same words without `--check`, for a shell. */

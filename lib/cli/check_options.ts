@@ -1,7 +1,7 @@
-import { UsageError } from "../base/errors.ts";
 import { FLAGS, type Options } from "../handlers/flags.ts";
 import { checkOption } from "../options/read_option.ts";
 import { ValueError } from "../options/value_error.ts";
+import { refusedValue } from "./refused_value.ts";
 
 /**
  * Checks what a command line says against what its options take.
@@ -16,8 +16,7 @@ export function checkOptions(options: Options): void {
       if (value !== undefined) checkOption(flag, value);
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
-      const { text, expected } = error;
-      throw new UsageError(`Invalid value "${text}" for --${flag.name}: expected ${expected}`);
+      throw refusedValue(error, `--${flag.name}`, 1);
     }
   }
 }

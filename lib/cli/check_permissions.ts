@@ -1,7 +1,13 @@
 import { resolve } from "node:path";
 import { Permissions } from "../base/permissions.ts";
 import type { Config, RouteConfig } from "../config.ts";
+import { AUTHENTICATORS } from "../gate/auth/authenticators.ts";
+import { type AdminPlace, adminPlaceText } from "../options/admin_place.ts";
+import { needsPages } from "../handlers/console/read_page.ts";
 import { kindNamed } from "../handlers/registry.ts";
+import { NOT_RECORDED } from "../options/tables/record_options.ts";
+import { tcpAddresses } from "../listen/tcp_addresses.ts";
+import { filesOf } from "../listen/tls_options.ts";
 import type { Reading } from "./read_config.ts";
 
 /** The permissions that Deno has to give to a configuration. */
@@ -14,34 +20,55 @@ export function permissionsOf(
   permissions.add("env", ...variables);
   if (config.handlersDir) permissions.add("read", resolve(config.handlersDir));
   for (const route of routes) kindNamed(route.handler).needs?.(route, permissions);
+  const auths = [
+    config.dispatch,
+    ...config.admin ? [config.admin] : [],
+    ...routes.map(({ options }) => options),
+  ];
+  for (const { kind, rest } of auths.flatMap(({ auth = [] }) => auth)) {
+    AUTHENTICATORS[kind].needs(rest, permissions);
+  }
+  for (const { record } of [config.dispatch, ...routes.map(({ options }) => options)]) {
+    ofRecording(record, permissions);
+  }
   ofListeners(config, permissions);
+  if (config.admin) ofAdmin(config.admin.at, permissions);
   // A name is asked for at the address of each client.
   if (config.reverseLookup) permissions.addAll("net");
   return permissions;
 }
 
+function ofRecording(folder: string | undefined, permissions: Permissions): void {
+  if (folder === undefined || folder === NOT_RECORDED) return;
+  permissions.add("read", resolve(folder));
+  permissions.add("write", resolve(folder));
+}
+
 function ofListeners({ listen }: Config, permissions: Permissions): void {
-  const { addresses = [], redirectPort, unixSocket, tls } = listen;
+  const { redirectPort, unixSocket, tls } = listen;
   const port = listen.port ?? (tls ? 443 : 80);
   const ports = [port, ...(redirectPort === undefined ? [] : [redirectPort])];
-  const alone = unixSocket && !addresses.length && listen.port === undefined && ports.length === 1;
-  const everywhere = addresses.length === 0 && !alone;
-  for (const address of everywhere ? [anywhere()] : addresses) {
-    const bare = address.replace(/^\[(.*)\]$/, "$1");
+  for (const address of tcpAddresses(listen)) {
+    const bare = (address ?? anywhere()).replace(/^\[(.*)\]$/, "$1");
     const host = bare.includes(":") ? `[${bare}]` : bare;
     permissions.add("net", ...ports.map((each) => `${host}:${each}`));
+    // For the line that says where it listens.
+    if (address === undefined) permissions.add("sys", "hostname");
   }
-  // For the line that says where it listens.
-  if (everywhere) permissions.add("sys", "hostname");
   if (unixSocket) {
     permissions.addUnixSocket(resolve(unixSocket.path));
     // For the umask, which Deno cannot allow alone (2.9).
-    if (unixSocket.mode !== undefined) permissions.addAll("sys");
+    if (unixSocket.mode !== undefined || unixSocket.owner) permissions.addAll("sys");
+    // Where names are looked for.
+    if (unixSocket.owner) permissions.add("read", "/etc/passwd", "/etc/group");
   }
-  if (tls) {
-    const files = [tls.certFile, tls.keyFile, ...(tls.caFile ? [tls.caFile] : [])];
-    permissions.add("read", ...files.map((file) => resolve(file)));
-  }
+  if (tls) permissions.add("read", ...filesOf(tls).map((file) => resolve(file)));
+}
+
+function ofAdmin(at: AdminPlace, permissions: Permissions): void {
+  needsPages(permissions);
+  if ("unixSocket" in at) permissions.addUnixSocket(resolve(at.unixSocket));
+  if ("hostname" in at) permissions.add("net", adminPlaceText(at));
 }
 
 /** The address that stands for all interfaces. */

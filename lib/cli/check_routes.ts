@@ -1,10 +1,11 @@
 import { oneLine } from "../base/one_line.ts";
 import { quoteWord } from "../base/quote_word.ts";
+import type { Said } from "../config.ts";
 import { acceptOf, type RouteOptions } from "../gate/route.ts";
 import { kindNamed } from "../handlers/registry.ts";
 import type { Option } from "../options/option.ts";
 import { showOption } from "../options/read_option.ts";
-import { REQUESTS } from "../options/server_options.ts";
+import { REQUESTS } from "../options/tables/route_options.ts";
 import type { NamedRoute } from "../routes.ts";
 
 /** The part of a route that is looked at. */
@@ -16,7 +17,7 @@ export type CheckedRoute = Pick<NamedRoute, "config" | "handler">;
  *
  * @param server Options of the server, for routes that say nothing else.
  */
-export function checkRoutes(routes: readonly CheckedRoute[], server: RouteOptions): string[] {
+export function checkRoutes(routes: readonly CheckedRoute[], server: Said<RouteOptions>): string[] {
   const rows = routes.map((route) => {
     const { path, handler, words } = route.config;
     return [
@@ -34,7 +35,7 @@ export function checkRoutes(routes: readonly CheckedRoute[], server: RouteOption
   });
 }
 
-function optionsText({ config, handler }: CheckedRoute, server: RouteOptions): string {
+function optionsText({ config, handler }: CheckedRoute, server: Said<RouteOptions>): string {
   const { values } = config;
   const own = kindNamed(config.handler).options
     .filter((option) => !isDefault(option, values[option.name]))

@@ -3,6 +3,9 @@ import { LineWriter } from "../base/line_writer.ts";
 import { NAME } from "../base/version.ts";
 import { oneLine } from "../base/one_line.ts";
 import { clientOptionsOf } from "./connect/client_options.ts";
+import type { Printer } from "./connect/printer.ts";
+import type { Editor } from "./connect/terminal/editor.ts";
+import { ownTerminal, type Terminal } from "./connect/terminal/terminal.ts";
 import type { Options } from "../handlers/flags.ts";
 
 /**
@@ -26,13 +29,22 @@ export async function connect(
     (bytes) => Deno.stderr.write(bytes),
     (count) => `${NAME}: … ${count} lines left out\n`,
   );
+  const { binary, messages } = clientOptions;
+  const terminal = binary || messages ? undefined : ownTerminal();
+  const edit = terminal && await editing(terminal);
+  let editor: Editor | undefined;
   const client = new Client(clientOptions, {
     input: Deno.stdin.readable,
-    isTerminal: Deno.stdin.isTerminal(),
+    isTerminal: !messages && Deno.stdin.isTerminal(),
     isShown: Deno.stdout.isTerminal(),
     write: (bytes) => Deno.stdout.write(bytes),
-    // Some of it is the server's words, and standard error may be a terminal.
-    say: (text) => errors.print(`${NAME}: ${oneLine(text)}\n`),
+    say(text) {
+      // Some of it is the server's words, and standard error may be a terminal.
+      const line = `${NAME}: ${oneLine(text)}`;
+      if (editor && Deno.stderr.isTerminal()) editor.note(line);
+      else errors.print(`${line}\n`);
+    },
+    ...(edit && { edit: (printer) => editor = edit(printer) }),
   });
   const over = client.run();
   const interrupted = signal.then(async (number) => {
@@ -41,6 +53,15 @@ export async function connect(
     return await Promise.race([over, again.then((second) => 128 + second)]);
   });
   const code = await Promise.race([over, interrupted]);
+  // It is not over where a second signal has come.
+  editor?.close();
+  await editor?.shown();
   await errors.flushed(FLUSH_TIME);
   return code;
+}
+
+async function editing(terminal: Terminal): Promise<(printer: Printer) => Editor> {
+  // Loaded only where it is used.
+  const { Editor } = await import("./connect/terminal/editor.ts");
+  return (printer) => new Editor(Deno.stdin.readable, printer, terminal);
 }

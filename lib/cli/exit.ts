@@ -1,8 +1,8 @@
 import { ListenError, UsageError } from "../base/errors.ts";
 import { oneLine } from "../base/one_line.ts";
 import { NAME } from "../base/version.ts";
-import { USAGE } from "./help.ts";
 import { MistakesError } from "./mistakes_error.ts";
+import { USAGE } from "./usage.ts";
 
 /** The end of a failed start, and what a person sees of it. */
 export interface Exit {

@@ -1,6 +1,7 @@
 import type { RouteSettings } from "../config.ts";
 import { messageOf, UsageError } from "../base/errors.ts";
-import { within } from "../base/within.ts";
+import { readBounded } from "../base/read_bounded.ts";
+import { splitCommand } from "../base/split_command.ts";
 import { LAYERED, type Options } from "../handlers/flags.ts";
 import { type HandlerName, kindNamed, optionsOf } from "../handlers/registry.ts";
 import type { Option } from "../options/option.ts";
@@ -12,14 +13,11 @@ import { EXPECTED_PATTERN, FILE_SCHEMA, PATTERN } from "./file_schema.ts";
 import { FileText, type Mistake, type Path, pathText } from "./file_text.ts";
 import type { Layer } from "./layer.ts";
 import { MistakesError } from "./mistakes_error.ts";
-import { checkWords, parseHandler, parseRoute, splitCommand } from "./route.ts";
+import { checkWords, parseHandler, parseRoute } from "./route.ts";
 import { UnknownNameError } from "./unknown_name_error.ts";
 
 // Bytes of a file: some 50,000 routes.
 const MOST = 16 * 2 ** 20;
-
-// Milliseconds for a file to be read; one may be a pipe, on which nobody writes.
-const PATIENCE = 10_000;
 
 // Mistakes that are told, and characters of each: more than that nobody reads.
 const MOST_MISTAKES = 20;
@@ -43,36 +41,13 @@ export async function readConfigFile(path: string): Promise<Layer> {
   return parseConfigFile(await readText(path), path);
 }
 
-/** Reads a file, of which nobody may say how long it is, and whether it ever ends. */
 async function readText(path: string): Promise<string> {
-  const refusal = (why: string) =>
-    new UsageError(`Cannot read the configuration file "${path}": ${why}`);
-  const reading = readBytes(path);
-  const settled = reading.then(() => {}, () => {});
-  if (!await within(settled, PATIENCE)) {
-    throw refusal(`it does not come to its end within ${PATIENCE / 1000} s`);
-  }
-  let bytes;
   try {
-    bytes = await reading;
+    const bytes = await readBounded(path, MOST);
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw refusal(messageOf(cause));
+    throw new UsageError(`Cannot read the configuration file "${path}": ${messageOf(cause)}`);
   }
-  if (bytes.length > MOST) throw refusal(`it is larger than ${MOST / 2 ** 20} MiB`);
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-}
-
-/** The bytes of a file, or the first of them where there are too many. */
-async function readBytes(path: string): Promise<Uint8Array> {
-  using file = await Deno.open(path);
-  const bytes = new Uint8Array(MOST + 1);
-  let length = 0;
-  while (length < bytes.length) {
-    const count = await file.read(bytes.subarray(length));
-    if (count === null) break;
-    length += count;
-  }
-  return bytes.subarray(0, length);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "npm:zod@4.6.7";
 import { LAYERED } from "../handlers/flags.ts";
 import { HANDLER_NAMES, type HandlerName, kindNamed, optionsOf } from "../handlers/registry.ts";
 import { closest } from "./closest.ts";
@@ -38,13 +38,20 @@ function mistakesOfIssue(issue: Issue, above: Path, file: FileText): Mistake[] {
     return [{ message: `There is no ${name} in ${place}: expected ${issue.message}`, offset }];
   }
   const place = path.length > 0 ? ` for ${pathText(path)}` : "";
-  const hint = typeof value === "string" && path.at(-1) === "handler"
-    ? closest(value, HANDLER_NAMES)
-    : "";
+  const hint = typeof value === "string" ? closest(value, valuesAt(path, file)) : "";
   return [{
     message: `Invalid value ${JSON.stringify(value)}${place}${hint}: expected ${issue.message}`,
     offset,
   }];
+}
+
+/** The values that there are for a place, where they can be counted. */
+function valuesAt(path: Path, file: FileText): readonly string[] {
+  const [name, above] = [path.at(-1), path.slice(0, -1)];
+  const { handler } = (valueAt(file.value, above) ?? {}) as { handler?: HandlerName };
+  if (name === "handler" && above.length > 0) return HANDLER_NAMES;
+  const options = above.length === 0 ? LAYERED : handler ? optionsOf(handler) : [];
+  return options.find((option) => option.name === name)?.choices ?? [];
 }
 
 function unknownKey(key: string, path: Path, file: FileText): Mistake {

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "npm:zod@4.6.7";
 import { LAYERED } from "../handlers/flags.ts";
 import { HANDLER_NAMES, type HandlerName, kindNamed, optionsOf } from "../handlers/registry.ts";
 import { commandSchema, optionSchema, wordSchema } from "../options/schema.ts";

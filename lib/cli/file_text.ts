@@ -4,7 +4,7 @@ import {
   type ParseError,
   parseTree,
   printParseErrorCode,
-} from "jsonc-parser";
+} from "npm:jsonc-parser@3.3.1";
 
 // What a file can say is four deep; what is read here goes as deep as it does.
 const DEEPEST = 64;

@@ -1,8 +1,9 @@
 import { HANDLER_NAMES, kindNamed } from "../handlers/registry.ts";
 import type { Option } from "../options/option.ts";
 import { showDefault } from "../options/read_option.ts";
-import { ROUTE_OPTIONS } from "../options/server_options.ts";
+import { ROUTE_OPTIONS } from "../options/tables/route_options.ts";
 import { routeOptionOf } from "../options/views.ts";
+import { tableRow } from "./table_row.ts";
 
 /** A handler as it stands in a route, with what it does. */
 export interface HandlerLine {
@@ -21,23 +22,23 @@ export function handlerLines(): HandlerLine[] {
 
 /** The handlers and their options as two tables in Markdown, for the README. */
 export function handlerTable(): string {
-  const handlers = handlerLines().map(({ synopsis, doc }) => row(code(synopsis), doc));
+  const handlers = handlerLines().map(({ synopsis, doc }) => tableRow(code(synopsis), doc));
   const options = Array.from(optionLines(), ([, { option, handlers }]) => {
     const given = showDefault(option) ?? "";
-    return row(
-      code(synopsisOf(option)),
+    return tableRow(
+      code(routeSynopsis(option)),
       handlers.join(", "),
       isWords(given) ? given : code(given),
       option.doc,
     );
   });
   return [
-    row("handler", "meaning"),
-    row("---", "---"),
+    tableRow("handler", "meaning"),
+    tableRow("---", "---"),
     ...handlers,
     "",
-    row("option", "of", "default", "meaning"),
-    row("---", "---", "---", "---"),
+    tableRow("option", "of", "default", "meaning"),
+    tableRow("---", "---", "---", "---"),
     ...options,
     "",
   ].join("\n");
@@ -65,7 +66,8 @@ function optionLines(): Map<string, OptionLine> {
   return lines;
 }
 
-function synopsisOf({ name, kind, value, choices }: Option): string {
+/** An option as it is written in a route, such as `history=N`. */
+export function routeSynopsis({ name, kind, value, choices }: Option): string {
   if (kind === "boolean") return `${name}=true|false`;
   return `${name}=${value ?? choices?.join("|") ?? "…"}`;
 }
@@ -76,9 +78,4 @@ function isWords(text: string): boolean {
 
 function code(text: string): string {
   return `\`${text}\``;
-}
-
-function row(...cells: readonly string[]): string {
-  // A bar would begin another cell, also in code.
-  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 }

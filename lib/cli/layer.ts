@@ -33,6 +33,22 @@ export function mergeLayers(layers: readonly Layer[]): Layer {
   };
 }
 
+/**
+ * Finds the options of which a layer below others has no say.
+ *
+ * @param above The others, from the highest on.
+ */
+export function overriddenBy(above: readonly Layer[]): (name: string) => boolean {
+  const names = new Set(above.flatMap(({ options }) => Object.keys(options)));
+  if (deciding(above, OTHERWISE, ({ command }) => command.length > 0) < Infinity) {
+    for (const name of OTHERWISE) names.add(name);
+  }
+  for (const group of SYNONYMS) {
+    if (deciding(above, group) < Infinity) { for (const name of group) names.add(name); }
+  }
+  return (name) => names.has(name);
+}
+
 /** Names of options that say the same. */
 const SYNONYMS = [...Map.groupBy(FLAGS, ({ name, standsFor = name }) => standsFor).values()]
   .filter((flags) => flags.length > 1)

@@ -1,8 +1,8 @@
 import { type Config, resolveConfig } from "../config.ts";
 import type { Options } from "../handlers/flags.ts";
 import { checkOptions } from "./check_options.ts";
-import { ownVariables, readEnvironment } from "./environment.ts";
-import { type Layer, mergeLayers } from "./layer.ts";
+import { fileOf, ownVariables, readEnvironment } from "./environment.ts";
+import { type Layer, mergeLayers, overriddenBy } from "./layer.ts";
 import { parseRoute } from "./route.ts";
 
 /** The command line of a server, parsed into options and a command. */
@@ -22,6 +22,8 @@ export interface Reading {
   readonly variables: readonly string[];
   /** Variables that look like those of options and are none. */
   readonly unknown: readonly string[];
+  /** Variables with values that count as not set. */
+  readonly unset: readonly string[];
 }
 
 /**
@@ -35,22 +37,25 @@ export async function readConfig(
   words: Words,
   variables: Readonly<Record<string, string>> = ownVariables(),
 ): Promise<Reading> {
-  const environment = readEnvironment(variables);
   const { config, route = [], ...options } = words.options;
   checkOptions(words.options);
-  const file = config ?? environment.file;
-  const layers: Layer[] = [
+  const file = config ?? fileOf(variables);
+  const above: Layer[] = [
     { options, command: words.command, routes: route.map((text) => parseRoute(text)) },
     ...(file === undefined ? [] : [await readFile(file)]),
-    environment,
   ];
-  const merged = mergeLayers(layers);
+  const overridden = overriddenBy(above);
+  const environment = readEnvironment(variables, (name) => {
+    return name === "config" ? config !== undefined : overridden(name);
+  });
+  const merged = mergeLayers([...above, environment]);
   return {
     config: resolveConfig(merged),
     options: merged.options,
     file,
     variables: environment.used,
     unknown: environment.unknown,
+    unset: environment.unset,
   };
 }
 

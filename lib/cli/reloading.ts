@@ -1,4 +1,5 @@
 import type { App } from "../app.ts";
+import { counted } from "../base/counted.ts";
 import { messageOf } from "../base/errors.ts";
 import { Log } from "../base/log.ts";
 import { FLAGS } from "../handlers/flags.ts";
@@ -9,7 +10,7 @@ const log = new Log();
 
 /** The parts of a running server that a reload changes. */
 export interface Reloaded {
-  readonly app: Pick<App, "remake">;
+  readonly app: Pick<App, "remake" | "modules">;
   readonly server: Pick<Server, "replaceRoutes">;
 }
 
@@ -37,11 +38,20 @@ export class Reloading {
 
   async #reload(): Promise<void> {
     const { app, server } = this.#reloaded;
+    // Of one that failed as a whole.
+    app.modules.takeFailed();
     try {
       const reading = await readConfig(this.#words);
       const routes = await app.remake(reading.config);
       server.replaceRoutes(routes);
-      log.info("server", `Reloaded: ${routes.length} ${routes.length === 1 ? "route" : "routes"}`);
+      const count = counted(routes.length, "route");
+      const failed = app.modules.takeFailed().map((file) => `"${file}"`).join(", ");
+      if (failed) {
+        log.error(
+          "server",
+          `Cannot reload all of ${count}, the handlers of these go on as they were: ${failed}`,
+        );
+      } else log.info("server", `Reloaded: ${count}`);
       for (const { label } of routes) log.info("server", label);
       this.#reportStale(reading);
     } catch (error) {

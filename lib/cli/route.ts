@@ -1,12 +1,13 @@
-import { split } from "shlex";
 import { UsageError } from "../base/errors.ts";
+import { splitCommand } from "../base/split_command.ts";
 import type { RouteSettings } from "../config.ts";
 import { HANDLER_NAMES, type HandlerName, kindNamed, optionsOf } from "../handlers/registry.ts";
 import { KINDS } from "../options/kinds.ts";
 import { expectedBy, readOption } from "../options/read_option.ts";
-import { ROUTE_OPTIONS } from "../options/server_options.ts";
+import { ROUTE_OPTIONS } from "../options/tables/route_options.ts";
 import { ValueError } from "../options/value_error.ts";
 import { parsePattern } from "../gate/route.ts";
+import { refusedValue } from "./refused_value.ts";
 import { UnknownNameError } from "./unknown_name_error.ts";
 
 /**
@@ -96,10 +97,8 @@ function readOptions(
       if (!(error instanceof ValueError)) throw error;
       const isOfAny = ROUTE_OPTIONS.some((row) => row.name === name);
       const place = isOfAny ? `of the route ${path}` : `in ${where}`;
-      throw new UsageError(
-        `Invalid value "${error.text}" for ${name} ${place}: expected ${expectedBy(option)}`,
-        2,
-      );
+      const { text, known } = error;
+      throw refusedValue({ text, known, expected: expectedBy(option) }, `${name} ${place}`);
     }
   }));
 }
@@ -114,19 +113,6 @@ function decode(text: string, where: string): string {
 
 function wordsOf(handler: HandlerName, command: string, where: string): readonly string[] {
   return checkWords(handler, splitCommand(command, where), where);
-}
-
-/**
- * Divides a command into its words, with quotes respected and nothing expanded.
- *
- * @throws {UsageError} If a quotation is not closed (exit code 2).
- */
-export function splitCommand(command: string, where: string): readonly string[] {
-  try {
-    return split(command);
-  } catch {
-    throw new UsageError(`Cannot split the words of ${where}: a quotation is not closed`, 2);
-  }
 }
 
 /**

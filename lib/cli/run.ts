@@ -1,40 +1,38 @@
 import { createApp } from "../app.ts";
-import { messageOf } from "../base/errors.ts";
+import type { Ended } from "../connection/ending_sentence.ts";
 import { configureLog, flushLog, Log } from "../base/log.ts";
 import { oneLine } from "../base/one_line.ts";
 import { NAME, VERSION } from "../base/version.ts";
+import { LAYERED } from "../handlers/flags.ts";
 import { kindNamed } from "../handlers/registry.ts";
 import { hasProc } from "../process/proc.ts";
-import { killAll } from "../process/tree.ts";
+import { startReaper } from "../process/reaper.ts";
 import { startWatchdog } from "../process/watchdog.ts";
-import { serve, type Server } from "../serve.ts";
+import { serve } from "../serve.ts";
 import { parseArgs } from "./args.ts";
 import { check } from "./check.ts";
+import { checkPrograms } from "./check_programs.ts";
 import { connect } from "./connect.ts";
+import { variableOf } from "./environment.ts";
 import { exitOf } from "./exit.ts";
-import { help } from "./help.ts";
 import { LICENSE } from "./license.ts";
 import { print, printBriefly } from "./print.ts";
 import { readConfig, type Reading, type Words } from "./read_config.ts";
 import { Reloading } from "./reloading.ts";
+import { inheritedSockets } from "./service/inherited_sockets.ts";
+import { takeServiceVariables } from "./service/service_variables.ts";
+import { ServiceManager } from "./service/service_manager.ts";
 import { startLines } from "./start_lines.ts";
 import { UnknownNameError } from "./unknown_name_error.ts";
+import { type Signals, untilEnd } from "./until_end.ts";
+import { unreached } from "./unreached.ts";
 
 const log = new Log();
 
 const texts = {
-  help,
   version: () => `${NAME} ${VERSION}\n`,
   license: () => LICENSE,
 };
-
-/** Signals that the system sends to the program. */
-export interface Signals {
-  /** Resolves at the next signal that asks the program to end, to its number. */
-  next(): Promise<number>;
-  /** Calls this at every signal that asks for what has changed to be taken up (SIGHUP). */
-  onHangup(listener: () => void): void;
-}
 
 /**
  * Does what a command line says.
@@ -59,6 +57,9 @@ async function runOrFail(argv: readonly string[], signals: Signals): Promise<num
         return await printCheck(args);
       case "connect":
         return await connect(args.url, args.options, signals);
+      case "help":
+        await printHelp(args);
+        return 0;
       default:
         await print(Deno.stdout, texts[args.kind]());
         return 0;
@@ -69,6 +70,13 @@ async function runOrFail(argv: readonly string[], signals: Signals): Promise<num
     if (exit.stderr) await printBriefly(Deno.stderr, exit.stderr);
     return exit.code;
   }
+}
+
+async function printHelp({ topic, word = "" }: { topic?: string; word?: string }): Promise<void> {
+  // Not before: what a start does not need makes it slower.
+  const { bold, hasHelp, help } = await import("./help.ts");
+  const text = help(topic ?? (hasHelp(word) ? word : undefined));
+  await print(Deno.stdout, Deno.stdout.isTerminal() && !Deno.noColor ? bold(text) : text);
 }
 
 /** Has a name that there is not tell which one was probably meant. */
@@ -85,40 +93,75 @@ async function serveUntilSignal(args: Words, signals: Signals): Promise<number> 
   // Listened for before anybody can know that the server runs.
   const signal = signals.next();
   configureLog(config.log);
-  for (const warning of warningsOf(reading)) log.info("server", warning);
-  const app = await createApp(config);
+  // Before anything is started that would get them as well.
+  const service = takeServiceVariables();
+  const { sockets, warning: untaken } = inheritedSockets(service, Deno.pid);
+  if (untaken) log.info("server", untaken);
+  using manager = new ServiceManager(service, Deno.pid);
+  for (const warning of await warningsOf(reading)) log.info("server", warning);
+  const served = Promise.withResolvers<Ended>();
+  const app = await createApp(
+    { ...config, listen: { ...config.listen, sockets } },
+    config.lifetime.once ? { ended: served.resolve } : {},
+  );
+  for (const line of unreached(app.routes)) log.info("server", `Warning: ${line}`);
   const server = await serve(app);
   const reloading = new Reloading(args, reading, { app, server });
   // Otherwise it stays what it is to programs: the end, or nothing after `nohup`.
   const changes = reading.file !== undefined || config.handlersDir !== undefined ||
     config.routes.some(({ handler }) => kindNamed(handler).watched);
-  if (config.listen.tls || changes) {
-    signals.onHangup(() => {
+  const serving = `Serving at ${server.addresses.join(" ")}`;
+  if (config.listen.tls || changes || manager.isThere) {
+    signals.onHangup(async () => {
+      manager.reloading();
       server.reload();
-      if (changes) reloading.reload();
+      if (changes) await reloading.reload();
+      manager.ready(serving);
     });
   }
   using _watching = config.watch ? app.modules.watch(() => reloading.reload()) : undefined;
   const watchdog = startsPrograms(reading) ? watch() : undefined;
+  using _reaper = Deno.pid === 1 ? reap() : undefined;
   for (const line of startLines(config, app, server)) log.info("server", line);
-  const code = await untilSignal(server, signal, signals);
+  manager.ready(serving);
+  const code = await untilEnd(server, {
+    ...config.lifetime,
+    signal,
+    signals,
+    manager,
+    served: served.promise,
+    shutdownMs: app.shutdownMs,
+  });
   await watchdog?.[Symbol.asyncDispose]();
   return code;
 }
 
 async function printCheck(args: Words): Promise<number> {
   const reading = await readConfig(args);
-  for (const warning of warningsOf(reading)) {
+  for (const warning of await warningsOf(reading)) {
     await printBriefly(Deno.stderr, `${NAME}: ${oneLine(warning)}\n`);
   }
   const app = await createApp(reading.config);
+  const warnings = unreached(app.routes).map((line) => `Warning: ${line}`);
+  for (const line of [...warnings, ...checkPrograms(app.routes.map(({ config }) => config))]) {
+    await printBriefly(Deno.stderr, `${NAME}: ${oneLine(line)}\n`);
+  }
   await print(Deno.stdout, check(reading, app.routes, args));
   return 0;
 }
 
-function warningsOf({ unknown }: Reading): string[] {
-  if (unknown.length === 0) return [];
-  return [`Warning: no option has the name of these variables: ${unknown.join(", ")}`];
+async function warningsOf({ unknown, unset }: Reading): Promise<string[]> {
+  const warnings: string[] = [];
+  if (unset.length > 0) {
+    warnings.push(`Warning: these variables count as not set: ${unset.join(", ")}`);
+  }
+  if (unknown.length > 0) {
+    const { closest } = await import("./closest.ts");
+    const known = LAYERED.map(variableOf);
+    const names = unknown.map((name) => name + closest(name, known));
+    warnings.push(`Warning: no option has the name of these variables: ${names.join(", ")}`);
+  }
+  return warnings;
 }
 
 function watch(): AsyncDisposable | undefined {
@@ -131,34 +174,22 @@ function watch(): AsyncDisposable | undefined {
   return startWatchdog();
 }
 
+/** For the first process of a container. */
+function reap(): Disposable | undefined {
+  const reaper = startReaper();
+  if (!reaper) {
+    log.info(
+      "server",
+      "Warning: the first process of a container inherits what has lost its parent, and without FFI (-A) nobody reaps that: start an init before it, as docker run --init does",
+    );
+  }
+  return reaper;
+}
+
 function startsPrograms({ config, file }: Reading): boolean {
   const { routes, otherwise, pages } = config;
   // A file can have a route that does, when it is read again.
   if (file !== undefined) return true;
   return [...routes, ...(otherwise ? [otherwise] : []), ...pages]
     .some(({ handler }) => kindNamed(handler).runs);
-}
-
-/** Serves until a signal comes, then ends gracefully, or at once if there is a second one. */
-async function untilSignal(
-  server: Server,
-  signal: Promise<number>,
-  signals: Signals,
-): Promise<number> {
-  // Whoever made the promise has forgotten it; that must not end everybody's connections.
-  globalThis.addEventListener("unhandledrejection", (event) => {
-    event.preventDefault();
-    log.error("server", `Unhandled: ${messageOf(event.reason)}`);
-  });
-  // The same for what a module does in a timer.
-  globalThis.addEventListener("error", (event) => {
-    event.preventDefault();
-    log.error("server", `Uncaught: ${messageOf(event.error)}`);
-  });
-  await signal;
-  log.info("server", "Shutting down");
-  const again = signals.next();
-  const code = await Promise.race([server.shutdown().then(() => 0), again.then((n) => 128 + n)]);
-  killAll();
-  return code;
 }

@@ -1,9 +1,11 @@
 import type { Config } from "../config.ts";
 import { kindNamed } from "../handlers/registry.ts";
+import { isEverybody } from "../options/networks.ts";
 import { originText } from "../options/origins.ts";
 import { placeholdersIn } from "../process/placeholders.ts";
 import type { NamedRoute } from "../routes.ts";
 import type { Server } from "../serve.ts";
+import { engineFor } from "../listen/choose_engine.ts";
 import { paramsOfPattern } from "../gate/route.ts";
 
 /** The routes that are served. */
@@ -15,7 +17,7 @@ export interface Served {
 export function startLines(
   config: Config,
   app: Served,
-  server: Pick<Server, "addresses" | "redirects">,
+  server: Pick<Server, "addresses" | "redirects" | "admin">,
 ): string[] {
   // websocketd names static files before CGI scripts, although it asks the scripts first.
   const first = app.routes.length - config.pages.length;
@@ -40,13 +42,31 @@ export function startLines(
     lines.push(...new Set(shown));
   }
   for (const url of server.redirects) lines.push(`Starting redirect server   : ${named(url)}`);
+  if (server.admin !== undefined) {
+    const place = server.admin.replace(/^unix:/, "unix socket at ");
+    lines.push(`Starting admin server      : ${place}`);
+  }
   const open = config.listen.tls ? originsOverHttp(config) : [];
   for (const host of open) {
     lines.push(
       `Warning: --origin=${host} admits pages over plain http, too: write https://${host} to admit no others`,
     );
   }
+  for (const network of config.dispatch.trustProxy?.filter(isEverybody) ?? []) {
+    lines.push(
+      `Warning: --trust-proxy=${network} believes everybody: a client can say that it is any other`,
+    );
+  }
+  if (compresses(config) && engineFor(config.listen).name === "native") {
+    lines.push(
+      "Warning: --compress does nothing with the engine native: Deno.serve cannot compress",
+    );
+  }
   return lines;
+}
+
+function compresses({ dispatch, routes }: Config): boolean {
+  return Boolean(dispatch.compress) || routes.some(({ options }) => options.compress);
 }
 
 /** Lines for what words of routes take from the query: clients choose it, and nothing says what it may be. */

@@ -7,6 +7,8 @@ export interface UnknownName {
   readonly known: readonly string[];
   /** Characters in front of names where they are said, such as `--`. */
   readonly prefix?: string;
+  /** Default: 2. */
+  readonly exitCode?: UsageError["exitCode"];
 }
 
 /** A name that there is not. The one that was meant is looked for only where the error is told. */
@@ -20,7 +22,7 @@ export class UnknownNameError extends UsageError {
    * @param expected The end of the message, behind the hint; may be empty.
    */
   constructor(what: string, expected: string, name: UnknownName) {
-    super(what + expected, 2);
+    super(what + expected, name.exitCode ?? 2);
     this.#what = what;
     this.#expected = expected;
     this.#name = name;

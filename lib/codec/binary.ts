@@ -2,10 +2,11 @@ import { Batch } from "../base/batch.ts";
 import type { Codec } from "../contract.ts";
 import { put } from "../base/put.ts";
 
-/** Each chunk read from stdout is a binary message; the bytes of binary messages follow each other. */
+/** Makes a binary message of what was written to stdout at once, up to 64 KiB; bytes of clients follow each other. */
 export const binary: Codec = {
   doc: "bytes as they come",
   takes: "binary",
+  chunks: true,
   decoder(stream, take) {
     if (stream === "stderr") return undefined;
     return {

@@ -10,7 +10,7 @@ export interface Encoded {
 }
 
 /** Encodes the messages of a batch up to the first that cannot be said. */
-export function encodeSome(codec: Codec, batch: Batch): Encoded {
+export function encodeSome(codec: Pick<Codec, "encode">, batch: Batch): Encoded {
   try {
     return { data: codec.encode(batch) };
   } catch (error) {
@@ -20,7 +20,7 @@ export function encodeSome(codec: Codec, batch: Batch): Encoded {
   }
 }
 
-function countSayable(codec: Codec, batch: Batch): number {
+function countSayable(codec: Pick<Codec, "encode">, batch: Batch): number {
   for (let index = 0; index < batch.size; index++) {
     try {
       codec.encode(batch.slice(index, index + 1));

@@ -1,26 +1,38 @@
 import type { Log } from "../base/log.ts";
 import type { SlowPolicy } from "../contract.ts";
+import type { Tally } from "./tally.ts";
 
 // A client that is slow again and again must not fill the log: so many ms between its lines.
 const LOG_INTERVAL = 10_000;
+
+/** Options of {@linkcode Drops}. */
+export interface DropsOptions {
+  readonly slow: SlowPolicy;
+  readonly log: Log;
+  /** Is told of each. */
+  readonly tally: Pick<Tally, "dropped">;
+}
 
 /** The messages that one client was not sent, all of which the log counts. */
 export class Drops {
   readonly #log: Log;
   readonly #policy: SlowPolicy;
+  readonly #tally: Pick<Tally, "dropped">;
   /** Number of messages that no line has counted yet. */
   #count = 0;
   #isTold = false;
   #toldAt = -Infinity;
 
-  constructor(log: Log, policy: SlowPolicy) {
+  constructor({ log, slow, tally }: DropsOptions) {
     this.#log = log;
-    this.#policy = policy;
+    this.#policy = slow;
+    this.#tally = tally;
   }
 
   /** One is dropped; the log says so at the first. */
   add(): void {
     this.#count++;
+    this.#tally.dropped(1);
     if (this.#isTold || !this.#mayTell) return;
     this.#isTold = true;
     const how = `messages are dropped (slow=${this.#policy})`;
@@ -35,6 +47,7 @@ export class Drops {
   /** The client has left, and so many messages still waited for it. */
   left(waiting: number): void {
     this.#count += waiting;
+    this.#tally.dropped(waiting);
     if (this.#count > 0) this.#tell("left");
   }
 

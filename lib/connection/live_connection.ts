@@ -1,33 +1,57 @@
-import { Batch, type Message } from "../base/batch.ts";
+import type { Batch, Message } from "../base/batch.ts";
 import { isCloseCode } from "../base/close_code.ts";
-import { messageOf } from "../base/errors.ts";
+import { EngineError } from "../base/errors.ts";
+import type { FloodLog } from "../base/flood_log.ts";
 import { CLOSE_TIMEOUT, MAX_UNSENT } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
+import type { RouteMeter } from "../base/meter.ts";
+import { logThrown } from "../base/log_thrown.ts";
 import { nextTurn } from "../base/next_turn.ts";
+import type { Rounds } from "../base/rounds.ts";
 import { shown } from "../base/shown.ts";
+import type { Trace } from "../base/tracing/trace.ts";
 import type {
+  CloseAnswer,
   Connection,
   Hub,
+  Parts,
   PublishOptions,
+  RouteInfo,
   Session,
   Transport,
   TransportEvents,
 } from "../contract.ts";
+import { batchOf } from "./batch_of.ts";
+import { PartsTooLarge } from "./carry_parts.ts";
+import type { ConnectionFacts } from "./connection_facts.ts";
+import { Curb, type Curbed, isLimited } from "./curb.ts";
+import type { Closer, Ended } from "./ending_sentence.ts";
 import { Outbox } from "./outbox.ts";
+import { readParts } from "./read_parts.ts";
+import type { Recordings } from "./record/recordings.ts";
 import type { Roster } from "./roster.ts";
+import { Tally } from "./tally.ts";
 import type { Ticket } from "./ticket.ts";
 
 /** Parts of the server that a {@linkcode LiveConnection} needs. */
 export interface ConnectionOptions {
   readonly roster: Roster;
   readonly hub: Hub;
+  /** Is told how it has ended. */
+  readonly ended?: ((ended: Ended) => void) | undefined;
+  /** Looks at all connections whose time is limited. */
+  readonly rounds: Rounds;
+  /** Says of limits no more than once a second what any client can cause. */
+  readonly floodLog: FloodLog;
+  /** Writes down what connections carry whose routes want that; default: nobody does. */
+  readonly recordings?: Recordings;
 }
 
 /**
  * A connection on a transport, which tells it of each event; it keeps what `contract.ts` promises to the
  * handler.
  */
-export class LiveConnection implements Connection, TransportEvents {
+export class LiveConnection implements Connection, TransportEvents, Curbed {
   readonly id: string;
   readonly subprotocol: string;
   readonly #transport: Transport;
@@ -35,6 +59,11 @@ export class LiveConnection implements Connection, TransportEvents {
   /** Until it is open: then its request is not needed any more, and that is memory. */
   #ticket: Ticket | undefined;
   readonly #log: Log;
+  readonly #route: RouteInfo;
+  readonly #meter: RouteMeter;
+  readonly #user: string;
+  readonly #trace: Trace | undefined;
+  readonly #tally = new Tally();
   readonly #options: ConnectionOptions;
   readonly #maxFrameSize: number;
   readonly #lingerMs: number;
@@ -42,8 +71,16 @@ export class LiveConnection implements Connection, TransportEvents {
   #session: Session | undefined;
   #takesBatches = false;
   #state: "opening" | "open" | "closing" | "closed" = "opening";
+  /** The client has closed: nothing can be waited for any more. */
+  #isAsked = false;
+  /** The close that waits for messages in parts. */
+  #closeNow: (() => void) | undefined;
   /** The rooms that it has joined by itself; most connections never do. */
   #joined: Set<string> | undefined;
+  /** Whether its handler has paused it. */
+  #isPaused = false;
+  /** Holds it to its limits, where it has some. */
+  readonly #curb: Curb | undefined;
 
   constructor(transport: Transport, ticket: Ticket, options: ConnectionOptions) {
     this.id = ticket.request.id;
@@ -54,13 +91,41 @@ export class LiveConnection implements Connection, TransportEvents {
     this.#transport = transport;
     this.#ticket = ticket;
     this.#log = ticket.log;
+    this.#route = ticket.route;
+    this.#meter = ticket.meter;
+    this.#user = ticket.request.user || ticket.request.subject;
+    this.#trace = ticket.request.trace;
     this.#options = options;
     this.#outbox = new Outbox(transport, {
       slow: ticket.slow,
       log: ticket.log,
+      tally: this.#tally,
       tooSlow: () => this.#tooSlow(),
     });
+    if (isLimited(ticket.limits)) {
+      const { limits, route: { path: route }, log, meter } = ticket;
+      this.#curb = new Curb(this, { ...options, limits, route, log, meter });
+    }
     options.roster.add(this);
+  }
+
+  get facts(): ConnectionFacts | undefined {
+    if (this.#state === "opening" || this.#state === "closed") return undefined;
+    const { remote = "", url = "", pid } = this.#log.associated;
+    return {
+      id: this.id,
+      remote,
+      path: url.replace(/^[^/]*\/\/[^/]*|\?.*$/gs, ""),
+      since: performance.timeOrigin + this.#tally.since,
+      route: this.#route,
+      user: this.#user,
+      pid: pid === undefined ? undefined : Number(pid),
+      subprotocol: this.subprotocol,
+      compressed: this.#transport.compresses ?? false,
+      away: this.#transport.isAway ?? false,
+      carried: this.#tally.carried,
+      bufferedAmount: this.bufferedAmount,
+    };
   }
 
   get bufferedAmount(): number {
@@ -76,6 +141,40 @@ export class LiveConnection implements Connection, TransportEvents {
     if (this.#state === "open") this.#outbox.send(batchOf(data));
   }
 
+  sendStream(parts: Parts): Promise<boolean> {
+    const reader = readParts(parts);
+    if (this.#state === "open" && !this.#isAsked) {
+      return this.#outbox.carry(reader, (error) => this.#partsFailed(error));
+    }
+    // Whether that fails is nothing to a client that has gone.
+    reader.cancel().catch(() => {});
+    return Promise.resolve(false);
+  }
+
+  #partsFailed(error: unknown): void {
+    if (!(error instanceof PartsTooLarge)) return this.#handlerFailed(error);
+    this.#log.error("session", error.message);
+    this.end(1009, error.message);
+  }
+
+  /** Ends a message in parts, which would hold up the end, and with it what waits behind it. */
+  #breakOff(): void {
+    const lost = this.#outbox.breakOff();
+    if (lost > 0) this.lost(lost);
+  }
+
+  ping(data: Message = `${++pings}`): Promise<Uint8Array | undefined> {
+    const payload = batchOf(data).bytes;
+    if (payload.length > 125) {
+      throw new RangeError(`Cannot ping with ${payload.length} bytes: a ping has at most 125`);
+    }
+    if (!this.#transport.ping) {
+      throw new EngineError("Cannot ping: the engine native has no pings of a handler; use node");
+    }
+    if (this.#state !== "open") return Promise.resolve(undefined);
+    return this.#transport.ping(payload.slice());
+  }
+
   deliver(batch: Batch): void {
     if (this.#state === "open") this.#outbox.deliver(batch);
   }
@@ -85,10 +184,10 @@ export class LiveConnection implements Connection, TransportEvents {
   }
 
   close(code = 1000, reason = ""): void {
-    this.#finish(code, reason, this.#lingerMs);
+    this.#finish(code, reason, this.#lingerMs, "handler");
   }
 
-  #finish(code: number, reason: string, patience: number): void {
+  #finish(code: number, reason: string, patience: number, by: Closer): void {
     if (this.#state !== "open") return;
     if (typeof reason !== "string") {
       throw new TypeError(`A reason has to be a string, not ${shown(reason)}`);
@@ -99,15 +198,18 @@ export class LiveConnection implements Connection, TransportEvents {
       reason = "Internal error";
     }
     this.#outbox.flush();
-    this.#close(code, reason, patience);
+    this.#close(code, reason, patience, by);
   }
 
   pause(): boolean {
-    return this.#state === "open" && this.#transport.pause();
+    if (this.#state !== "open") return false;
+    this.#isPaused = true;
+    return this.#transport.pause();
   }
 
   resume(): void {
-    this.#transport.resume();
+    this.#isPaused = false;
+    if (!this.#curb?.isHeld) this.#transport.resume();
   }
 
   join(room: string): void {
@@ -131,8 +233,11 @@ export class LiveConnection implements Connection, TransportEvents {
     if (this.#state !== "opening") return this.#transport.close(1001, "Opened too late");
     this.#state = "open";
     this.#log.access("session", "CONNECT");
+    this.#tally.opened();
+    this.#meter.opened();
     const ticket = this.#ticket;
     this.#ticket = undefined;
+    this.#curb?.opened();
     this.#guard(() => {
       const session = this.#session = ticket?.open(this) ?? {};
       this.#takesBatches = session.batch !== undefined;
@@ -141,6 +246,13 @@ export class LiveConnection implements Connection, TransportEvents {
   }
 
   received(batch: Batch): void {
+    if (this.#state !== "open") return;
+    this.#tally.received(batch);
+    if (this.#curb) this.#curb.take(batch);
+    else this.pass(batch);
+  }
+
+  pass(batch: Batch): void {
     if (this.#state !== "open") return;
     const session = this.#session;
     if (this.#takesBatches) return this.#guard(() => session?.batch?.(batch));
@@ -161,30 +273,90 @@ export class LiveConnection implements Connection, TransportEvents {
     this.end(1009, `A message may have ${maxFrameSize} bytes`);
   }
 
-  failed(message: string): void {
-    if (this.#state === "open") this.#log.debug("websocket", `Cannot receive: ${message}`);
+  stopReading(): boolean {
+    return this.#state === "open" && this.#transport.pause();
+  }
+
+  readOn(): void {
+    if (!this.#isPaused) this.#transport.resume();
+  }
+
+  get activity(): number {
+    return this.#tally.activity;
+  }
+
+  failed(message: string, code?: number): void {
+    if (this.#state !== "open") return;
+    this.#tally.failed(message, code);
+    this.#log.debug("websocket", `Cannot receive: ${message}`);
   }
 
   lost(bytes: number): void {
     this.#log.error("websocket", `The client did not take ${bytes} bytes that were sent to it`);
   }
 
+  closing(code: number, reason: string): void {
+    // The client has said that it takes nothing more.
+    this.#outbox.breakOff();
+    if (this.#state !== "open") return this.#closeNow?.();
+    // What it has sent comes before that, however fast it was.
+    this.#curb?.flush();
+    if (!this.#isOpen) return;
+    this.#isAsked = true;
+    const session = this.#session;
+    this.#guard(() => {
+      const answer: unknown = session?.closing?.(code, reason);
+      if (answer instanceof Promise) return answer.then(refuseLateAnswer);
+      if (answer !== undefined) this.#answer(answer);
+      return undefined;
+    });
+  }
+
+  #answer(answer: unknown): void {
+    if (typeof answer !== "object" || answer === null) {
+      throw new TypeError(`closing has to return { code, reason }, not ${shown(answer)}`);
+    }
+    const { code, reason } = answer as CloseAnswer;
+    this.close(code, reason);
+  }
+
+  get answersEnd(): boolean {
+    return this.#session?.end !== undefined;
+  }
+
+  ended(): void {
+    if (this.#state !== "open") return;
+    // However fast it was, this comes behind it.
+    this.#curb?.flush();
+    const session = this.#session;
+    if (this.#isOpen) this.#guard(() => session?.end?.());
+  }
+
   closed(code: number, reason: string): void {
-    if (this.#state === "opening") return this.#abandon();
+    if (this.#state === "opening") return this.#abandon("The client left");
     if (this.#state === "closed") return;
+    this.#curb?.flush();
     this.#state = "closed";
+    this.#curb?.stop();
+    this.#outbox.breakOff();
     this.#outbox.end();
     this.#endSession(code, reason);
     this.#options.roster.delete(this);
     this.#left();
-    this.#log.access("session", "DISCONNECT");
+    this.#tally.closed(code, reason, {
+      log: this.#log,
+      meter: this.#meter,
+      trace: this.#trace,
+      ended: this.#options.ended,
+    });
   }
 
   /** Ends it, whatever its handler does. */
   end(code: number, reason: string, patience = CLOSE_TIMEOUT): void {
-    if (this.#state === "opening") return this.#abandon();
+    if (this.#state === "opening") return this.#abandon(reason);
+    this.#breakOff();
     if (this.#state === "closing") this.#transport.close(code, reason, patience);
-    else this.#finish(code, reason, patience);
+    else this.#finish(code, reason, patience, "server");
     this.#endSession(code, reason);
   }
 
@@ -195,23 +367,31 @@ export class LiveConnection implements Connection, TransportEvents {
   #tooSlow(): void {
     this.#log.error("websocket", `The client reads too slowly: ${MAX_UNSENT} bytes wait for it`);
     // What waits is dropped: it would not be read either.
-    this.#close(1013, "Reads too slowly", CLOSE_TIMEOUT);
+    this.#breakOff();
+    this.#close(1013, "Reads too slowly", CLOSE_TIMEOUT, "server");
   }
 
-  #close(code: number, reason: string, patience: number): void {
+  #close(code: number, reason: string, patience: number, by: Closer): void {
     this.#log.trace("websocket", `Closing with ${code} ${reason}`.trimEnd());
     this.#state = "closing";
+    this.#curb?.stop();
+    this.#tally.closing({ by, code, reason: cut(reason) });
     this.#outbox.end();
     this.#leaveAll();
     // Its answer to the close has to be read.
     this.#transport.resume();
-    this.#transport.close(code, cut(reason), patience);
+    const close = () => this.#transport.close(code, cut(reason), patience);
+    // What was sent comes before it, and that is not all there yet.
+    const underWay = this.#outbox.finish(patience, () => this.#breakOff());
+    if (!underWay) return close();
+    this.#closeNow = close;
+    underWay.then(close);
   }
 
-  #abandon(): void {
+  #abandon(why: string): void {
     this.#state = "closed";
     this.#options.roster.delete(this);
-    this.#log.debug("websocket", "The client left before its connection was open");
+    this.#log.debug("websocket", `${why} before the connection was open`);
     this.#guard(() => this.#ticket?.abandon());
   }
 
@@ -225,6 +405,7 @@ export class LiveConnection implements Connection, TransportEvents {
     const session = this.#session;
     this.#session = undefined;
     this.#guard(() => session?.close?.(code, reason));
+    if (session) this.#guard(() => this.#tally.left(session));
   }
 
   /** Calls the handler; one that is an async function can fail later. */
@@ -238,7 +419,7 @@ export class LiveConnection implements Connection, TransportEvents {
   }
 
   #handlerFailed(error: unknown): void {
-    this.#log.error("session", `The handler failed: ${messageOf(error)}`);
+    logThrown(this.#log, "session", "The handler failed", error);
     this.end(1011, "Internal error");
   }
 }
@@ -249,25 +430,13 @@ function refuseLate(session: unknown): void {
   if (session) throw new Error("open returned a promise of a session, in place of the session");
 }
 
-/** A handler of somebody's own may not have been checked for its types. */
-function batchOf(data: unknown): Batch {
-  if (data instanceof Batch) return data;
-  if (typeof data === "string") return Batch.of(data);
-  if (data instanceof Uint8Array) return Batch.of(sendable(data));
-  const what = typeof data === "object" && data !== null
-    ? `an object (${data.constructor?.name ?? "without a class"})`
-    : String(data);
-  throw new TypeError(`A message has to be a string or a Uint8Array, not ${what}`);
+function refuseLateAnswer(answer: unknown): void {
+  // The client has had another one by now.
+  if (answer) throw new Error("closing returned a promise of an answer, in place of the answer");
 }
 
-/** Bytes that an engine can send. */
-function sendable(bytes: Uint8Array): Uint8Array {
-  const { buffer } = bytes;
-  // The runtime sends nothing of memory that others may write to meanwhile.
-  if (!(buffer instanceof ArrayBuffer)) return bytes.slice();
-  if (!buffer.detached) return bytes;
-  throw new TypeError("The bytes of a message were given away before it was sent");
-}
+/** Number of pings that were told apart by it. */
+let pings = 0;
 
 const encoder = new TextEncoder();
 

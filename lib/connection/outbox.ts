@@ -1,9 +1,11 @@
-import type { Batch } from "../base/batch.ts";
+import type { Batch, Message } from "../base/batch.ts";
 import { BatchQueue } from "../base/batch_queue.ts";
 import { HIGH_WATER_MARK, MAX_BURST, MAX_HELD, MAX_UNSENT, SLOW_MARK } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Gauge, SlowPolicy, Transport } from "../contract.ts";
 import { Drops } from "./drops.ts";
+import { Lane } from "./lane.ts";
+import type { Tally } from "./tally.ts";
 
 /** All of {@linkcode SlowPolicy}. */
 export const SLOW_POLICIES = ["close", "drop-oldest", "latest"] as const satisfies SlowPolicy[];
@@ -13,6 +15,8 @@ export interface OutboxOptions {
   /** The policy for messages that others make for the client faster than it reads. */
   readonly slow: SlowPolicy;
   readonly log: Log;
+  /** Is told of what goes out, when it does, and of what never will. */
+  readonly tally: Tally;
   /** The client reads too slowly, and its connection is to be closed. */
   tooSlow(): void;
 }
@@ -32,6 +36,9 @@ const JUDGING = 250;
  */
 export class Outbox implements Gauge {
   readonly #transport: Transport;
+  /** Where messages go: the transport, or what keeps them in order while one in parts is under way. */
+  #way: Gauge & Pick<Transport, "send">;
+  #lane: Lane | undefined;
   readonly #options: OutboxOptions;
   /** Batches from before the client came, and how many of them were sent. */
   #past = NOTHING;
@@ -46,18 +53,18 @@ export class Outbox implements Gauge {
   #drops: Drops | undefined;
 
   constructor(transport: Transport, options: OutboxOptions) {
-    this.#transport = transport;
+    this.#transport = this.#way = transport;
     this.#options = options;
   }
 
   /** Bytes that wait for the client, on their way or not yet; without what was said before it came. */
   get bufferedAmount(): number {
-    return this.#transport.bufferedAmount + (this.#held?.bytes ?? 0);
+    return this.#way.bufferedAmount + (this.#held?.bytes ?? 0);
   }
 
   async drained(amount: number = HIGH_WATER_MARK / 2): Promise<void> {
     while (this.#releasing) await this.#releasing;
-    await this.#transport.drained(amount);
+    await this.#way.drained(amount);
   }
 
   /** Sends what its own handler has made, which looks itself how much waits. */
@@ -67,19 +74,77 @@ export class Outbox implements Gauge {
       // It is not for the policy to drop, nor to overtake what was made before it.
       this.flush();
     }
-    this.#transport.send(batch);
+    this.#transmit(batch);
+  }
+
+  /**
+   * Sends a message in parts, behind all that was sent.
+   *
+   * @param failed Its parts have failed, and what was begun of it cannot be completed.
+   * @returns Whether all of it was sent.
+   */
+  carry(
+    parts: ReadableStreamDefaultReader<Message>,
+    failed: (error: unknown) => void,
+  ): Promise<boolean> {
+    if (!this.#lane) {
+      if (this.#way !== this.#transport) {
+        parts.cancel().catch(failed);
+        return Promise.resolve(false);
+      }
+      this.flush();
+      this.#way = this.#lane = new Lane(this.#transport, this.#options.tally, () => {
+        this.#way = this.#transport;
+        this.#lane = undefined;
+      });
+    }
+    return this.#lane.carry(parts, failed);
+  }
+
+  /**
+   * Lets messages in parts, and what waits behind them, be the last.
+   *
+   * @param patience Milliseconds in which the client may take nothing, `Infinity` for no limit; then, `stalled`.
+   * @returns Resolves when they were sent or broken off; undefined without any.
+   */
+  finish(patience: number, stalled: () => void): Promise<void> | undefined {
+    if (patience < Infinity) this.#lane?.within(patience, stalled);
+    return this.#lane?.over;
+  }
+
+  /**
+   * Ends a message in parts where it is, and drops what waits behind it, and whatever is sent from now on: it would
+   * be in the middle of that message.
+   *
+   * @returns Bytes that were dropped.
+   */
+  breakOff(): number {
+    const lane = this.#lane;
+    if (!lane) return 0;
+    this.flush();
+    this.#lane = undefined;
+    return lane.stop();
   }
 
   /** Sends what others have made for it, or holds it back, or drops it. */
   deliver(batch: Batch): void {
+    if (this.#transport.isAway && this.#way === this.#transport) return this.#keep(batch);
     if (this.#releasing) this.#hold(batch);
-    else if (this.#transport.bufferedAmount <= this.#mark) return this.#transport.send(batch);
+    else if (this.#way.bufferedAmount <= this.#mark) return this.#transmit(batch);
     else {
       // Many messages in one go are no sign of a slow client: they have had no time to leave.
       this.#hold(batch);
       this.#release();
     }
     this.#limit();
+  }
+
+  /** Has the transport keep it for a client that is away: of all that waits, the oldest is what is dropped. */
+  #keep(batch: Batch): void {
+    this.flush();
+    this.#transmit(batch);
+    const dropped = this.#transport.shed?.() ?? 0;
+    if (dropped > 0) this.#options.tally.dropped(dropped);
   }
 
   /** Sends what was said before it came, all of it, as fast as the client reads; what is sent meanwhile waits. */
@@ -99,7 +164,7 @@ export class Outbox implements Gauge {
 
   /** Sends what waits, however far the client is behind: its connection is about to be closed. */
   flush(): void {
-    while (this.#waits) this.#transport.send(this.#next());
+    while (this.#waits) this.#transmit(this.#next());
   }
 
   /** Nothing more is to be sent: what waits is dropped, and counted where the policy drops. */
@@ -109,6 +174,12 @@ export class Outbox implements Gauge {
     this.#past = NOTHING;
     this.#held = undefined;
     clearTimeout(this.#judging);
+  }
+
+  #transmit(batch: Batch): void {
+    this.#way.send(batch);
+    // Afterwards, when a text has been encoded.
+    this.#options.tally.sent(batch);
   }
 
   #hold(batch: Batch): void {
@@ -139,7 +210,7 @@ export class Outbox implements Gauge {
     return setTimeout(() => {
       this.#judging = undefined;
       if (this.bufferedAmount <= MAX_UNSENT) return;
-      const reads = this.#released > released || this.#transport.bufferedAmount < bufferedAmount;
+      const reads = this.#released > released || this.#way.bufferedAmount < bufferedAmount;
       if (reads) this.#judging = this.#judge();
       else this.#options.tooSlow();
     }, JUDGING);
@@ -150,7 +221,7 @@ export class Outbox implements Gauge {
   }
 
   get #dropped(): Drops {
-    return this.#drops ??= new Drops(this.#options.log, this.#options.slow);
+    return this.#drops ??= new Drops(this.#options);
   }
 
   /** Bytes that may be under way while something waits. */
@@ -169,7 +240,7 @@ export class Outbox implements Gauge {
 
   async #run(): Promise<void> {
     for (;;) {
-      await this.#transport.drained(this.#mark / 2);
+      await this.#way.drained(this.#mark / 2);
       if (!this.#waits) break;
       this.#sendOn();
     }
@@ -178,15 +249,15 @@ export class Outbox implements Gauge {
     // Not a moment later: what is sent in between would be held back for nobody to release.
     this.#releasing = undefined;
     // Where more is under way nevertheless, it is closing.
-    if (this.#transport.bufferedAmount <= this.#mark) this.#drops?.readsAgain();
+    if (this.#way.bufferedAmount <= this.#mark) this.#drops?.readsAgain();
   }
 
   /** Sends something at least: a transport that is closing never drains, but takes any. */
   #sendOn(): void {
     while (this.#waits) {
-      this.#transport.send(this.#next());
+      this.#transmit(this.#next());
       this.#released++;
-      if (this.#transport.bufferedAmount > this.#mark) return;
+      if (this.#way.bufferedAmount > this.#mark) return;
     }
   }
 

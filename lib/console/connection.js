@@ -1,4 +1,5 @@
 import { closeCodeName } from "./close_codes.js";
+import { canAsk } from "./why_refused.js";
 
 /** @typedef {import("./journal.js").Entry} Entry */
 
@@ -13,6 +14,7 @@ export class Connection {
   #log;
   #opened;
   #lost;
+  #refused;
   #changed;
 
   /**
@@ -21,12 +23,15 @@ export class Connection {
    *   with each event.
    * @param {() => void} options.opened Called when it is open.
    * @param {() => void} options.lost Called when it ended, unless the user has ended it.
+   * @param {(url: string, since: number) => void} options.refused Called when it did not open, with the
+   *   `performance.now()` of when it was tried.
    * @param {() => void} options.changed Called when its properties may have changed.
    */
-  constructor({ log, opened, lost, changed }) {
+  constructor({ log, opened, lost, refused, changed }) {
     this.#log = log;
     this.#opened = opened;
     this.#lost = lost;
+    this.#refused = refused;
     this.#changed = changed;
   }
 
@@ -96,7 +101,10 @@ export class Connection {
 
   #listen(socket) {
     const isCurrent = () => socket === this.#socket;
+    const since = performance.now();
+    let hasOpened = false;
     socket.onopen = () => {
+      hasOpened = true;
       const { protocol, extensions } = socket;
       this.#log("open", "Connected", { facts: { protocol, extensions }, size: 0 });
       if (isCurrent()) this.#opened();
@@ -106,13 +114,15 @@ export class Connection {
       this.#log("received", typeof data === "string" ? data : new Uint8Array(data));
     };
     socket.onerror = () => {
-      this.#log("error", "The browser tells pages no reason; its developer tools may", { size: 0 });
+      const text = "The browser tells pages no reason; its developer tools may";
+      if (hasOpened || !canAsk(socket.url)) this.#log("error", text, { size: 0 });
       this.#changed();
     };
     socket.onclose = ({ code, reason, wasClean }) => {
       // RFC 6455 §7.4.1: these two stand for a frame that never came.
       const size = code === 1005 || code === 1006 ? 0 : 2 + new TextEncoder().encode(reason).length;
       this.#log("close", closeCodeName(code), { facts: { code, reason, wasClean }, size });
+      if (!hasOpened && !(isCurrent() && this.#closedByUser)) this.#refused(socket.url, since);
       if (isCurrent() && !this.#closedByUser) this.#lost();
       this.#changed();
     };

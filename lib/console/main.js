@@ -11,6 +11,7 @@ import { Reconnect } from "./reconnect.js";
 import { Status } from "./status.js";
 import { setUpTarget } from "./target_form.js";
 import { setUpToolbar } from "./toolbar.js";
+import { canAsk, whyRefused } from "./why_refused.js";
 
 const journal = new Journal();
 const listing = new Listing(journal);
@@ -24,7 +25,7 @@ const list = new EventList(byId("list"), {
   drawn: () => toolbar.showFollowing(list.following, listing.items.length),
 });
 
-const connection = new Connection({ log, opened, lost, changed });
+const connection = new Connection({ log, opened, lost, refused, changed });
 const reconnect = new Reconnect({ connect, changed });
 const status = new Status({ connection, reconnect, journal });
 
@@ -57,6 +58,12 @@ function opened() {
 
 function lost() {
   if (byId("auto-reconnect").checked) reconnect.start();
+}
+
+async function refused(url, since) {
+  if (!canAsk(url)) return;
+  const { text, facts } = await whyRefused(url, since);
+  log("error", text, { facts, size: 0 });
 }
 
 function log(kind, data, more) {

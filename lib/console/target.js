@@ -1,16 +1,32 @@
 /**
  * Tells where the console connects to before anybody has changed it: to what the page was asked for,
- * or, where the console has a path of its own, to that path of its host.
+ * or, where the console has a path of its own, to the root of its server.
  *
  * @param {{ protocol: string, host: string, pathname: string, search: string }} location
- * @param {string} [endpoint] The path, where the console has one of its own.
+ * @param {string} [path] The console's path at its server, where it has one of its own.
  * @returns {{ url: string, query: string }} The query comes without its question mark.
  */
-export function defaultTarget(location, endpoint) {
+export function defaultTarget(location, path) {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   const origin = `${scheme}://${location.host}`;
-  if (endpoint !== undefined) return { url: origin + endpoint, query: "" };
+  if (path !== undefined) {
+    return { url: `${origin}${prefixOf(location.pathname, path)}/`, query: "" };
+  }
   return { url: origin + location.pathname, query: location.search.slice(1) };
+}
+
+/**
+ * Tells what a proxy takes off the beginning of a path before the server sees it.
+ *
+ * @param {string} pathname The path as the browser has it.
+ * @param {string} seen The path as the server has it.
+ * @returns {string} Empty, or without a slash at its end.
+ */
+export function prefixOf(pathname, seen) {
+  if (pathname.endsWith(seen)) return pathname.slice(0, -seen.length);
+  // As many folders up as the server's path is deep: a proxy may have changed its name as well.
+  const depth = seen.replace(/\/$/, "").split("/").length - 1;
+  return pathname.replace(/\/$/, "").split("/").slice(0, -depth || undefined).join("/");
 }
 
 /**

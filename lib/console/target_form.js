@@ -1,4 +1,5 @@
 import { byId } from "./dom.js";
+import { setUpRoutes } from "./route_form.js";
 import { defaultTarget, parseProtocols, resolveTarget, splitQuery } from "./target.js";
 
 /**
@@ -11,7 +12,7 @@ export function setUpTarget() {
   const url = byId("url");
   const query = byId("query");
   const protocols = byId("protocols");
-  const start = defaultTarget(location, document.documentElement.dataset.endpoint);
+  const start = defaultTarget(location, document.documentElement.dataset.console);
   url.value = start.url;
   query.value = start.query;
 
@@ -35,6 +36,15 @@ export function setUpTarget() {
     resolve();
   });
   for (const field of [url, query]) field.addEventListener("input", resolve);
+  const routes = setUpRoutes((path, subprotocols) => {
+    url.value = new URL(start.url).origin + path;
+    if (subprotocols) {
+      query.value = "";
+      protocols.value = subprotocols.join(", ");
+    }
+    resolve();
+  });
+  url.addEventListener("input", () => routes.typed());
   // Where there is little room, what is seldom needed is behind this button.
   byId("more-fields").addEventListener("click", () => {
     const shown = byId("connection").classList.toggle("expanded");

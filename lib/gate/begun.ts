@@ -1,6 +1,6 @@
 import { messageOf } from "../base/errors.ts";
 import { oneLine } from "../base/one_line.ts";
-import { isOwnBody } from "../base/own_body.ts";
+import { isOwnBody, ownBody } from "../base/own_body.ts";
 import { shown } from "../base/shown.ts";
 import { within } from "../base/within.ts";
 
@@ -8,12 +8,13 @@ import { within } from "../base/within.ts";
  * An answer of which the body has begun, if it could at once: one that fails then still leaves room for another
  * answer.
  *
- * @param failed Is told, once, that the body fails later, when nothing is left but to cut it.
+ * @param failed Is told, once, that the body fails later, when nothing is left but to cut it, or when it is cancelled
+ * because its client has left.
  * @throws Whatever the body fails with.
  */
 export async function begun(
   response: Response,
-  failed: (reason: string) => void,
+  failed: (error: unknown) => void,
 ): Promise<Response> {
   const { body, status, headers } = response;
   if (!body || isOwnBody(body)) return response;
@@ -27,26 +28,29 @@ export async function begun(
   await within(settled, 0);
   if (isOver) {
     const all = await first as Uint8Array<ArrayBuffer> | undefined;
-    // The engine `native` says the length of what it has at once.
-    if (isWhole && !headers.has("content-length")) return new Response(all, { status, headers });
+    const size = all?.length ?? 0;
+    // The engine `native` says the length of what it has at once; of another one that is announced, it breaks off.
+    const isAnnounced = Number(headers.get("content-length") ?? size) === size;
+    if (isWhole && isAnnounced) return new Response(all, { status, headers });
   }
   return new Response(
-    new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        try {
-          const chunk = await (first ?? next(reader));
-          first = undefined;
-          if (chunk) controller.enqueue(chunk);
-          else controller.close();
-        } catch (error) {
-          const reason = oneLine(messageOf(error));
-          failed(reason);
-          // As a text, because the runtime prints it.
-          controller.error(reason);
-        }
-      },
-      cancel: (reason) => reader.cancel(reason),
-    }, { highWaterMark: 0 }),
+    ownBody(
+      new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          try {
+            const chunk = await (first ?? next(reader));
+            first = undefined;
+            if (chunk) controller.enqueue(chunk);
+            else controller.close();
+          } catch (error) {
+            failed(error);
+            // As a text, because the runtime prints it.
+            controller.error(oneLine(messageOf(error)));
+          }
+        },
+        cancel: (reason) => reader.cancel(reason).catch(failed),
+      }, { highWaterMark: 0 }),
+    ),
     { status, headers },
   );
 }

@@ -1,68 +1,153 @@
-import { HandshakeError, LaunchError, messageOf } from "../base/errors.ts";
-import { isUpgrade } from "../base/is_upgrade.ts";
-import { ACCEPT_TIMEOUT, MAX_FORKS, MAX_FRAME_SIZE } from "../base/limits.ts";
-import { type Associated, Log } from "../base/log.ts";
-import { Permits } from "../base/permits.ts";
+import type { Span } from "npm:@opentelemetry/api@1.10.0";
+import { descriptors } from "../base/descriptors.ts";
+import { HandshakeError, LimitError } from "../base/errors.ts";
+import { FloodLog } from "../base/flood_log.ts";
 import { plain } from "../base/plain.ts";
+import { httpLog } from "../base/session_log.ts";
+import { isUpgrade } from "../base/is_upgrade.ts";
+import { MAX_FORKS } from "../base/limits.ts";
+import { Log } from "../base/log.ts";
+import { type Meter, NO_METER, type RouteMeter } from "../base/meter.ts";
+import { Permits } from "../base/permits.ts";
 import type { IncomingRequest } from "../base/request.ts";
-import { httpLog, sessionLog } from "../base/session_log.ts";
-import { shown } from "../base/shown.ts";
+import { Rounds } from "../base/rounds.ts";
+import { whenSent } from "../base/sent.ts";
+import { traceRequest } from "../base/tracing/trace_request.ts";
+import { connectionOf } from "../connection/connection_of.ts";
+import type { Ended } from "../connection/ending_sentence.ts";
+import { Recordings } from "../connection/record/recordings.ts";
+import { Sessions } from "../connection/resume/sessions.ts";
 import { Roster } from "../connection/roster.ts";
 import type { Header, Ticket } from "../connection/ticket.ts";
-import type { Admission, Exchange, Place } from "../contract.ts";
+import type { Overview, Place } from "../contract.ts";
 import { LocalHub } from "../hub/local_hub.ts";
-import { begun } from "./begun.ts";
-import { expectRouteOptions } from "./expect_routes.ts";
-import { checkHandshake } from "./handshake.ts";
-import { Patience } from "./patience.ts";
-import type { LiveRoute, Route, RouteOptions } from "./route.ts";
-import { type Match, RouteTable } from "./route_table.ts";
-import { offers } from "./subprotocol.ts";
-import { checkedVerdict } from "./verdict.ts";
-
-export type { Header };
+import { admit } from "./admit.ts";
+import { BasePath } from "./base_path.ts";
+import type { Brought } from "./brought.ts";
+import { Entrance } from "./entrance.ts";
+import { EntryLimits } from "./entry_limits.ts";
+import { expectProxyOptions, expectRouteOptions } from "./expect_routes.ts";
+import type { Gate } from "./gate.ts";
+import type { Patience } from "./patience.ts";
+import { Forwarding, type ForwardingOptions } from "./proxy/forwarding.ts";
+import { RecentRefusals } from "./recent_refusals.ts";
+import { type Asked, refuse } from "./refusal.ts";
+import { respond } from "./respond.ts";
+import { takeOffer } from "./resume_offer.ts";
+import type { Route, RouteOptions } from "./route.ts";
+import { RouteTable } from "./route_table.ts";
+import { tellOfAnswer } from "./tell_of_answer.ts";
+import { Visit } from "./visit.ts";
 
 /** Options of {@linkcode Dispatcher}. */
-export interface DispatchOptions extends RouteOptions {
+export interface DispatchOptions extends RouteOptions, ForwardingOptions {
   /** Routes, of which the first that matches, and does what is asked for, wins. */
   readonly routes: readonly Route[];
   /** Permits for the processes that may run at once; default 1024. */
   readonly processes?: Permits;
+  /** Counts what the server does; default: nobody does. */
+  readonly meter?: Meter;
   /** Finds the name of a client's address; default: the address stays. */
   readonly lookup?: (address: string) => Promise<string>;
+  /**
+   * A prefix of all paths, as `/app`, which routes do not see: the answer to what is not below it is 404; default:
+   * none.
+   */
+  readonly basePath?: string;
+  /** Takes one connection in all, and refuses others with 503; default false. */
+  readonly once?: boolean;
+  /** Is told of each connection that has ended, as soon as its program has. */
+  readonly ended?: (ended: Ended) => void;
   /** Headers of a 101 answer. */
   readonly headersWs?: readonly Header[];
   /** Headers of all other answers. */
   readonly headersHttp?: readonly Header[];
 }
 
+/** The part of a request that says whether it is one for an upgrade. */
+export interface UpgradeHead {
+  readonly method: string;
+  readonly headers: Pick<Headers, "get">;
+}
+
 /** Makes connections and answers of requests, whichever engine brings them. */
 export class Dispatcher {
   readonly roster = new Roster();
   readonly hub = new LocalHub();
-  readonly #options: DispatchOptions;
+  /** Sessions that survive their transports. */
+  readonly sessions = new Sessions();
+  readonly meter: Meter;
+  /** The proxies that are believed; undefined where there are none. */
+  readonly forwarding: Forwarding | undefined;
+  /** The prefix of all paths. */
+  readonly basePath: BasePath;
+  readonly floodLog = new FloodLog();
+  readonly rounds = new Rounds();
+  readonly recordings = new Recordings();
   readonly #processes: Permits;
+  readonly #lookup: DispatchOptions["lookup"];
+  readonly #headersHttp: readonly Header[];
+  readonly #entrance: Entrance;
+  readonly ended: DispatchOptions["ended"];
   readonly #ending = new AbortController();
+  readonly #refusals = new RecentRefusals();
+  readonly #limits: EntryLimits;
   readonly #routes: RouteTable;
+  readonly #overview: Overview;
+  readonly #gate: Gate;
 
   constructor(options: DispatchOptions) {
     expectRouteOptions(options);
-    this.#options = options;
-    this.#processes = options.processes ?? new Permits(MAX_FORKS);
-    const { guards, sameOrigin, origins, subprotocols, acceptMs, maxFrameSize, pingMs, lingerMs } =
-      options;
-    const defaults = {
-      guards,
-      sameOrigin,
-      origins,
-      subprotocols,
-      acceptMs,
-      maxFrameSize,
-      pingMs,
-      lingerMs,
+    expectProxyOptions(options);
+    const {
+      routes,
+      processes = new Permits(MAX_FORKS),
+      meter = NO_METER,
+      lookup,
+      once = false,
+      ended,
+      headersWs = [],
+      headersHttp = [],
+      maxConnections,
+      maxPerIp,
+      connectRate,
+      trustProxy,
+      proxyHeaders = "x-forwarded",
+      basePath = "",
+      ...defaults
+    } = options;
+    const limits = { maxConnections, maxPerIp, connectRate };
+    this.#limits = new EntryLimits(limits, { meter: meter.at(undefined) });
+    this.forwarding = trustProxy && new Forwarding({ trustProxy, proxyHeaders });
+    this.basePath = new BasePath(basePath);
+    this.#processes = processes;
+    this.meter = meter;
+    this.#lookup = lookup;
+    this.#entrance = new Entrance(once);
+    this.ended = ended;
+    this.#headersHttp = headersHttp;
+    const infos = () => this.#routes.infos;
+    this.#overview = {
+      get routes() {
+        return infos();
+      },
+      refusal: (...asked) => this.#refusals.find(...asked),
     };
-    this.#routes = new RouteTable(defaults as RouteOptions, this.#placeOf(new Log()));
-    this.replaceRoutes(options.routes);
+    this.#routes = new RouteTable(defaults, {
+      meter,
+      placeOf: (counts) => this.#placeOf(new Log(), counts),
+    });
+    this.#gate = {
+      routes: this.#routes,
+      sessions: this.sessions,
+      headersWs,
+      placeOf: (log, counts, patience) => this.#placeOf(log, counts, patience),
+      named: (request) => this.#named(request),
+      takeConnection: () => this.#entrance.take(),
+      expectOpen: () => this.#entrance.expectOpen(),
+      connect: (transport, ticket) => connectionOf(transport, ticket, this),
+    };
+    this.replaceRoutes(routes);
   }
 
   /**
@@ -75,160 +160,150 @@ export class Dispatcher {
     this.#routes.replace(routes);
   }
 
-  /** Whether a request asks for a WebSocket, and there are some. */
-  opens({ headers }: IncomingRequest): boolean {
-    return isUpgrade(headers) && this.#routes.accepts;
+  /** Patterns of the routes whose handlers cannot serve at once. */
+  get unready(): readonly string[] {
+    return this.#routes.unready;
   }
 
-  /** Decides about a request: an answer, or an upgrade. Never throws. */
-  async dispatch(request: IncomingRequest, exchange: Exchange): Promise<Response | Ticket> {
+  /** Whether a request asks for a WebSocket, and there are some. */
+  opens({ method, headers }: UpgradeHead): boolean {
+    return method === "GET" && isUpgrade(headers) && this.#routes.accepts;
+  }
+
+  /**
+   * Checks that there are descriptors for another request; to be asked before each.
+   *
+   * @param isFew Whether there are too few of them for another reason.
+   * @throws {LimitError} If there are not (503).
+   */
+  expectDescriptors(isFew = false): void {
+    if (!isFew && !descriptors.few) return;
+    this.meter.at(undefined).limited("descriptors");
+    throw new LimitError("descriptors", "The server has too few descriptors left", {
+      status: 503,
+      // It has one itself.
+      headers: { Connection: "close" },
+    });
+  }
+
+  /**
+   * Decides about a request: an answer, or an upgrade. Never throws.
+   *
+   * @param span Of the runtime, where that has made one of the request.
+   */
+  async dispatch(
+    sent: IncomingRequest,
+    exchange: Brought,
+    span?: Span,
+  ): Promise<Response | Ticket> {
+    // Before anybody else sees it.
+    const offered = takeOffer(sent);
+    const asked = offered?.request ?? sent;
+    const upgrades = this.opens(asked);
+    const trace = traceRequest(asked, { upgrades, span });
+    const known = trace ? Object.freeze({ ...asked, trace }) : asked;
+    const visit = new Visit(known, upgrades, offered?.offer);
+    this.#entrance.begin();
+    const decision = await this.#decide(visit, exchange);
+    if (visit.upgrades) this.#entrance.end();
+    else this.#whenOut(exchange, visit);
+    trace?.decided(visit.route, decision instanceof Response ? decision.status : 101);
+    if (trace && !span && decision instanceof Response) {
+      whenSent(decision, ({ whole }) => trace.answered(whole));
+    }
+    if (!visit.upgrades && decision instanceof Response) tellOfAnswer(visit, decision);
+    return decision;
+  }
+
+  /** A plain request is there until its answer is out. */
+  #whenOut(exchange: Brought, visit: Visit): void {
+    const over = () => {
+      visit.leave();
+      this.#entrance.end();
+    };
+    if (exchange.finished) exchange.finished(over);
+    else over();
+  }
+
+  async #decide(visit: Visit, exchange: Brought): Promise<Response | Ticket> {
+    const asked = visit.request;
     try {
-      this.#expectOpen();
-      if (this.opens(request)) return await this.#admit(request, exchange);
-      return this.#answer(await this.#respond(request, exchange));
+      const { upgrades, offer } = visit;
+      visit.continues = (upgrades || offer?.events !== undefined) && offer?.id !== undefined &&
+        this.sessions.has(offer.id);
+      // A session that is here is no new connection.
+      if ((visit.upgrades && !visit.continues) || this.#ending.signal.aborted) {
+        this.#entrance.expectOpen();
+      }
+      visit.enter(this.#limits);
+      visit.request = this.basePath.below(asked);
+      if (!visit.upgrades) {
+        const location = this.basePath.redirect(asked);
+        const response = location === undefined
+          ? await respond(visit, exchange, this.#gate)
+          : movedTo(location, visit);
+        return this.#answer(visit, response);
+      }
+      const admitted = await admit(visit, exchange, this.#gate);
+      if (!(admitted instanceof Response)) return this.#taken(admitted);
+      visit.leave();
+      this.#refusals.note(visit.request, admitted);
+      return this.#answer(visit, admitted);
     } catch (error) {
-      return this.refuse(sessionLog(request), error);
+      visit.leave();
+      const answer = this.refuse(visit, error);
+      // Other errors may tell of files and programs, or cannot even be looked at.
+      const reason = answer.status === 500 ? "its log says why" : (error as HandshakeError).message;
+      if (isUpgrade(asked.headers)) this.#refusals.note(visit.request, answer, reason);
+      return answer;
+    }
+  }
+
+  /** The answer to a request that failed, which is logged. Never throws. */
+  refuse(asked: Asked, error: unknown): Response {
+    return this.#answer(asked, refuse(asked, error, this.floodLog));
+  }
+
+  /** The reason why no connections are taken, of which the server is the subject; undefined where they are. */
+  get refuses(): string | undefined {
+    return this.#entrance.refuses;
+  }
+
+  /** Milliseconds for which there has been no request and no connection; 0 while there is one. */
+  get quietMs(): number {
+    return Math.min(this.#entrance.quietMs, this.roster.emptyMs);
+  }
+
+  /** The number of requests whose answers are not out yet. */
+  get requests(): number {
+    return this.#entrance.underWay;
+  }
+
+  /** Takes no connections any more, and answers all else; resolves when there is neither a connection nor a request. */
+  async drain(): Promise<void> {
+    this.#entrance.close("is draining");
+    // A request may have become a connection meanwhile.
+    while (this.requests > 0 || this.roster.size > 0) {
+      await this.#entrance.quiet();
+      await this.roster.emptied();
     }
   }
 
   /** Ends all connections and handlers; `deadline` in ms. */
   async close(code: number, reason: string, deadline: number): Promise<void> {
+    this.#entrance.close("is shutting down");
     this.#ending.abort();
+    this.sessions.close();
     // Not after it: a process that stays when its clients have left is to be ended in that time, too.
     await Promise.all([this.roster.close(code, reason, deadline), this.#routes.dispose()]);
+    await this.recordings.close();
+    this.floodLog.flush();
   }
 
-  async #respond(asked: IncomingRequest, exchange: Exchange): Promise<Response> {
-    const log = httpLog(asked);
-    const left = () => exchange.left;
-    for (const { route, request } of this.#routes.matches(asked, "respond")) {
-      // How long an answer takes is its handler's business, but not how long a guard does.
-      const patience = new Patience({ ms: 0, left });
-      const response = await route.usage.during(async () => {
-        const guards = this.#guard(route, request);
-        const { refusal, request: known } = route.guards.length === 0
-          ? await guards
-          : await patienceOf(route, left).wait(guards, () => {});
-        if (refusal) return refusal;
-        const found = route.respond?.(known, exchange, this.#placeOf(log, patience));
-        return isThenable(found)
-          ? await patience.wait(Promise.resolve(found), (late) => discard(late, log))
-          : found;
-      });
-      if (response !== undefined) return await this.#checked(response, request, log);
-    }
-    log.access("http", "NOT FOUND");
-    return plain(404);
-  }
-
-  async #admit(asked: IncomingRequest, exchange: Exchange): Promise<Response | Ticket> {
-    const { method, headers } = asked;
-    checkHandshake(method, headers);
-    const [match] = this.#routes.matches(asked, "accept");
-    if (!match) throw new HandshakeError(404, `NOT FOUND: ${asked.path}`);
-    const { route } = match;
-    // Before anything is waited for: a handler that is replaced meanwhile must not be disposed.
-    route.usage.enter();
-    let admission: Admission | undefined;
-    try {
-      const patience = patienceOf(route, () => exchange.left);
-      const { accepted, request, log } = await patience.wait(
-        this.#accepted(match, patience),
-        (late) => discard(late.accepted, late.log),
-      );
-      if (accepted instanceof Response) {
-        const answer = this.#answer(await this.#checked(accepted, request, log));
-        route.usage.leave();
-        return answer;
-      }
-      admission = accepted;
-      this.#expectOpen();
-      if (typeof admission?.open !== "function") {
-        throw new Error("It neither accepted nor refused the request: there is no method open");
-      }
-      return this.#ticket(request, route, admission, log);
-    } catch (error) {
-      discard(admission, sessionLog(asked));
-      // Not before: this may be the handler's end.
-      route.usage.leave();
-      throw error;
-    }
-  }
-
-  /** Asks the guards of a route, and then its handler. */
-  async #accepted({ route, request: asked }: Match, patience: Patience): Promise<Accepted> {
-    const { refusal, request: known } = await this.#guard(route, asked);
-    const request = refusal ? known : await this.#named(known);
-    const log = sessionLog(request);
-    // Nobody is to start anything for a client that is gone.
-    const accepted = refusal ??
-      (patience.isOver ? undefined : await route.accept?.(request, this.#placeOf(log, patience)));
-    return { accepted, request, log };
-  }
-
-  /** Has the guards of a route look at a request, one after the other. */
-  async #guard(
-    { guards }: LiveRoute,
-    request: IncomingRequest,
-  ): Promise<{ refusal?: Response; request: IncomingRequest }> {
-    for (const guard of guards) {
-      const found: unknown = guard.check(request);
-      // Most know at once.
-      const verdict = checkedVerdict(isThenable(found) ? await found : found);
-      if (verdict instanceof Response) return { refusal: verdict, request };
-      if (verdict) request = Object.freeze({ ...request, ...verdict });
-    }
-    return { request };
-  }
-
-  /** The request with the name of its client, where names are looked up. */
-  async #named(request: IncomingRequest): Promise<IncomingRequest> {
-    const { lookup } = this.#options;
-    if (!lookup) return request;
-    const host = await lookup(request.remote.address);
-    return Object.freeze({ ...request, remote: { ...request.remote, host } });
-  }
-
-  #ticket(
-    request: IncomingRequest,
-    route: LiveRoute,
-    admission: Admission,
-    of: Log,
-  ): Ticket {
-    const { usage, options } = route;
-    const subprotocol = admission.subprotocol ?? request.subprotocol;
-    if (subprotocol && !offers(request.headers.get("sec-websocket-protocol"), subprotocol)) {
-      throw new Error(`It chose the subprotocol "${subprotocol}", which the client does not offer`);
-    }
-    const log = admission.associated ? of.with(textsOf(admission.associated)) : of;
+  #placeOf(log: Log, meter: RouteMeter, patience?: Patience): Place {
     return {
-      request,
-      log,
-      headers: this.#headersWs(subprotocol),
-      subprotocol,
-      slow: admission.slow ?? "close",
-      maxFrameSize: options.maxFrameSize ?? MAX_FRAME_SIZE,
-      pingMs: options.pingMs ?? 0,
-      lingerMs: options.lingerMs ?? 0,
-      open: (connection) => admission.open(connection),
-      abandon: () => {
-        discard(admission, log);
-        usage.leave();
-      },
-      left: () => usage.leave(),
-    };
-  }
-
-  #headersWs(subprotocol: string): readonly Header[] {
-    const { headersWs = [] } = this.#options;
-    if (!subprotocol) return headersWs;
-    // A second one would be an error to the client (RFC 6455 §11.3.4).
-    const others = headersWs.filter(([name]) => name.toLowerCase() !== "sec-websocket-protocol");
-    return [...others, ["Sec-WebSocket-Protocol", subprotocol]];
-  }
-
-  #placeOf(log: Log, patience?: Patience): Place {
-    return {
+      meter,
+      overview: this.#overview,
       log,
       hub: this.hub,
       processes: this.#processes,
@@ -240,105 +315,38 @@ export class Dispatcher {
     };
   }
 
-  #expectOpen(): void {
-    if (this.#ending.signal.aborted) throw new HandshakeError(503, "The server is shutting down");
+  /** Has a connection that does not come about after all leave its place to another. */
+  #taken(ticket: Ticket): Ticket {
+    if (!this.#entrance.once) return ticket;
+    const abandon = () => {
+      this.#entrance.giveBack();
+      ticket.abandon();
+    };
+    return { ...ticket, abandon };
   }
 
-  /** An answer as an engine can send it, and to its end as far as that can be known. */
-  #checked(response: unknown, { method }: IncomingRequest, log: Log): Response | Promise<Response> {
-    const checked = checkedResponse(response);
-    // Of the answer to a HEAD nobody reads the body.
-    if (method === "HEAD") return checked;
-    return begun(checked, (reason) => log.error("http", `The answer broke off: ${reason}`));
+  async #named(request: IncomingRequest): Promise<IncomingRequest> {
+    if (!this.#lookup) return request;
+    const host = await this.#lookup(request.remote.address);
+    return Object.freeze({ ...request, remote: { ...request.remote, host } });
   }
 
-  /** The answer to a request that failed, which is logged. Never throws. */
-  refuse(log: Log, error: unknown): Response {
-    try {
-      return this.#refuse(log, error);
-    } catch (failure) {
-      // What was thrown cannot even be looked at, or is an answer that is none.
-      log.error("session", `The handler failed: ${messageOf(failure)}`);
-      return plain(500);
-    }
-  }
-
-  #refuse(log: Log, error: unknown): Response {
-    if (error instanceof HandshakeError) {
-      const { status, message } = error;
-      if (status === 429) log.error("http", message);
-      else log.access("session", status === 404 ? message : `Unable to Upgrade: ${message}`);
-      return this.#answer(plain(status, error.headers));
-    }
-    if (error instanceof LaunchError) {
-      log.with({ command: error.program }).error("process", error.message);
-    } else log.error("session", `The handler failed: ${messageOf(error)}`);
-    return this.#answer(plain(500));
-  }
-
-  /** Adds the headers of `--header` and `--header-http`. */
-  #answer(response: Response): Response {
-    const { headersHttp = [] } = this.#options;
-    if (headersHttp.length === 0) return response;
+  /** Counts an answer, and adds the headers of `--header` and `--header-http`. */
+  #answer({ route, upgrades }: Asked, response: Response): Response {
+    this.meter.at(route).answered(upgrades ? "handshake" : "request", response.status);
+    const { isClosing } = this.#entrance;
+    if (this.#headersHttp.length === 0 && !isClosing) return response;
     const headers = new Headers(response.headers);
-    for (const [name, value] of headersHttp) headers.append(name, value);
+    // The next request shall come to another server.
+    if (isClosing) headers.set("Connection", "close");
+    for (const [name, value] of this.#headersHttp) headers.append(name, value);
     return new Response(response.body, { status: response.status, headers });
   }
 }
 
-/** Whether something is to be waited for: it need not be a Promise of the runtime's own. */
-function isThenable(value: unknown): boolean {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
-}
-
-/** An answer as an engine can send it: a handler of somebody's own may not have been checked for its types. */
-function checkedResponse(response: unknown): Response {
-  if (!(response instanceof Response)) {
-    throw new TypeError(`An answer has to be a Response or undefined, not ${typeof response}`);
-  }
-  if (response.type === "error") throw new TypeError("Response.error() cannot be sent");
-  if (response.bodyUsed || response.body?.locked) {
-    throw new TypeError("The body of the answer was read already");
-  }
-  for (const [name, value] of response.headers) {
-    // Some that the runtime lets pass are no characters of a header (RFC 9110 §5.5).
-    // deno-lint-ignore no-control-regex -- control characters are what it is about
-    if (/[\0-\x08\x0a-\x1f\x7f]/.test(value) || name === "content-length" && !/^\d+$/.test(value)) {
-      throw new TypeError(`The answer cannot have the header ${name}: ${shown(value)}`);
-    }
-  }
-  return response;
-}
-
-/** Nothing comes of the decision of a handler. Never throws: an engine has nobody to tell. */
-function discard(decision: Response | Admission | undefined, log: Log): void {
-  const failed = (error: unknown) =>
-    log.error("session", `The handler failed: ${messageOf(error)}`);
-  try {
-    const discarded: unknown = decision instanceof Response
-      ? decision.body?.cancel()
-      : decision?.abandon?.();
-    if (discarded instanceof Promise) discarded.catch(failed);
-  } catch (error) {
-    failed(error);
-  }
-}
-
-/** Facts as the log can write them: a handler of somebody's own may have a number for one. */
-function textsOf(associated: Associated): Associated {
-  const facts = Object.entries(associated).filter(([, fact]) => fact !== undefined);
-  return Object.fromEntries(facts.map(([name, fact]) => [name, messageOf(fact)]));
-}
-
-function patienceOf({ options }: LiveRoute, left: () => AbortSignal): Patience {
-  return new Patience({ ms: options.acceptMs ?? ACCEPT_TIMEOUT, left });
+function movedTo(location: string, { request }: Visit): Response {
+  httpLog(request).access("http", `Redirected to ${location}`);
+  return plain(308, { Location: location });
 }
 
 const NEVER = new AbortController().signal;
-
-/** The decision of a handler about a request for an upgrade. */
-interface Accepted {
-  readonly accepted: Response | Admission | undefined;
-  readonly request: IncomingRequest;
-  readonly log: Log;
-}

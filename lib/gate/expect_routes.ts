@@ -1,12 +1,14 @@
 import { UsageError } from "../base/errors.ts";
 import { shown } from "../base/shown.ts";
+import { expectRecordFolder } from "../connection/record/expect_record_folder.ts";
 import { checkProperties } from "../options/check_properties.ts";
-import { REQUESTS } from "../options/server_options.ts";
+import { FORWARDING } from "../options/tables/proxy_options.ts";
+import { REQUESTS } from "../options/tables/route_options.ts";
 import { flagOf } from "../options/views.ts";
 import { parsePattern, type Route, type RouteOptions } from "./route.ts";
 
 // As the server has them: a list of none is one that nobody is on.
-const OPTIONS = REQUESTS.map(flagOf);
+const OPTIONS = REQUESTS.filter(({ name }) => name !== "auth").map(flagOf);
 
 /**
  * Checks routes, of which a program may never have looked at the types.
@@ -48,17 +50,29 @@ function expectRoute(route: Readonly<Record<keyof Route, unknown>> | undefined, 
  */
 export function expectRouteOptions(options: RouteOptions, of = ""): void {
   checkProperties(OPTIONS, options, of);
-  const { guards } = options;
-  if (guards === undefined) return;
+  expectCheckers("guards", options.guards, of);
+  expectCheckers("auth", options.auth, of);
+  expectRecordFolder(options.record);
+}
+
+function expectCheckers(name: string, value: unknown, of: string): void {
+  if (value === undefined) return;
   // Not as they are: `every` passes over holes.
-  if (Array.isArray(guards) && Array.from(guards).every((guard) => hasMethod(guard, "check"))) {
-    return;
-  }
+  if (Array.isArray(value) && Array.from(value).every((item) => hasMethod(item, "check"))) return;
   throw new UsageError(
     `Invalid value ${
-      shown(guards)
-    } for guards${of}: expected a list of objects with a method check`,
+      shown(value)
+    } for ${name}${of}: expected a list of objects with a method check`,
   );
+}
+
+/**
+ * Checks the options of who is in front of the server.
+ *
+ * @throws {UsageError} If one of them cannot work.
+ */
+export function expectProxyOptions(options: object): void {
+  checkProperties(FORWARDING, options, "");
 }
 
 function hasMethod(value: unknown, name: string): boolean {

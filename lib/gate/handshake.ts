@@ -5,10 +5,7 @@ import { HandshakeError } from "../base/errors.ts";
  *
  * @throws {HandshakeError} 400, or 426 for another version of the protocol (RFC 6455 §4.4).
  */
-export function checkHandshake(method: string, headers: Headers): void {
-  if (method !== "GET") {
-    throw new HandshakeError(400, `The method of a WebSocket handshake is GET, not ${method}`);
-  }
+export function checkHandshake(headers: Headers): void {
   const version = headers.get("sec-websocket-version");
   if (version !== "13") {
     const found = version === null ? "there is none" : `not "${version}"`;
@@ -16,6 +13,7 @@ export function checkHandshake(method: string, headers: Headers): void {
       "Sec-WebSocket-Version": "13",
       // RFC 9110 §15.5.22
       Upgrade: "websocket",
+      Connection: "Upgrade",
     });
   }
   const key = headers.get("sec-websocket-key");

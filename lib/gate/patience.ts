@@ -1,5 +1,8 @@
-import { HandshakeError } from "../base/errors.ts";
+import { HandshakeError, messageOf } from "../base/errors.ts";
+import { Log } from "../base/log.ts";
 import { within } from "../base/within.ts";
+
+const log = new Log();
 
 /** Options of {@linkcode Patience}. */
 export interface PatienceOptions {
@@ -45,8 +48,12 @@ export class Patience {
     const left = this.#options.left();
     const over = Promise.withResolvers<never>();
     const giveUp = (error: HandshakeError) => {
-      work.then(late, () => {
-        // What is thrown is mostly that it was told to give up.
+      work.then(late, (thrown) => {
+        // It is mostly that it was told to give up, which is nothing to tell an operator.
+        log.debug(
+          "http",
+          `The decision has failed when nobody waited for it: ${messageOf(thrown)}`,
+        );
       });
       this.#reason = error;
       this.#over?.abort(error);

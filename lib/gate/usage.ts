@@ -1,5 +1,5 @@
-import { messageOf } from "../base/errors.ts";
 import { Log } from "../base/log.ts";
+import { logThrown } from "../base/log_thrown.ts";
 import type { Handler, Place } from "../contract.ts";
 
 /** A handler with the number of those that it serves: one that was replaced is disposed after the last of them. */
@@ -54,6 +54,7 @@ export class Usage {
 
   /** Nobody comes any more. */
   retire(): void {
+    if (!this.#retired && !this.#disposing) this.#tellRetired();
     this.#retired = true;
     this.#disposeUnused();
   }
@@ -70,7 +71,15 @@ export class Usage {
   }
 
   #notStarted(error: unknown): void {
-    new Log().error("server", `A handler did not start: ${messageOf(error)}`);
+    logThrown(new Log(), "server", "A handler did not start", error);
+  }
+
+  #tellRetired(): void {
+    try {
+      this.#handler.retire?.();
+    } catch (error) {
+      logThrown(new Log(), "server", "A handler did not retire", error);
+    }
   }
 
   #disposeUnused(): void {
@@ -82,7 +91,7 @@ export class Usage {
     try {
       await this.#handler[Symbol.asyncDispose]?.();
     } catch (error) {
-      new Log().error("server", `A handler did not end: ${messageOf(error)}`);
+      logThrown(new Log(), "server", "A handler did not end", error);
     }
     this.#ended.resolve();
   }

@@ -1,3 +1,4 @@
+import { seenBy } from "../base/mark.ts";
 import type { IncomingRequest } from "../base/request.ts";
 import type { Handler, Hub, Rooms, SlowPolicy } from "../contract.ts";
 import { chosenName } from "../hub/live_room.ts";
@@ -72,19 +73,24 @@ export function broadcast(options: BroadcastOptions = {}): Handler {
     accept(request, { hub, log }) {
       // Now, because a request is not remembered.
       const name = roomOf(request);
+      const seen = seenBy(request);
+      // Who posts gets nothing of what is said.
+      const joins = request.method !== "POST";
       return {
         slow,
         open(connection) {
-          const room = roomsOf(hub).room(name);
-          room.join(connection, { last: history, watches: presence });
+          const rooms = roomsOf(hub);
+          const joined = joins ? rooms.room(name) : undefined;
+          joined?.join(connection, { last: history, seen, watches: presence });
           const except = echo ? undefined : (id: string) => id === connection.id;
           return {
             batch(batch) {
-              if (write) return void room.publish(batch, except);
+              // Who is not in it has to ask again: it may be forgotten, and another one made, meanwhile.
+              if (write) return void (joined ?? rooms.room(name)).publish(batch, except);
               log.error("websocket", "The client sent a message where it may only read");
               connection.close(1008, "Messages are not allowed here");
             },
-            close: () => room.leave(connection),
+            close: () => joined?.leave(connection),
           };
         },
       };
@@ -107,6 +113,9 @@ function roomOf({ params, path }: IncomingRequest): string {
 export const broadcastKind = kindOf({
   doc:
     "Sends every message to all connections of its room: what `:room` in the route is, or the path",
+  example: [
+    "stdws --port=8080 --route='/chat/:room=broadcast?history=50&presence=true'",
+  ],
   options: [
     {
       name: "history",

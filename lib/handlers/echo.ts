@@ -23,7 +23,10 @@ export function echo(): Handler {
   return {
     label: "Serving using handler       : echo",
     accept: () => ({
-      open: (connection) => ({ batch: (batch) => connection.deliver(batch) }),
+      open: (connection) => ({
+        batch: (batch) => connection.deliver(batch),
+        end: () => connection.close(),
+      }),
     }),
   };
 }
@@ -31,6 +34,9 @@ export function echo(): Handler {
 /** `echo` for the registry. */
 export const echoKind = kindOf({
   doc: "Sends every message back",
+  example: [
+    "stdws --port=8080 --route='/echo=echo'",
+  ],
   options: [],
   make: () => echo(),
 });

@@ -28,12 +28,16 @@ interface KindFacts<T extends readonly Option[]> {
   /** The argument after the options: the words of a command, or one word. */
   readonly argument?: Argument;
   readonly options: T;
+  /** An example for its help: commands for a shell, the last of which starts the server. */
+  readonly example?: readonly string[];
   /** Whether it starts programs. */
   readonly runs?: boolean;
   /** Whether `{name}` in its words can stand for what a client says. */
   readonly fills?: boolean;
   /** Whether what it loads is loaded again when it changes. */
   readonly watched?: boolean;
+  /** Whether of all pages only those of the server may connect to it where nobody says more. */
+  readonly ownPages?: boolean;
   /** Whether its folder is one of scripts, which no other route serves. */
   readonly scripts?: boolean;
   /** The words of the log before the address of a page that is served at every path. */

@@ -5,6 +5,10 @@ import { kindOf } from "./kind.ts";
 export const moduleKind = kindOf({
   doc: "Serves the handler that a module in TypeScript or JavaScript exports by default",
   argument: { name: "file", kind: "word", value: "FILE" },
+  example: [
+    "echo 'export default { open: (client) => client.send(\"Hello\") };' >hello.ts",
+    "stdws --port=8080 --route='/hello=module hello.ts'",
+  ],
   options: [],
   watched: true,
   note:

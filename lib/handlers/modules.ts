@@ -26,6 +26,8 @@ export class Modules {
   readonly #loaded = new Map<string, Loaded>();
   /** The modules that were tried, also in vain. */
   readonly #urls = new Set<string>();
+  /** The modules that did not load again, by their paths. */
+  #failed = new Set<string>();
   #folder: string | undefined;
   #listed = "";
 
@@ -50,6 +52,13 @@ export class Modules {
   async stamp(file: string): Promise<string> {
     const { version } = await this.#update(file);
     return String(version);
+  }
+
+  /** Modules that did not load again since this was asked for, by their paths: what was loaded before goes on. */
+  takeFailed(): string[] {
+    const failed = [...this.#failed];
+    this.#failed = new Set();
+    return failed;
   }
 
   /**
@@ -98,6 +107,7 @@ export class Modules {
     } catch (error) {
       if (!before) throw error;
       log.error("server", `${messageOf(error)}; what was loaded before stays`);
+      this.#failed.add(file);
       return before;
     }
   }

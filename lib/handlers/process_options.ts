@@ -1,14 +1,21 @@
 import { MAX_FORKS, MAX_QUEUE, STDERR_RATE } from "../base/limits.ts";
 import { Permits } from "../base/permits.ts";
-import { describeCodecs, type Framing, FRAMINGS } from "../codec/codecs.ts";
+import type { Framing } from "../codec/codecs.ts";
+import type { Mismatch } from "../codec/mismatch.ts";
 import type { Option } from "../options/option.ts";
 import { defaultPassEnv } from "../process/environment.ts";
+import type { RestraintOptions } from "../process/restraint.ts";
 import type { Orphans } from "../process/tree.ts";
+import type { Unbuffer } from "../process/unbuffer/unbuffer.ts";
 
 /** Options for starting processes and talking to them. */
-export interface ProcessOptions {
+export interface ProcessOptions extends RestraintOptions {
   /** The framing, by which output becomes messages; default `lines`. */
   readonly framing?: Framing;
+  /** The policy for programs that keep their output back; default `auto`, which leaves `binary` as it is. */
+  readonly unbuffer?: Unbuffer;
+  /** The policy for messages of the kind that the framing does not take; default `ignore`. */
+  readonly mismatch?: Mismatch;
   /** Names of the server's variables that a process inherits; default: what finds and runs programs. */
   readonly passEnv?: readonly string[];
   /** Milliseconds added to each step of ending a process; default 0. */
@@ -17,6 +24,8 @@ export interface ProcessOptions {
   readonly maxQueue?: number;
   /** Bytes of stderr of each process that go to the log in a second; 0 means no limit; default 1 MB. */
   readonly stderrRate?: number;
+  /** Milliseconds that a process may run, beyond that close with 4124; 0 or Infinity means no limit; default 0. */
+  readonly timeout?: number;
   /** Permits for processes at once; shared by the handlers that have the same. Default 1024. */
   readonly forks?: Permits;
   /** The folder that processes run in; default: the server's. */
@@ -106,6 +115,65 @@ export const PROCESS_OPTIONS = [
     },
   },
   {
+    name: "timeout",
+    kind: "duration",
+    value: "TIME",
+    group: "Process",
+    reload: "route",
+    doc:
+      "The longest that a program may run: ms, or 30s, 5m, 1h; then it is ended, and its client gets 4124 or HTTP 504; 0 means no limit",
+    flag: { unset: "no limit" },
+  },
+  {
+    name: "memory",
+    kind: "size",
+    value: "SIZE",
+    group: "Process",
+    reload: "route",
+    doc:
+      "Address space of each process of a program (RLIMIT_AS): bytes, or 64K, 512M, 2G; 0 means no limit",
+    flag: { unset: "no limit" },
+  },
+  {
+    name: "cpu",
+    kind: "number",
+    value: "SECONDS",
+    most: 86_400_000,
+    group: "Process",
+    reload: "route",
+    doc:
+      "Processor time of each process of a program (RLIMIT_CPU): SIGXCPU, one second later SIGKILL; 0 means no limit",
+    flag: { unset: "no limit" },
+  },
+  {
+    name: "nice",
+    kind: "number",
+    value: "N",
+    most: 19,
+    group: "Process",
+    reload: "route",
+    doc: "How much lower than the server's the priority of programs is, 0 to 19",
+    flag: { unset: "0" },
+  },
+  {
+    name: "user",
+    kind: "text",
+    value: "USER",
+    group: "Process",
+    reload: "route",
+    doc: "Run programs as this user, by name or number, where the server is root",
+    flag: { unset: "the server's" },
+  },
+  {
+    name: "group",
+    kind: "text",
+    value: "GROUP",
+    group: "Process",
+    reload: "route",
+    doc: "The only group that programs are in, where they have a user",
+    flag: { unset: "that of the user" },
+  },
+  {
     name: "stderr-rate",
     as: "stderrRate",
     kind: "number",
@@ -134,18 +202,6 @@ export const CGI_OPTIONS = PROCESS_OPTIONS.filter(
   (option): option is Exclude<typeof option, { name: "cwd" | "maxqueue" }> =>
     option.name !== "cwd" && option.name !== "maxqueue",
 );
-
-/** The option of how a program talks to the one client that it has. */
-export const FRAMING = {
-  name: "framing",
-  kind: "choice",
-  choices: FRAMINGS,
-  default: "lines",
-  group: "Messages",
-  reload: "route",
-  doc: `How output becomes messages, and the reverse: ${describeCodecs(FRAMINGS)}`,
-  flag: { value: "NAME", doc: `How output becomes messages: ${FRAMINGS.join(", ")}` },
-} as const satisfies Option;
 
 /** The option of whether placeholders may stand anywhere. */
 export const UNSAFE = {

@@ -1,5 +1,5 @@
 import type { Option } from "../options/option.ts";
-import { ROUTE_OPTIONS } from "../options/server_options.ts";
+import { ROUTE_OPTIONS } from "../options/tables/route_options.ts";
 import { routeOptionOf } from "../options/views.ts";
 import { broadcastKind } from "./broadcast.ts";
 import { cgiKind } from "./cgi/cgi.ts";
@@ -9,14 +9,17 @@ import { echoKind } from "./echo.ts";
 import type { Kind } from "./kind.ts";
 import { moduleKind } from "./module.ts";
 import { processKind } from "./process.ts";
+import { replayKind } from "./replay/replay.ts";
 import { sharedKind } from "./shared.ts";
 import { staticKind } from "./static/static.ts";
 import { tcpKind } from "./tcp.ts";
+import { terminalKind } from "./terminal.ts";
 
 /** All kinds of handlers by their names: a new one is added here and nowhere else. */
 export const registry = {
   process: processKind,
   shared: sharedKind,
+  terminal: terminalKind,
   broadcast: broadcastKind,
   echo: echoKind,
   module: moduleKind,
@@ -25,6 +28,7 @@ export const registry = {
   static: staticKind,
   cgi: cgiKind,
   console: consoleKind,
+  replay: replayKind,
 } as const satisfies Record<string, Kind>;
 
 /** The name of a kind of handler. */

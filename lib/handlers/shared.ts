@@ -2,17 +2,20 @@ import type { Batch } from "../base/batch.ts";
 import { CodecError, HandshakeError, UsageError } from "../base/errors.ts";
 import { MAX_QUEUE } from "../base/limits.ts";
 import { Log } from "../base/log.ts";
+import { type Mark, seenBy } from "../base/mark.ts";
 import { nextId } from "../base/request.ts";
 import { CODECS } from "../codec/codecs.ts";
+import { converting } from "../codec/mismatch.ts";
 import type { Connection, Handler, Place, Session, SlowPolicy } from "../contract.ts";
 import { checkProperties } from "../options/check_properties.ts";
 import { Life } from "../process/life.ts";
 import { placeholdersIn, unescapePlaceholders } from "../process/placeholders.ts";
-import { programPath } from "../process/program_path.ts";
+import { pathOf, programPath } from "../process/program_path.ts";
 import { Runner } from "../process/runner.ts";
 import { sharedEnvironment } from "../process/shared_environment.ts";
-import { type Close, closeOf } from "../process/status.ts";
+import { type Close, closeOf, endingOf } from "../process/status.ts";
 import { Stdin } from "../process/stdin.ts";
+import type { Lateness } from "../process/unbuffer/lateness.ts";
 import { expectCommand } from "./expect_command.ts";
 import { kindOf } from "./kind.ts";
 import { needsOfCommand } from "./needs.ts";
@@ -27,6 +30,7 @@ import { type SharedLife, Supervisor } from "./shared/supervisor.ts";
 import { Tagged } from "./shared/tagged.ts";
 import type { Talk } from "./shared/talk.ts";
 import { SLOW } from "./slow.ts";
+import { lateOutputOf, MISMATCH, UNBUFFER, unbufferOf } from "./talk_options.ts";
 
 /** Options of {@linkcode shared}: how the process of all clients is started, ended and talked to. */
 export interface SharedOptions extends Omit<ProcessOptions, "framing" | "placeholders" | "unsafe"> {
@@ -44,7 +48,7 @@ export interface SharedOptions extends Omit<ProcessOptions, "framing" | "placeho
   readonly slow?: SlowPolicy;
 }
 
-type Arrival = Pick<ClientOptions, "log" | "announcement">;
+type Arrival = Pick<ClientOptions, "log" | "announcement"> & { readonly seen: Mark | undefined };
 
 // Of so many clients at their limit may the input wait until no more are let in: a process that does not
 // read at all must not be told of more and more of them.
@@ -82,11 +86,20 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
   expectCommand(command, "shared()");
   checkProperties(sharedKind.options, options, " of shared()");
   const { maxQueue = MAX_QUEUE, start = "first", slow = "close", restart = "never" } = options;
+  const { mismatch = "ignore" } = options;
   const [name = "", ...args] = command;
   const { linger = 0 } = options;
-  const program = programPath(name, options.cwd);
-  const runner = new Runner(options);
-  const stdin = new Stdin<Client>({ maxQueue, lasting: true });
+  const program = programPath(name, options);
+  const late = lateOutputOf(options);
+  let lateness: Lateness | undefined;
+  const runner = new Runner({ ...options, unbuffer: unbufferOf(options) });
+  const stdin = new Stdin<Client>({
+    maxQueue,
+    lasting: true,
+    get meter() {
+      return place?.meter;
+    },
+  });
   const crowd = new Crowd();
   // Where messages are dropped for slow clients nothing has to wait.
   const pace = slow === "close" ? new Pace({ lag: (now) => crowd.lag(now) }) : undefined;
@@ -101,20 +114,28 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
 
   function launch(): SharedLife {
     if (!place) throw new Error("A shared process is started by its server");
-    const { processes, signal } = place;
+    const { processes, meter, signal } = place;
     const id = nextId();
     const started = runner.start({
       program,
       args,
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       id,
-      environment: (inherited) => sharedEnvironment({ id, inherited, own: options.env ?? {} }),
+      environment: (inherited, trace) =>
+        sharedEnvironment({ id, inherited, own: options.env ?? {}, trace }),
       log,
       processes,
+      meter,
       refusal: "Max of possible forks already active, shared process not started",
       orphans: options.orphans,
     });
     const decoder = talk.started(started.log);
+    const watch = lateness = late?.watch({
+      program,
+      cwd: options.cwd,
+      path: pathOf(options),
+      log: started.log,
+    });
     const { closeMs = 0 } = options;
     const life = new Life(started, { closeMs, ending: signal });
     const gone = life.gone.then(() => {
@@ -126,15 +147,23 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
     return {
       pid: life.pid,
       // Nobody asks how it ended where that was the server's will.
-      over: life.over.then((how) => how.told || how.shutdown ? undefined : closeOf(how)),
+      over: life.over.then((how) =>
+        how.told && how.timeout === undefined || how.shutdown ? undefined : {
+          ...closeOf(how),
+          ending: { by: how.told ? undefined : "program", ...endingOf(how.status) },
+        }
+      ),
       // What went wrong with it, its keeper says.
       gone: gone.catch(() => {}),
       begin: () =>
         life.begin({
           feed: (stream) => stdin.feed(stream),
-          stdout: { decoder, gauge: pace, smallest: 512, stride: STRIDE },
+          stdout: { decoder, gauge: pace, smallest: 512, stride: STRIDE, watch },
         }),
-      end: () => life.end(),
+      end() {
+        watch?.left();
+        life.end();
+      },
     };
   }
 
@@ -150,7 +179,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
     stopped(how: Close) {
       for (const client of [...crowd]) {
         remove(client);
-        client.close(how.code, how.reason);
+        client.close(how);
       }
       const lost = stdin.discard();
       if (lost > 0) log.error("process", `There is no process to take ${lost} bytes from clients`);
@@ -164,26 +193,28 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
   /** Gives the process what a client says, or closes the client. */
   function say(client: Client, batch: Batch): void {
     try {
+      lateness?.sent(batch.size);
       if (talk.message(client, batch)) return;
       const reason =
         `Input comes faster than the process reads it: more than ${maxQueue} bytes of this client wait`;
       client.log.error("process", reason);
-      client.close(1013, reason);
+      client.close({ code: 1013, reason });
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       client.log.error("process", error.message);
-      client.close(error.code, error.message);
+      client.close({ code: error.code, reason: error.message });
     }
   }
 
   function open(connection: Connection, arrival: Arrival): Session {
-    const client = new Client(connection, { ...arrival, past: talk.history });
+    const past = talk.history?.(arrival.seen) ?? [];
+    const client = new Client(connection, { ...arrival, mismatch, past });
     crowd.add(client);
     if (supervisor.last) {
       // The process that it came to has ended since.
       remove(client);
-      client.close(supervisor.last.code, supervisor.last.reason);
-      return {};
+      client.close(supervisor.last);
+      return { ending: () => Promise.resolve(client.ending) };
     }
     talk.opened(client);
     supervisor.begin();
@@ -196,6 +227,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
         if (crowd.get(client.id) === client) talk.left(client, code, reason);
         remove(client);
       },
+      ending: () => Promise.resolve(client.ending),
     };
   }
 
@@ -213,6 +245,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
       const arrival = {
         log: server.log.with({ command: program }),
         announcement: talk.announce(request),
+        seen: seenBy(request),
       };
       await supervisor.enter();
       const { pid } = supervisor;
@@ -226,6 +259,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
         },
       };
     },
+    isReady: () => supervisor.isReady,
     start(server) {
       enter(server);
       supervisor.resume();
@@ -240,23 +274,29 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
 
 function talkOf(options: SharedOptions, stdin: Stdin<Client>, crowd: Crowd): Talk {
   const { framing = "lines", history = 0, restart = "never" } = options;
+  const converts = options.mismatch === "convert";
   if (framing !== "events" && framing !== "tagged") {
-    return new Coded(stdin, crowd, { codec: CODECS[framing], remembered: history });
+    const codec = converts ? converting(CODECS[framing]) : CODECS[framing];
+    return new Coded(stdin, crowd, { codec, remembered: history });
   }
   if (history > 0) {
     throw new UsageError(
       `history=${history} cannot be used with framing=${framing}: the program itself says what a new client gets`,
     );
   }
-  const Talk = framing === "events" ? Events : Tagged;
-  return new Talk(stdin, crowd, restart !== "never");
+  const remembers = restart !== "never";
+  if (framing === "events") return new Events(stdin, crowd, remembers);
+  return new Tagged(stdin, crowd, { remembers, converts });
 }
 
 /** `shared` for the registry. */
 export const sharedKind = kindOf({
   doc: "Runs a command once for all connections of the route",
   argument: { name: "command", kind: "command", value: "COMMAND [args…]" },
-  options: [...SHARED_OPTIONS, SLOW, ...PROCESS_OPTIONS],
+  example: [
+    "stdws --port=8080 --route='/time=shared sh -c \"while date; do sleep 1; done\"'",
+  ],
+  options: [...SHARED_OPTIONS, SLOW, ...PROCESS_OPTIONS, MISMATCH, UNBUFFER],
   runs: true,
   make: ({ words, values, placeholders }) =>
     shared(placeholders ? withoutPlaceholders(words) : words, processOptionsOf(values)),

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { messageOf } from "../base/errors.ts";
 import { MAX_QUEUE } from "../base/limits.ts";
+import { type Mismatch, MISMATCHES } from "../codec/mismatch.ts";
 import type { Handler } from "../contract.ts";
 import { checkProperties } from "../options/check_properties.ts";
 import { kindOf } from "./kind.ts";
@@ -12,6 +13,8 @@ import { TcpJoint } from "./tcp/joint.ts";
 export interface TcpOptions {
   /** Bytes of input that may wait for the other side; default 16 MiB. */
   readonly maxQueue?: number;
+  /** The policy for messages of text; default `convert`: their bytes are sent. */
+  readonly mismatch?: Mismatch;
 }
 
 // How long the other side may take to accept a connection, in ms.
@@ -46,7 +49,7 @@ const CONNECT_TIMEOUT = 10_000;
 export function tcp(address: string, options: TcpOptions = {}): Handler {
   const target = parseTcpAddress(address);
   checkProperties(tcpKind.options, options, " of tcp()");
-  const { maxQueue = MAX_QUEUE } = options;
+  const { maxQueue = MAX_QUEUE, mismatch = "convert" } = options;
   const running = new Set<Promise<void>>();
   return {
     label: `Serving using handler       : tcp ${address}`,
@@ -57,7 +60,7 @@ export function tcp(address: string, options: TcpOptions = {}): Handler {
       return {
         associated,
         open(connection) {
-          const joint = new TcpJoint(conn, connection, { name: address, maxQueue, log });
+          const joint = new TcpJoint(conn, connection, { name: address, maxQueue, mismatch, log });
           const run = joint.run().catch((error) => {
             log.error("process", `Cannot go on with ${address}: ${messageOf(error)}`);
             connection.close(1011, "Internal error");
@@ -65,7 +68,9 @@ export function tcp(address: string, options: TcpOptions = {}): Handler {
           running.add(run);
           return {
             batch: (batch) => joint.batch(batch),
+            end: () => joint.end(),
             close: () => joint.leave(),
+            ending: () => Promise.resolve(joint.ending),
           };
         },
         abandon: () => conn.close(),
@@ -81,6 +86,9 @@ export function tcp(address: string, options: TcpOptions = {}): Handler {
 export const tcpKind = kindOf({
   doc: "Joins every connection to a TCP or Unix socket, both ways as bytes",
   argument: { name: "address", kind: "word", value: "HOST:PORT|unix:PATH" },
+  example: [
+    "stdws --port=8080 --route='/redis=tcp localhost:6379'",
+  ],
   options: [
     {
       name: "maxqueue",
@@ -92,6 +100,15 @@ export const tcpKind = kindOf({
       unset: "that of --maxqueue",
       doc:
         "A client's input that may wait for a socket that does not read, beyond that close with 1013 where the client cannot be held back",
+    },
+    {
+      name: "mismatch",
+      kind: "choice",
+      choices: MISMATCHES,
+      default: "convert",
+      unset: "that of --mismatch",
+      doc:
+        "A client's text messages: send them as their bytes (convert, where nobody says anything), ignore them, or close with 1003",
     },
   ],
   make: ({ words: [address = ""], values }) => tcp(address, values),

@@ -35,10 +35,10 @@ export class LiveRoom implements Room {
     return this.#members.values();
   }
 
-  join(member: Member, { last = 0, watches = false }: JoinOptions = {}): void {
+  join(member: Member, { last = 0, seen, watches = false }: JoinOptions = {}): void {
     if (this.#members.has(member.id)) return;
     if (this.size === 0) this.#owner.entered(this);
-    if (last > 0) member.replay(this.log.last(last));
+    if (last > 0) member.replay(this.log.after(seen, last));
     this.#members.set(member.id, member);
     if (watches) (this.#watchers ??= new Map()).set(member.id, member);
     this.#notify("join", member.id);
@@ -52,23 +52,24 @@ export class LiveRoom implements Room {
   }
 
   publish(batch: Batch, except?: (id: string) => boolean): number {
-    this.#note(batch);
+    const noted = this.#noted(batch);
     let count = 0;
     for (const [id, member] of this.#members) {
       if (except?.(id)) continue;
-      member.deliver(batch);
+      member.deliver(noted);
       count++;
     }
     return count;
   }
 
-  #note(batch: Batch): void {
+  #noted(batch: Batch): Batch {
     const { keeps } = this.#owner;
-    if (keeps === 0) return;
+    if (keeps === 0) return batch;
     // What an empty room holds is counted.
     if (this.size === 0) this.#owner.entered(this);
-    this.log.add(batch, keeps);
+    const noted = this.log.add(batch, keeps);
     if (this.size === 0) this.#owner.emptied(this);
+    return noted;
   }
 
   #notify(type: "join" | "leave", id: string): void {

@@ -6,8 +6,10 @@ const log = new Log();
 
 // How long nobody may come in until the server knocks at its own door, in ms.
 const QUIET_MS = 3_000;
-// How often to look whether it is heard. Twice in vain: the first time, all else may have taken the second.
+// When to look whether it is heard, twice: the first time, all else may have taken the second.
 const LOOK_MS = 1_000;
+// Where others keep the server busy, it may hear nobody for seconds: so it is deaf only after as many turns of the loop.
+const TURNS = 200;
 
 /** How a server can tell whether it accepts connections, and does so again. */
 export interface Door {
@@ -56,13 +58,13 @@ export function acceptAgain(server: Server, { knock, listen }: Door): Accepting 
         own++;
         conn.close();
       }).catch(refused);
-    } else if (++looks > 1) {
+    } else if (++looks > TURNS) {
       fail("there were too many open files");
       looks = undefined;
       own = 0;
       listen();
     }
-    timer = setTimeout(look, heard ? QUIET_MS : LOOK_MS);
+    timer = setTimeout(look, heard ? QUIET_MS : (looks ?? 0) > 1 ? 0 : LOOK_MS);
   }
   function refused(error: unknown): void {
     const { code } = error as { code?: string };

@@ -1,6 +1,5 @@
 import { X509Certificate } from "node:crypto";
 import type { TLSSocket } from "node:tls";
-import { parseCertificates } from "./credentials.ts";
 
 /**
  * Decides who may come in with a client certificate. The TLS handshake has decided that already, except
@@ -11,9 +10,10 @@ export class Authorities {
   /** Authorities that took the place of the first ones. */
   #renewed: readonly X509Certificate[] | undefined;
 
-  /** @param ca In PEM, one after the other. */
+  /** @param ca In PEM, one after the other, as they were read and written anew. */
   renew(ca: string): void {
-    this.#renewed = parseCertificates(ca);
+    const blocks = ca.split(/(?=-----BEGIN )/).filter(Boolean);
+    this.#renewed = blocks.map((block) => new X509Certificate(block));
   }
 
   /** Whether a client may come in. */

@@ -31,12 +31,19 @@ export function keepServing(
   let closing = false;
   let pause = SHORTEST_PAUSE;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let said = "";
 
+  function say(error: unknown): void {
+    const why = messageOf(error);
+    // It is tried many times for the same reason.
+    if (why !== said) log.error("server", `Cannot accept connections: ${why}`);
+    said = why;
+  }
   function watch(server: Deno.HttpServer): void {
     const begin = performance.now();
     server.finished.catch((error) => {
       if (closing) return;
-      log.error("server", `Cannot accept connections: ${messageOf(error)}`);
+      say(error);
       if (performance.now() - begin > LONGEST_PAUSE) pause = SHORTEST_PAUSE;
       retry();
     });
@@ -51,8 +58,9 @@ export function keepServing(
       servers.push(server);
       watch(server);
       log.info("server", "Accepting connections again");
-    } catch {
-      // Still nothing to serve with; that was said.
+      said = "";
+    } catch (error) {
+      say(error);
       retry();
     }
   }

@@ -1,12 +1,19 @@
-import { redirect } from "../handlers/redirect.ts";
 import { Log } from "../base/log.ts";
-import { Dispatcher } from "../gate/dispatch.ts";
+import type { Dispatcher } from "../gate/dispatch.ts";
+import type { EntryOptions } from "../gate/entry_limits.ts";
+import type { ForwardingOptions } from "../gate/proxy/forwarding.ts";
 import { chooseEngine, engineFor, type EngineOptions } from "./choose_engine.ts";
 import { readCredentials } from "./credentials.ts";
-import type { Bound } from "./engine.ts";
+import type { TlsOptions } from "./tls_options.ts";
+import type { Bound, Credentials } from "./engine.ts";
+import { listenOnInherited } from "./listen_on_inherited.ts";
 import { listenAt } from "./listen_at.ts";
+import { readPipes } from "./read_pipes.ts";
+import { Redirects } from "./redirects.ts";
 import { Renewal } from "./renewal.ts";
+import { tcpAddresses } from "./tcp_addresses.ts";
 import { listenOnUnixSocket, type UnixSocketOptions } from "./unix_socket.ts";
+import { untimely } from "./validity.ts";
 
 const log = new Log();
 
@@ -18,7 +25,7 @@ export interface ListenOptions extends EngineOptions {
   readonly addresses?: readonly string[];
   /** A TCP port of every address that redirects to `port`; default: none. */
   readonly redirectPort?: number;
-  /** A Unix socket; without `port`, `addresses` and `redirectPort`, it is the only place. */
+  /** A Unix socket; without `port`, `addresses` and `redirectPort`, TCP is listened on nowhere. */
   readonly unixSocket?: UnixSocketOptions;
 }
 
@@ -40,22 +47,37 @@ export interface Listening {
  * @throws {ListenError} If one of them cannot be listened on; then none is.
  * @throws {UsageError} If this runtime cannot do what is asked for.
  */
-export async function listen(options: ListenOptions, dispatcher: Dispatcher): Promise<Listening> {
-  const { redirectPort, unixSocket, tls } = options;
+export async function listen(
+  options: ListenOptions & ForwardingOptions & EntryOptions,
+  dispatcher: Dispatcher,
+): Promise<Listening> {
+  const { redirectPort, unixSocket, sockets = [], tls } = options;
   const secure = tls !== undefined;
+  const scheme = secure ? "wss" : "ws";
+  const basePath = dispatcher.basePath.prefix;
   const port = options.port ?? (secure ? 443 : 80);
   const makeEngine = await chooseEngine(options);
   const { name, why } = engineFor(options);
   log.debug("server", `Using the engine ${name}: ${why}`);
   const engine = makeEngine(dispatcher);
-  const credentials = tls && readCredentials(tls);
+  const credentials = tls && readCredentials(tls, { engine: name, pipes: await readPipes(tls) });
+  if (tls && credentials) tellOfUntimely(tls, credentials);
   const bounds: Bound[] = [];
   const addresses: string[] = [];
   const redirects: string[] = [];
+  const redirecting = new Redirects({ ...options, meter: dispatcher.meter });
   const stop = async () => {
     await Promise.all(bounds.map((bound) => bound.shutdown()));
+    await redirecting.close();
   };
   try {
+    for (const socket of sockets) {
+      const bound = await listenOnInherited(engine, socket, credentials);
+      bounds.push(bound);
+      addresses.push(
+        bound.host === undefined ? `ws+unix:${bound.path}` : `${scheme}://${bound.host}/`,
+      );
+    }
     if (unixSocket) {
       bounds.push(await listenOnUnixSocket(engine, unixSocket, credentials));
       addresses.push(`ws+unix:${unixSocket.path}`);
@@ -63,11 +85,10 @@ export async function listen(options: ListenOptions, dispatcher: Dispatcher): Pr
     for (const address of tcpAddresses(options)) {
       const bound = await listenAt(engine, address, port, credentials);
       bounds.push(bound);
-      addresses.push(`${secure ? "wss" : "ws"}://${bound.host}/`);
+      addresses.push(`${scheme}://${bound.host}${basePath}/`);
       if (redirectPort === undefined) continue;
-      const handler = redirect({ port: bound.port, secure });
-      const redirecting = makeEngine(new Dispatcher({ routes: [{ path: "*", handler }] }));
-      const other = await listenAt(redirecting, address, redirectPort, undefined);
+      const leading = makeEngine(redirecting.to({ port: bound.port, secure, basePath }));
+      const other = await listenAt(leading, address, redirectPort, undefined);
       bounds.push(other);
       redirects.push(`http://${other.host}/`);
     }
@@ -87,10 +108,14 @@ export async function listen(options: ListenOptions, dispatcher: Dispatcher): Pr
   };
 }
 
-/** The addresses with a port; undefined is all interfaces. */
-function tcpAddresses(options: ListenOptions): readonly (string | undefined)[] {
-  const { addresses = [], port, redirectPort, unixSocket } = options;
-  if (addresses.length > 0) return addresses;
-  const alone = unixSocket && port === undefined && redirectPort === undefined;
-  return alone ? [] : [undefined];
+function tellOfUntimely(tls: TlsOptions, credentials: Credentials): void {
+  const files = [tls, ...tls.others ?? []];
+  for (const [at, pair] of [credentials, ...credentials.others ?? []].entries()) {
+    const late = untimely(pair);
+    if (!late) continue;
+    log.error(
+      "server",
+      `Clients will refuse the certificate "${files[at]?.certFile}": ${late.why}`,
+    );
+  }
 }

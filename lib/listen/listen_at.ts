@@ -1,4 +1,5 @@
 import { ListenError, messageOf } from "../base/errors.ts";
+import { addressFault } from "../base/host.ts";
 import type { Bound, Credentials, Engine } from "./engine.ts";
 
 /** A TCP port of an address that is listened on. */
@@ -22,6 +23,8 @@ export async function listenAt(
   if (address === undefined) return await listenEverywhere(engine, port, credentials);
   const hostname = address.replace(/^\[(.*)\]$/, "$1");
   const name = hostname.includes(":") ? `[${hostname}]` : hostname;
+  const fault = addressFault(address);
+  if (fault) throw new ListenError(fault);
   let bound;
   try {
     bound = await engine.listen({ hostname, port }, credentials);

@@ -1,15 +1,17 @@
-import { descriptors } from "../base/descriptors.ts";
-import { HandshakeError, messageOf } from "../base/errors.ts";
+import { EngineError, HandshakeError, messageOf } from "../base/errors.ts";
 import { isUpgrade } from "../base/is_upgrade.ts";
-import { Log } from "../base/log.ts";
+import type { Associated } from "../base/log.ts";
 import { snapshot } from "../base/request.ts";
-import { LiveConnection } from "../connection/live_connection.ts";
+import { headLog } from "../base/session_log.ts";
+import { connectionOf } from "../connection/connection_of.ts";
 import type { Ticket } from "../connection/ticket.ts";
 import { NativeTransport } from "../connection/transport/native_transport.ts";
 import type { Dispatcher } from "../gate/dispatch.ts";
 import type { Engine } from "./engine.ts";
 import { keepServing } from "./keep_serving.ts";
 import { ResetWatch } from "./reset_watch.ts";
+import { runtimeSpan, warnOfQueries } from "./runtime_span.ts";
+import { tellWhenSent } from "./tell_when_sent.ts";
 import { withMode } from "./with_mode.ts";
 
 /** The engine on `Deno.serve` and `Deno.upgradeWebSocket`. */
@@ -17,9 +19,11 @@ export function nativeEngine(dispatcher: Dispatcher): Engine {
   return {
     // deno-lint-ignore require-await -- so that what is thrown is a rejection
     async listen(place, credentials) {
+      if ("fd" in place) throw new EngineError("Deno.serve listens on no descriptor");
       const secure = credentials !== undefined;
       // It would serve without TLS there, and say nothing.
       if (secure && "path" in place) throw new Error("TLS on a Unix socket needs --engine=node");
+      warnOfQueries();
       const handler = nativeHandler(dispatcher, { secure, resets: new ResetWatch() });
       const serve = (port?: number) => {
         const options = { ...place, ...(port ? { port } : {}), ...credentials, onListen() {} };
@@ -55,16 +59,19 @@ export function nativeHandler(
       const { method, url: target, headers } = request;
       const { remoteAddr } = info;
       if (resets && isNobody(remoteAddr)) throw resetBy(resets);
-      if (resets && (descriptors.few || resets.refuses && left)) {
-        throw new HandshakeError(503, "Few files are left");
-      }
+      if (resets) dispatcher.expectDescriptors(left && resets.refuses);
       // Of a plain request it is not known whether it has to have one (RFC 9112 §3.2).
       if (headers.get("host") === null && isUpgrade(headers)) {
         throw new HandshakeError(400, "There is no Host header");
       }
-      incoming = snapshot({ method, target, headers }, { remoteAddr, secure });
+      const { forwarding } = dispatcher;
+      incoming = snapshot({ method, target, headers }, { remoteAddr, secure, forwarding });
     } catch (error) {
-      return dispatcher.refuse(new Log({ url: request.url }), error);
+      const { url, headers } = request;
+      const { forwarding } = dispatcher;
+      const origin = { remoteAddr: info.remoteAddr, secure, forwarding };
+      const log = (facts: Associated) => headLog(url, headers, origin).with(facts);
+      return dispatcher.refuse({ upgrades: isUpgrade(headers), log }, error);
     }
     const decision = await dispatcher.dispatch(incoming, {
       // Asked for only where they are used: an upgrade has neither.
@@ -74,8 +81,13 @@ export function nativeHandler(
       get left() {
         return request.signal;
       },
-    });
-    if (decision instanceof Response) return decision;
+      // Without an end, into memory (Deno 2.9).
+      readsAhead: true,
+      finished(then) {
+        info.completed.then(then, then);
+      },
+    }, runtimeSpan());
+    if (decision instanceof Response) return tellWhenSent(decision, request.method, info);
     if (left) await resets?.turn();
     return upgrade(request, decision, { dispatcher, resets, left });
   };
@@ -115,18 +127,18 @@ function upgrade(
     const refusal = error instanceof HandshakeError
       ? error
       : new HandshakeError(400, messageOf(error));
-    return dispatcher.refuse(ticket.log, refusal);
+    return dispatcher.refuse({ upgrades: true, log: (facts) => ticket.log.with(facts) }, refusal);
   }
   // From here on nothing may throw: that would stop the whole listener.
   const { socket, response } = upgraded;
-  const { maxFrameSize, pingMs, request: { remote } } = ticket;
+  const { maxFrameSize, pingMs, request: { remote, proxy } } = ticket;
   const transport = new NativeTransport(socket, {
     maxFrameSize,
     pingMs,
-    port: Number(remote.port),
+    port: Number((proxy?.remote ?? remote).port),
   });
   resets?.answered(socket);
-  transport.listen(new LiveConnection(transport, ticket, dispatcher));
+  transport.listen(connectionOf(transport, ticket, dispatcher));
   for (const [name, value] of ticket.headers) response.headers.append(name, value);
   return response;
 }

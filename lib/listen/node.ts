@@ -1,15 +1,21 @@
 import { once } from "node:events";
-import { createServer, type ServerOptions } from "node:http";
+import { createServer, type IncomingMessage, type ServerOptions } from "node:http";
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from "node:https";
-import type { Socket } from "node:net";
+import { type AddressInfo, type ListenOptions, Server as NetServer, type Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 import { HEADER_SIZE, KEEP_ALIVE_TIMEOUT, REQUEST_TIMEOUT } from "../base/limits.ts";
+import { Libc } from "../base/libc.ts";
 import { Log } from "../base/log.ts";
+import { remoteOf } from "../base/request.ts";
 import type { Dispatcher } from "../gate/dispatch.ts";
 import { acceptAgain, type Accepting } from "./accept_again.ts";
 import { Authorities } from "./authorities.ts";
-import type { Bound, Credentials, Engine, Place } from "./engine.ts";
+import type { Bound, Credentials, Engine, Handle, Place } from "./engine.ts";
 import { holdBack } from "./hold_back.ts";
+import { type NodeOrigin, peerOf } from "./node_request.ts";
 import { NodeRequests } from "./node_requests.ts";
+import { Preambles } from "./proxy_protocol/preambles.ts";
+import { contextOptions, Sni } from "./sni.ts";
 import { withMode } from "./with_mode.ts";
 
 const log = new Log();
@@ -25,24 +31,43 @@ const LIMITS: ServerOptions = {
   requireHostHeader: false,
 };
 
+/** Options of {@linkcode nodeEngine}. */
+export interface NodeEngineOptions {
+  /** Whether trusted peers speak the PROXY protocol in front of all else; default false. */
+  readonly proxyProtocol?: boolean;
+}
+
 /**
  * The engine on `node:http`, `node:https` and frames of our own: with time limits for slow clients, client
  * certificates, and TLS that can be renewed, none of which `Deno.serve` has (Deno 2.9).
  */
-export function nodeEngine(dispatcher: Dispatcher): Engine {
+export function nodeEngine(
+  dispatcher: Dispatcher,
+  { proxyProtocol = false }: NodeEngineOptions = {},
+): Engine {
+  const { forwarding } = dispatcher;
   return {
     async listen(place, credentials) {
+      const sni = credentials?.others && new Sni(credentials);
       const server = credentials
-        ? createTlsServer({ ...LIMITS, ...tlsOptions(credentials) })
+        ? createTlsServer({ ...LIMITS, ...tlsOptions(credentials), ...sni?.options })
         : createServer(LIMITS);
       const authorities = credentials?.ca === undefined ? undefined : new Authorities();
+      const unix = "path" in place || "unix" in place;
+      // Of nobody else it would be believed.
+      const preambles = proxyProtocol && forwarding
+        ? new Preambles(server, (socket) => forwarding.trusts(remoteOf(peerOf(socket, { unix }))))
+        : undefined;
       const requests = new NodeRequests(dispatcher, {
         secure: credentials !== undefined,
         authorities,
         // Loaded only where clients have certificates.
         subjectOf: authorities && (await import("./subject.ts")).subjectOf,
-        unix: "path" in place,
+        unix,
+        forwarding,
+        preambles,
       });
+      requests.watch(server);
       server.on("request", (message, response) => requests.request(message, response));
       // Expectations that nobody knows, too, as on the other engine.
       server.on("checkExpectation", (message, response) => requests.request(message, response));
@@ -51,36 +76,65 @@ export function nodeEngine(dispatcher: Dispatcher): Engine {
       server.on("connect", (message, _, head) => requests.upgrade(message, head));
       server.on("secureConnection", holdBack);
       // A client that has closed its side gets its answers; node:http documents no option for that.
-      Object.assign(server, { httpAllowHalfOpen: true });
+      // Nor do its types know the other (Deno 2.9).
+      const shouldUpgradeCallback = (message: IncomingMessage) => requests.takes(message);
+      Object.assign(server, { httpAllowHalfOpen: true, shouldUpgradeCallback });
       const accepting = await bind(server, place);
-      // Without the address: the socket has forgotten it by now. One that was refused for its certificate
-      // says no more than that it hung up (Deno 2.9).
-      server.on("tlsClientError", ({ message }: Error) => {
-        if (!accepting.wasOwn()) log.access("http", `TLS handshake failed: ${message}`);
+      // One that was refused for its certificate says no more than that it hung up (Deno 2.9).
+      server.on("tlsClientError", ({ message }: Error, { _parent }: Wrapped) => {
+        if (accepting.wasOwn()) return;
+        dispatcher.meter.tlsFailed();
+        const said = _parent && preambles?.of(_parent)?.source;
+        const remote = said ? remoteOf(said).host : _parent?.remoteAddress ?? "";
+        log.with({ remote }).access("http", `TLS handshake failed: ${message}`);
       });
-      return boundOf(server, accepting, authorities);
+      return boundOf(server, accepting, { requests, authorities, preambles, sni });
     },
   };
 }
 
-type NodeServer = ReturnType<typeof createServer | typeof createTlsServer>;
+/** A socket with TLS, which has no address any more when its handshake fails; what it is made of has. */
+type Wrapped = TLSSocket & { readonly _parent?: Socket };
 
-async function bind(server: NodeServer, place: Place): Promise<Accepting> {
+type HttpServer = ReturnType<typeof createServer | typeof createTlsServer>;
+
+async function bind(server: HttpServer, place: Place): Promise<Accepting> {
   if ("port" in place) expectPermission(place);
-  const listen = (port: number) =>
-    server.listen("path" in place ? place : { host: place.hostname, port });
+  const listen = (port: number) => server.listen(whereOf(place, port));
   listen("port" in place ? place.port : 0);
   await once(server, "listening");
   const port = portOf(server);
   return acceptAgain(server, {
-    knock: () => knock(place, port),
+    knock: () => knock("fd" in place ? reachable(place, server) : place, port),
     listen() {
-      // What is connected stays connected.
-      server.close();
-      if ("path" in place) withMode(place, () => listen(0));
-      else listen(port);
+      // What is connected stays connected: an HTTP server would end those that wait for their next request.
+      NetServer.prototype.close.call(server);
+      try {
+        if ("path" in place) withMode(place, () => listen(0));
+        else listen(port);
+      } catch (error) {
+        // As if the system had told it later: it is tried again.
+        server.emit("error", error);
+      }
     },
   });
+}
+
+/** Options for `listen`; its types do not know descriptors (Deno 2.9). */
+function whereOf(place: Place, port: number): ListenOptions | { readonly fd: number } {
+  if ("fd" in place) {
+    using libc = new Libc();
+    // The server closes what it gets, and may have to listen again.
+    return { fd: libc.duplicate(place.fd) };
+  }
+  return "path" in place ? place : { host: place.hostname, port };
+}
+
+/** A socket that was inherited as clients know it. */
+function reachable({ unix }: Handle, server: HttpServer): Exclude<Place, Handle> {
+  if (unix !== undefined) return { path: unix };
+  const { address, port } = server.address() as AddressInfo;
+  return { hostname: address, port };
 }
 
 /** Asks before `listen` does, which would throw where nobody can catch it. */
@@ -91,7 +145,7 @@ function expectPermission(place: { hostname: string; port: number }): void {
 }
 
 /** Connects to the server that this is; asks nobody whether it may, as nobody would expect that. */
-async function knock(place: Place, port: number): Promise<Deno.Conn> {
+async function knock(place: Exclude<Place, Handle>, port: number): Promise<Deno.Conn> {
   if ("path" in place) return await Deno.connect({ transport: "unix", path: place.path });
   const { hostname } = place;
   const host = hostOf({ hostname, port });
@@ -104,22 +158,32 @@ function hostOf({ hostname, port }: { hostname: string; port: number }): string 
   return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }
 
-function portOf(server: NodeServer): number {
+function portOf(server: HttpServer): number {
+  return addressOf(server)?.port ?? 0;
+}
+
+function addressOf(server: HttpServer): AddressInfo | undefined {
   const addr = server.address();
-  return addr !== null && typeof addr === "object" ? addr.port : 0;
+  return addr !== null && typeof addr === "object" ? addr : undefined;
 }
 
 function boundOf(
-  server: NodeServer,
+  server: HttpServer,
   accepting: Accepting,
-  authorities: Authorities | undefined,
+  { requests, authorities, preambles, sni }: Pick<NodeOrigin, "authorities" | "preambles"> & {
+    readonly requests: NodeRequests;
+    readonly sni: Sni | undefined;
+  },
 ): Bound {
+  const { address: hostname, port = 0 } = addressOf(server) ?? {};
   return {
-    port: portOf(server),
+    port,
+    ...(hostname === undefined ? {} : { hostname }),
     ...("setSecureContext" in server
       ? {
         renew(credentials: Credentials) {
           server.setSecureContext(tlsOptions(credentials));
+          sni?.renew(credentials);
           authorities?.renew(credentials.ca ?? "");
         },
       }
@@ -128,7 +192,8 @@ function boundOf(
       accepting[Symbol.dispose]();
       const closed = once(server, "close");
       server.close();
-      server.closeIdleConnections();
+      requests.close();
+      preambles?.[Symbol.dispose]();
       await closed;
     },
   };
@@ -136,8 +201,7 @@ function boundOf(
 
 function tlsOptions(credentials: Credentials): TlsOptions {
   return {
-    ...credentials,
-    minVersion: "TLSv1.2",
+    ...contextOptions(credentials),
     handshakeTimeout: REQUEST_TIMEOUT,
     ...(credentials.ca === undefined ? {} : { requestCert: true, rejectUnauthorized: true }),
   };

@@ -2,9 +2,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { HandshakeError, messageOf } from "../base/errors.ts";
-import { type IncomingRequest, snapshot } from "../base/request.ts";
+import { type IncomingRequest, remoteOf, type RequestOrigin, snapshot } from "../base/request.ts";
 import type { Exchange } from "../contract.ts";
+import type { Brought } from "../gate/brought.ts";
+import type { Forwarding } from "../gate/proxy/forwarding.ts";
 import type { Authorities } from "./authorities.ts";
+import type { Preambles } from "./proxy_protocol/preambles.ts";
 
 /** The listener that a request came in at. */
 export interface NodeOrigin {
@@ -15,6 +18,10 @@ export interface NodeOrigin {
   readonly subjectOf: ((certificate: Uint8Array) => string) | undefined;
   /** Whether it is a Unix socket. */
   readonly unix: boolean;
+  /** Finds what proxies say in requests; undefined where nobody is believed. */
+  readonly forwarding?: Forwarding | undefined;
+  /** The word of proxies in front of requests; undefined where they need not. */
+  readonly preambles?: Preambles | undefined;
 }
 
 /**
@@ -24,18 +31,40 @@ export interface NodeOrigin {
  */
 export function incomingOf(message: IncomingMessage, origin: NodeOrigin): IncomingRequest {
   const { socket, method = "", url = "" } = message;
-  const remoteAddr: Deno.Addr = origin.unix ? { transport: "unix", path: "" } : {
+  const head = { method, target: url, headers: headersOf(message) };
+  const { subjectOf } = origin;
+  const from = comeIn(socket, origin);
+  if (!subjectOf) return snapshot(head, from);
+  const { raw } = (socket as TLSSocket).getPeerCertificate();
+  return snapshot(head, { ...from, subject: subjectOf(raw) });
+}
+
+/** Where the requests of a connection come in. */
+export function comeIn(socket: Socket, origin: NodeOrigin): RequestOrigin {
+  const { secure, forwarding, preambles } = origin;
+  const said = preambles?.of(socket);
+  const remoteAddr = said?.source ?? peerOf(socket, origin);
+  if (!said) return { remoteAddr, secure, forwarding };
+  // Behind a proxy that passes TLS on, there is none to the proxy.
+  const scheme = said.secure ? "https" : said.secure === false && !secure ? "http" : undefined;
+  return {
+    remoteAddr,
+    secure,
+    proxy: { remote: remoteOf(peerOf(socket, origin)), scheme },
+    // Whoever is none of the proxies may write into requests what it likes.
+    forwarding: said.source && "port" in said.source ? forwarding : undefined,
+  };
+}
+
+/** The address of a peer, as `Deno.serve` names it. */
+export function peerOf(socket: Socket, { unix }: Pick<NodeOrigin, "unix">): Deno.Addr {
+  if (unix) return { transport: "unix", path: "" };
+  // Both are gone where the client is.
+  return {
     transport: "tcp",
-    // Both are gone where the client is.
     hostname: socket.remoteAddress ?? "",
     port: socket.remotePort ?? 0,
   };
-  const head = { method, target: url, headers: headersOf(message) };
-  const { secure } = origin;
-  const { subjectOf } = origin;
-  if (!subjectOf) return snapshot(head, { remoteAddr, secure });
-  const { raw } = (socket as TLSSocket).getPeerCertificate();
-  return snapshot(head, { remoteAddr, secure, subject: subjectOf(raw) });
 }
 
 function headersOf({ rawHeaders }: IncomingMessage): Headers {
@@ -55,8 +84,16 @@ function headersOf({ rawHeaders }: IncomingMessage): Headers {
   return headers;
 }
 
-/** The parts of a request beside its head. */
-export function exchangeOf(message: IncomingMessage, response: ServerResponse): Exchange {
+/**
+ * The parts of a request beside its head.
+ *
+ * @param takeTime Lets its body take its time; default: it may anyway.
+ */
+export function exchangeOf(
+  message: IncomingMessage,
+  response: ServerResponse,
+  takeTime?: () => void,
+): Brought {
   let body: ReadableStream<Uint8Array> | null | undefined;
   let left: AbortController | undefined;
   return {
@@ -73,6 +110,11 @@ export function exchangeOf(message: IncomingMessage, response: ServerResponse): 
       else response.once("close", look);
       return controller.signal;
     },
+    finished(then) {
+      if (response.closed) then();
+      else response.once("close", then);
+    },
+    takeTime: () => takeTime?.(),
   };
 }
 

@@ -1,25 +1,23 @@
 import { messageOf } from "../base/errors.ts";
+import { FileWatch } from "../base/file_watch.ts";
 import { Log } from "../base/log.ts";
-import { lookOf } from "../base/look_of.ts";
-import { readCredentials, type TlsOptions } from "./credentials.ts";
+import { readCredentials, readNamed } from "./credentials.ts";
+import { filesOf, type TlsOptions } from "./tls_options.ts";
 import type { Bound, Credentials } from "./engine.ts";
+import { untimely } from "./validity.ts";
 
 const log = new Log();
 
-// How often to look at the files, in ms. `Deno.watchFs` would tell at once, but it says nothing of a file
-// that becomes a link to another folder, as orchestrators replace them (Deno 2.9).
-const LOOK_MS = 500;
-
 /** Takes up changed certificates, when their files change and when it is told to. */
 export class Renewal implements Disposable {
-  readonly #options: TlsOptions;
+  /** The files of each certificate, of the first with the authorities. */
+  readonly #parts: readonly TlsOptions[];
   readonly #bounds: readonly Bound[];
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #current: Credentials;
-  /** The looks of the files when they were read. */
-  #known: string;
-  /** The same at the last look. */
-  #seen: string;
+  readonly #watch: FileWatch;
+  /** The credentials in use, of each of them. */
+  #current: readonly Credentials[];
+  /** When to read them again although they stay the same, in ms since 1970. */
+  #again = Infinity;
 
   /**
    * Begins to look at the files.
@@ -28,56 +26,64 @@ export class Renewal implements Disposable {
    * @param bounds The listeners that use them.
    */
   constructor(options: TlsOptions, current: Credentials, bounds: readonly Bound[]) {
-    this.#options = options;
-    this.#current = current;
+    const { others: files = [], ...first } = options;
+    const { others = [], ...own } = current;
+    this.#parts = [first, ...files];
+    this.#current = [own, ...others];
     this.#bounds = bounds;
-    this.#known = this.#seen = looksOf(options);
-    this.#lookLater();
+    const changed = () => {
+      this.#again = Infinity;
+      this.reload();
+    };
+    this.#watch = new FileWatch(filesOf(options), changed, {
+      isDue: () => Date.now() >= this.#again,
+    });
   }
 
-  /** Reads the files; what cannot be used is logged, and what was before stays. */
+  /** Reads the files; what cannot be used is logged, and what was before stays, each for itself. */
   reload(): void {
+    // What is wrong with them is said once, also where this is asked for as they change.
+    this.#watch.skip();
+    const found = this.#current.map((part, at) => this.#read(part, at));
+    const changed = this.#parts.filter((_, at) => found[at] !== this.#current[at]);
+    const [first, ...others] = found;
+    if (!first || changed.length === 0) return;
     try {
-      const found = readCredentials(this.#options);
-      const { cert, key, ca } = this.#current;
-      if (found.cert === cert && found.key === key && found.ca === ca) return;
       if (!this.#bounds.some((bound) => bound.renew)) {
         this.#current = found;
         throw new Error("the native engine takes up a changed one only at its next start");
       }
-      for (const bound of this.#bounds) bound.renew?.(found);
+      const credentials = others.length > 0 ? { ...first, others } : first;
+      for (const bound of this.#bounds) bound.renew?.(credentials);
       this.#current = found;
-      log.info("server", `Took up the changed certificate: ${this.#options.certFile}`);
+      for (const { certFile } of changed) {
+        log.info("server", `Took up the changed certificate: ${certFile}`);
+      }
     } catch (error) {
       log.error("server", `The certificate in use stays: ${messageOf(error)}`);
     }
   }
 
+  /** The credentials of one part as its files have them, or what is in use where these cannot be used. */
+  #read(current: Credentials, at: number): Credentials {
+    const files = this.#parts[at] as TlsOptions;
+    try {
+      const found: Credentials = at === 0 ? readCredentials(files) : readNamed(files);
+      const { cert, key, ca } = current;
+      if (found.cert === cert && found.key === key && found.ca === ca) return current;
+      const late = untimely(found);
+      if (late && !untimely(current)) {
+        this.#again = Math.min(this.#again, late.from ?? Infinity);
+        throw new Error(`Cannot use the certificate "${files.certFile}": ${late.why}`);
+      }
+      return found;
+    } catch (error) {
+      log.error("server", `The certificate in use stays: ${messageOf(error)}`);
+      return current;
+    }
+  }
+
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
+    this.#watch[Symbol.dispose]();
   }
-
-  #lookLater(): void {
-    this.#timer = setTimeout(() => {
-      this.#look();
-      this.#lookLater();
-    }, LOOK_MS);
-    // A program that has nothing else to do may end.
-    Deno.unrefTimer(this.#timer);
-  }
-
-  #look(): void {
-    const looks = looksOf(this.#options);
-    // Certificate and key are seldom written in the same moment: they are read when they have come to rest.
-    const rests = looks === this.#seen;
-    this.#seen = looks;
-    if (!rests || looks === this.#known) return;
-    this.#known = looks;
-    this.reload();
-  }
-}
-
-function looksOf({ certFile, keyFile, caFile }: TlsOptions): string {
-  const files = [certFile, keyFile, ...(caFile === undefined ? [] : [caFile])];
-  return files.map(lookOf).join();
 }

@@ -10,9 +10,11 @@ const MS_PER_BYTE = 2;
 /**
  * Cuts off a client that is slow to send its request's body: it may be silent for 10 s, and has to send
  * 500 bytes for each second. A time when nobody reads the body is none of its faults.
+ *
+ * @returns Lets it take its time.
  */
-export function limitBody(message: IncomingMessage, response: ServerResponse): void {
-  if (!hasBody(message)) return;
+export function limitBody(message: IncomingMessage, response: ServerResponse): () => void {
+  if (!hasBody(message)) return () => {};
   const { socket } = message;
   let left = REQUEST_TIMEOUT;
   let before = socket.bytesRead;
@@ -29,5 +31,7 @@ export function limitBody(message: IncomingMessage, response: ServerResponse): v
     clearInterval(timer);
     socket.destroy();
   }, LOOK_MS);
-  message.once("close", () => clearInterval(timer));
+  const stop = () => clearInterval(timer);
+  message.once("close", stop);
+  return stop;
 }

@@ -1,4 +1,4 @@
-import { fromBER, type Sequence, type Set as SetOf } from "asn1js";
+import { fromBER, type Sequence, type Set as SetOf } from "npm:asn1js@4.0.0";
 
 /** The short names of RFC 4514 §3, and two more that certificates are full of, by object identifier. */
 const NAMES: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { HALF_CLOSED_TIME, MAX_PIPELINED, REQUEST_TIMEOUT } from "../base/limits.ts";
 import { Log } from "../base/log.ts";
+import { shareTurn } from "../base/share_turn.ts";
 
 const log = new Log();
 
@@ -16,16 +17,24 @@ export class Turns {
   readonly #socket: Socket;
   readonly #waiting: ((comes: boolean) => void)[] = [];
   #busy = false;
+  /** When the turn under way began. */
+  #since = 0;
   /** The answer under way; undefined where there is none yet. */
   #response: ServerResponse | undefined;
   /** The answer to the request that came last. */
   #latest: ServerResponse | undefined;
   #held = false;
+  #isClosing = false;
   #silence: ReturnType<typeof setInterval> | undefined;
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    socket.on("end", this.#halfClosed).once("close", () => this.#left());
+    socket.on("end", this.#halfClosed).once("close", this.#left);
+  }
+
+  /** Whether no request has come yet. */
+  get fresh(): boolean {
+    return !this.#busy && this.#latest === undefined;
   }
 
   /** Whether all of the request that came last is there. */
@@ -49,6 +58,7 @@ export class Turns {
     if (this.#busy && !await this.#wait()) return false;
     if (!this.#socket.writable) return false;
     this.#busy = true;
+    this.#since = performance.now();
     this.#response = response;
     response?.once("finish", () => this.#over());
     return true;
@@ -85,8 +95,15 @@ export class Turns {
 
   /** The connection is for requests no more: reads on, and leaves it alone. */
   end(): void {
-    this.#socket.off("end", this.#halfClosed).off("drain", this.#drained);
+    const socket = this.#socket.off("end", this.#halfClosed).off("drain", this.#drained);
+    socket.off("close", this.#left);
     this.#readOn();
+  }
+
+  /** Ends the connection when there is no answer that it waits for. */
+  close(): void {
+    this.#isClosing = true;
+    if (!this.#busy) this.#socket.destroySoon();
   }
 
   #wait(): Promise<boolean> {
@@ -100,9 +117,17 @@ export class Turns {
     this.#response = undefined;
     // It was the last answer, and the rest gets none.
     if (!this.#socket.writable) return;
+    // A client that waits for no answer keeps nobody from coming in.
+    const rest = this.#waiting.length > 0 ? shareTurn(this.#since) : undefined;
+    if (rest) rest.then(() => this.#goOn());
+    else this.#goOn();
+  }
+
+  #goOn(): void {
     const next = this.#waiting.shift();
     if (next) next(true);
     else this.#busy = false;
+    if (this.#isClosing) this.close();
     if (this.#held && this.#waiting.length < MAX_PIPELINED) this.#readOn();
   }
 
@@ -128,15 +153,16 @@ export class Turns {
     this.#silence = setInterval(() => {
       const { bytesWritten, writableLength } = socket;
       if (bytesWritten === before && writableLength === 0) {
-        log.debug("http", "Cut off: the client may have left, and nothing is sent that would tell");
+        log.with({ remote: socket.remoteAddress ?? "" })
+          .debug("http", "Cut off: the client may have left, and nothing is sent that would tell");
         socket.destroy();
       }
       before = bytesWritten;
     }, ms);
   }
 
-  #left(): void {
+  readonly #left = (): void => {
     clearInterval(this.#silence);
     for (const resolve of this.#waiting.splice(0)) resolve(false);
-  }
+  };
 }

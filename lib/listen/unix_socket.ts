@@ -1,6 +1,9 @@
+import { accountId } from "../base/account_id.ts";
 import { ListenError, messageOf } from "../base/errors.ts";
-import type { Bound, Credentials, Engine, SocketFile } from "./engine.ts";
+import { type Owner, ownerText } from "../base/owner.ts";
+import type { Bound, Credentials, Engine, FileOwner, SocketFile } from "./engine.ts";
 import { reasonOf } from "./listen_at.ts";
+import { setRights } from "./set_rights.ts";
 
 /** A Unix socket to listen on. */
 export interface UnixSocketOptions {
@@ -8,6 +11,8 @@ export interface UnixSocketOptions {
   readonly path: string;
   /** The socket's permissions, such as 0o660; default: what the umask leaves. */
   readonly mode?: number;
+  /** User and group that the socket is given to, which takes root, or a group of one's own; default: it stays the server's. */
+  readonly owner?: Owner;
 }
 
 /**
@@ -18,30 +23,48 @@ export interface UnixSocketOptions {
  */
 export async function listenOnUnixSocket(
   engine: Engine,
-  { path, mode }: UnixSocketOptions,
+  { path, mode, owner: named }: UnixSocketOptions,
   credentials: Credentials | undefined,
 ): Promise<Bound> {
+  const owner = named && ownerOf(path, named);
   await makeFree(path);
-  if (mode === undefined || Deno.build.os === "windows") {
+  if ((mode === undefined && !owner) || Deno.build.os === "windows") {
     return await bind(engine, { path }, credentials);
   }
   // Nobody may connect before the permissions are as they shall be. The umask is that of the whole
   // process: it must not outlast the call, which binds before it returns.
   const umask = Deno.umask(0o777);
+  // Without a mode, what the umask would have left.
+  const file = { path, mode: mode ?? 0o777 & ~umask, ...(owner ? { owner } : {}) };
   let binding;
   try {
-    binding = bind(engine, { path, mode }, credentials);
+    binding = bind(engine, file, credentials);
   } finally {
     Deno.umask(umask);
   }
   const bound = await binding;
   try {
-    await Deno.chmod(path, mode);
-  } catch (cause) {
+    setRights(file);
+  } catch (error) {
     await bound.shutdown();
-    throw new ListenError(`Cannot set the mode of "${path}": ${messageOf(cause)}`, { cause });
+    throw error;
   }
   return bound;
+}
+
+function ownerOf(path: string, owner: Owner): FileOwner {
+  const { user, group } = owner;
+  const name = ownerText(owner);
+  try {
+    if (Deno.build.os === "windows") throw new Error("Windows has no such owners");
+    return {
+      uid: user === undefined ? null : accountId("passwd", user),
+      gid: group === undefined ? null : accountId("group", group),
+      name,
+    };
+  } catch (cause) {
+    throw new ListenError(`Cannot give "${path}" to ${name}: ${messageOf(cause)}`, { cause });
+  }
 }
 
 async function bind(

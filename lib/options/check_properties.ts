@@ -40,10 +40,19 @@ const SHAPES: {
 } = {
   boolean: [(value) => typeof value === "boolean"],
   switch: [(value) => typeof value === "boolean" || isText(value)],
+  topic: [(value) => typeof value === "boolean" || isText(value)],
   // Infinity is as much as there may be, where that is not bounded.
   number: [(value) => Number.isSafeInteger(value) || value === Infinity],
   duration: [isDuration, "less than 24 days in ms, or Infinity"],
+  size: [(value) => Number.isSafeInteger(value) && Number(value) >= 0, "a number of bytes"],
+  factor: [Number.isFinite],
+  rate: [isRate, "an object with perSecond, 0 or more, and burst, 1 or more"],
+  seconds: [isDuration, "less than 24 days in ms, or Infinity"],
   mode: [Number.isSafeInteger, "a mode, as 0o660"],
+  owner: [
+    (value) => isObject(value) && (isText(value.user) || isText(value.group)),
+    "an object with a user, a group or both",
+  ],
   text: [isText],
   choice: [isText],
   names: [listOf(isText), "a list of names"],
@@ -58,10 +67,17 @@ const SHAPES: {
     listOf((item) => isObject(item) && isText(item.host)),
     "a list of objects with a host, and with a scheme and a port where these count",
   ],
+  auths: [
+    listOf((item) => isObject(item) && isText(item.kind) && isText(item.rest)),
+    "a list of objects with a kind and a rest",
+  ],
+  place: [isObject, "an object with a hostname and a port, a unixSocket, or a path"],
   variables: [
     (value) => isObject(value) && Object.values(value).every(isText),
     "an object of texts",
   ],
+  networks: [listOf(isText)],
+  base: [isText],
 };
 
 function isText(value: unknown): value is string {
@@ -71,6 +87,10 @@ function isText(value: unknown): value is string {
 /** Whether a timer takes it, or it is for ever. */
 function isDuration(value: unknown): boolean {
   return typeof value === "number" && value >= 0 && (value < 2 ** 31 || value === Infinity);
+}
+
+function isRate(value: unknown): boolean {
+  return isObject(value) && Number.isFinite(value.perSecond) && Number.isFinite(value.burst);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

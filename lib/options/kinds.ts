@@ -1,4 +1,11 @@
+import { ownerText, parseOwner } from "../base/owner.ts";
+import { SIZES, sizeText } from "../base/size_text.ts";
+import { AUTHS, authTexts, parseAuths } from "./auths.ts";
+import { BURST_SECONDS, type Rate } from "../base/token_bucket.ts";
+import { ADMIN_PLACE, adminPlaceText, parseAdminPlace } from "./admin_place.ts";
 import type { KindValues, Option } from "./option.ts";
+import { BASE_PATH, isBasePath } from "./base_path.ts";
+import { NETWORKS, parseNetworks } from "./networks.ts";
 import { ORIGINS, originText, parseOrigins } from "./origins.ts";
 import { ValueError } from "./value_error.ts";
 
@@ -22,7 +29,7 @@ export interface ValueKind<V> {
 export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]> } = {
   boolean: {
     bare: true,
-    parse: ([text = ""]) => readBoolean(text) ?? refuse("true or false", text),
+    parse: ([text = ""]) => readBoolean(text) ?? refuse("true or false", text, BOOLEANS),
     expected: () => "true or false",
     show: String,
   },
@@ -30,9 +37,15 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
     bare: true,
     parse([text = ""], option) {
       return readBoolean(text) ??
-        (text.startsWith("/") ? text : refuse(this.expected(option), text));
+        (text.startsWith("/") ? text : refuse(this.expected(option), text, BOOLEANS));
     },
     expected: () => "true, false or a path as /_console",
+    show: String,
+  },
+  topic: {
+    bare: true,
+    parse: ([text = ""]) => readBoolean(text) ?? (text || refuse("true, false or a name", text)),
+    expected: () => "true, false or a name",
     show: String,
   },
   number: {
@@ -51,14 +64,59 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
     show: String,
   },
   duration: {
-    parse: ([text = ""]) => readDuration(text),
-    expected: () => DURATION,
+    parse([text = ""], option) {
+      return readDuration(text) ?? refuse(this.expected(option), text);
+    },
+    check(value, option) {
+      if (value > (option.most ?? Infinity)) {
+        refuse(this.expected(option), this.show(value) as string);
+      }
+    },
+    expected: ({ most }) => most === undefined ? DURATION : `${TIME}, at most ${most / UNITS.h}h`,
     show: (value) => value === Infinity ? "forever" : String(value),
+  },
+  size: {
+    parse: ([text = ""]) => readSize(text),
+    check(value, option) {
+      if (value < (option.least ?? 0)) refuse(this.expected(option), sizeText(value));
+    },
+    expected: ({ least }) => least === undefined ? SIZE : `${SIZE}, at least ${sizeText(least)}`,
+    show: sizeText,
+  },
+  factor: {
+    parse: ([text = ""]) =>
+      /^\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : refuse(FACTOR, text),
+    check(value) {
+      if (value <= 0) refuse(FACTOR, String(value));
+    },
+    expected: () => FACTOR,
+    show: String,
+  },
+  rate: {
+    parse: ([text = ""]) => readRate(text),
+    check(value, option) {
+      const { perSecond, burst } = value;
+      if (!(perSecond >= 0 && burst >= 1)) {
+        refuse(this.expected(option), this.show(value) as string);
+      }
+    },
+    expected: () => RATE,
+    show: ({ perSecond, burst }) => `${perSecond}:${burst}`,
+  },
+  seconds: {
+    parse: ([text = ""]) => readDuration(text, "s") ?? refuse(SECONDS, text),
+    expected: () => SECONDS,
+    show: (value) => value === Infinity ? "forever" : String(value / UNITS.s),
   },
   mode: {
     parse: ([text = ""]) => /^0?[0-7]{3}$/.test(text) ? parseInt(text, 8) : refuse(MODE, text),
     expected: () => MODE,
     show: (value) => value.toString(8).padStart(4, "0"),
+  },
+  owner: {
+    parse: ([text = ""]) => parseOwner(text) ?? refuse(OWNER, text),
+    expected: () => OWNER,
+    show: ownerText,
   },
   text: {
     parse: ([text = ""]) => text,
@@ -71,7 +129,8 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
   choice: {
     parse: ([text = ""]) => text,
     check(value, option) {
-      if (!option.choices?.includes(value)) refuse(this.expected(option), value);
+      const { choices = [] } = option;
+      if (!choices.includes(value)) refuse(this.expected(option), value, choices);
     },
     expected: ({ choices = [] }) => choices.join(", "),
     show: String,
@@ -97,7 +156,7 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
     adds: true,
     parse: (texts) => texts,
     check(texts, option) {
-      if (texts.includes("")) refuse(this.expected(option), "");
+      if (texts.includes("") && !option.empty) refuse(this.expected(option), "");
     },
     expected: ({ value = "a text" }) => `${value}, or several of them`,
     show: (texts) => texts,
@@ -118,9 +177,25 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
     parse: ([text = ""]) => text === "" ? [] : parseOrigins(text),
     check(rules, { empty, value = ORIGINS }) {
       if (rules.length === 0 && !empty) refuse(value, "");
+      // A program can write them as browsers do not: such a one would match nobody.
+      for (const text of rules.map(originText)) {
+        const written = parseOrigins(text).map(originText).join();
+        if (written !== text) refuse(written, text);
+      }
     },
     expected: () => ORIGINS,
     show: (rules) => rules.map(originText).join(","),
+  },
+  auths: {
+    adds: true,
+    parse: parseAuths,
+    expected: () => AUTHS,
+    show: authTexts,
+  },
+  place: {
+    parse: ([text = ""]) => parseAdminPlace(text),
+    expected: () => ADMIN_PLACE,
+    show: adminPlaceText,
   },
   variables: {
     adds: true,
@@ -129,17 +204,43 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
     // Not their values: they may be secrets, and this is read by others.
     show: (variables) => Object.keys(variables).join(","),
   },
+  networks: {
+    adds: true,
+    parse: (texts) => divide(texts).map(expectNetworks),
+    check(texts) {
+      if (texts.length === 0) refuse(NETWORKS, "");
+      texts.forEach(expectNetworks);
+    },
+    expected: () => NETWORKS,
+    show: (texts) => texts.join(","),
+  },
+  base: {
+    parse: ([text = ""]) => expectBasePath(text),
+    check(path) {
+      expectBasePath(path);
+    },
+    expected: () => BASE_PATH,
+    show: String,
+  },
 };
 
+const BOOLEANS = ["true", "false"];
+const FACTOR = "a number above 0, as 2 or 0.5";
+const TIME = "milliseconds, or a number with ms, s, m or h";
 const DURATION = "milliseconds, a number with ms, s, m or h, or forever";
+const RATE =
+  "a number for each second, as 10 or 0.5, or with how many may come at once, 1 or more, as 10:50";
+const SECONDS = "seconds, a number with ms, s, m or h, or forever";
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+const SIZE = "bytes, or a number with K, M or G";
 const MODE = "three octal digits, as 660, or a 0 and three, as 0660";
+const OWNER = "USER, USER:GROUP or :GROUP, by names or numbers";
 const HEADER = '"Name: value"';
 /** A name as headers have it: RFC 9110 §5.6.2. */
 export const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 
-function refuse(expected: string, text: string): never {
-  throw new ValueError(expected, text);
+function refuse(expected: string, text: string, known?: readonly string[]): never {
+  throw new ValueError(expected, text, known);
 }
 
 function readBoolean(text: string): boolean | undefined {
@@ -148,12 +249,27 @@ function readBoolean(text: string): boolean | undefined {
   return ["false", "f", "0"].includes(word) ? false : undefined;
 }
 
-/** Milliseconds, less than a timer takes (24 days), or Infinity. */
-function readDuration(text: string): number {
+/** Milliseconds, less than a timer takes (24 days), or Infinity; undefined where it is neither. */
+function readDuration(text: string, alone: keyof typeof UNITS = "ms"): number | undefined {
   if (text === "forever") return Infinity;
-  const [, digits = "NaN", unit = "ms"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
+  const [, digits = "NaN", unit = alone] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
   const duration = Math.round(Number(digits) * UNITS[unit as keyof typeof UNITS]);
-  return duration < 2 ** 31 ? duration : refuse(DURATION, text);
+  return duration < 2 ** 31 ? duration : undefined;
+}
+
+function readSize(text: string): number {
+  const [, digits = "NaN", unit = ""] = /^(\d+)([KMG]?)$/.exec(text) ?? [];
+  const size = Number(digits) * SIZES[unit as keyof typeof SIZES];
+  return Number.isSafeInteger(size) ? size : refuse(SIZE, text);
+}
+
+/** Where nobody says how many may come at once, these are as many as may in some seconds. */
+function readRate(text: string): Rate {
+  const [, rate = "NaN", burst] = /^(\d{1,15}(?:\.\d+)?)(?::(\d{1,15}))?$/.exec(text) ?? [];
+  const perSecond = Number(rate);
+  if (Number.isNaN(perSecond)) return refuse(RATE, text);
+  const most = burst === undefined ? Math.ceil(BURST_SECONDS * perSecond) : Number(burst);
+  return { perSecond, burst: burst === undefined ? Math.max(1, most) : most };
 }
 
 function divide(texts: readonly string[]): string[] {
@@ -170,6 +286,15 @@ function readHeader(text: string): [name: string, value: string] {
     return refuse(HEADER, text);
   }
   return colon > 0 ? header : refuse(HEADER, text);
+}
+
+function expectNetworks(text: string): string {
+  return parseNetworks(text) ? text : refuse(NETWORKS, text);
+}
+
+function expectBasePath(text: string): string {
+  // Who has none does not say it.
+  return text !== "" && isBasePath(text) ? text : refuse(BASE_PATH, text);
 }
 
 function readVariable(text: string): [name: string, value: string] {

@@ -1,22 +1,39 @@
+import type { AuthSpec } from "./auths.ts";
+import type { Rate } from "../base/token_bucket.ts";
+import type { AdminPlace } from "./admin_place.ts";
 import type { OriginRule } from "./origins.ts";
+import type { Owner } from "../base/owner.ts";
 
 /**
  * The kinds of values, and what a value of each is. How they are written is in the table of kinds.
  *
- * - `switch`: on, off, or on at a path;
- * - `duration`: milliseconds, or a number with `ms`, `s`, `m` or `h`, or `forever`;
- * - `mode`: permissions of a file in octal;
+ * - `switch`: on, off, or on at a path; `topic`: the same with a name;
+ * - `size`: bytes, or a number with `K`, `M` or `G`, which are powers of 1024;
+ * - `factor`: a number above 0;
+ * - `rate`: so many a second, and behind a colon how many at once;
+ * - `duration`: milliseconds, or a number with `ms`, `s`, `m` or `h`, or `forever`; `seconds`: the same, where
+ *   a number alone is seconds;
+ * - `mode`: permissions of a file in octal; `owner`: who it belongs to;
  * - `names`: divided by commas; `tokens`: the same, of characters that a header takes;
  * - `texts`: as they are, one for each time that the option is said; so are `headers` and `routes`;
  * - `origins`: divided by commas;
- * - `variables`: `NAME=VALUE`, one for each time.
+ * - `auths`: `KIND:…`, one for each time, or `none`;
+ * - `variables`: `NAME=VALUE`, one for each time;
+ * - `networks`: IP addresses, networks and names of several, divided by commas; `base`: a path to be below;
+ * - `place`: a port, a Unix socket, or a path of the server.
  */
 export interface KindValues {
   boolean: boolean;
   switch: boolean | string;
+  topic: boolean | string;
   number: number;
   duration: number;
+  size: number;
+  factor: number;
+  rate: Rate;
+  seconds: number;
   mode: number;
+  owner: Owner;
   text: string;
   choice: string;
   names: readonly string[];
@@ -25,7 +42,11 @@ export interface KindValues {
   headers: readonly (readonly [name: string, value: string])[];
   routes: readonly string[];
   origins: readonly OriginRule[];
+  auths: readonly AuthSpec[];
+  place: AdminPlace;
   variables: Readonly<Record<string, string>>;
+  networks: readonly string[];
+  base: string;
 }
 
 /** The groups of the server's options, in the order of the help. */
@@ -34,11 +55,15 @@ export const GROUPS = [
   "Pages",
   "Listening",
   "TLS",
+  "Lifetime",
   "Messages",
   "Process",
+  "Proxy",
   "Access",
+  "Limits",
   "Answers",
   "Log",
+  "Admin",
   "Configuration",
   "Client",
   "Help",
@@ -53,9 +78,9 @@ export interface Option extends Server {
   readonly kind: keyof KindValues;
   /** The values that a `choice` is among. */
   readonly choices?: readonly string[];
-  /** The least that a `number` may be; default 0. */
+  /** The least that a `number` or a `size` may be; default 0. */
   readonly least?: number;
-  /** The most that a `number` may be. */
+  /** The most that a `number` may be, or a `duration`, in ms. */
   readonly most?: number;
   /** The name of its value in the documentation. */
   readonly value?: string;

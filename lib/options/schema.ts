@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "npm:zod@4.6.7";
 import { KINDS } from "./kinds.ts";
 import type { KindValues, Option } from "./option.ts";
 import { expectedBy, readOption, showDefault } from "./read_option.ts";
@@ -35,18 +35,27 @@ type Schema = (option: Option, error: string) => z.ZodType;
 const SCHEMAS: { readonly [K in keyof KindValues]: Schema } = {
   boolean: (_, error) => z.boolean({ error }),
   switch: (_, error) => z.union([z.boolean({ error }), textSchema(error, /^\//)], { error }),
+  topic: (_, error) => z.union([z.boolean({ error }), textSchema(error, /./)], { error }),
   number({ least = 0, most = Infinity }, error) {
     let schema = z.int({ error });
     if (least > -Infinity) schema = schema.min(least, { error, abort: true });
     if (most < Infinity) schema = schema.max(most, { error, abort: true });
     return schema;
   },
-  duration(option, error) {
+  size(option, error) {
+    const number = z.int({ error }).min(0, { error, abort: true });
+    return checked(option, z.union([number, textSchema(error, /^\d+[KMG]?$/)], { error }));
+  },
+  factor: (option, error) => checked(option, z.number({ error })),
+  rate(option, error) {
     const number = z.number({ error }).min(0, { error, abort: true });
-    const text = textSchema(error, /^(\d+(\.\d+)?(ms|s|m|h)?|forever)$/);
+    const text = textSchema(error, /^\d+(\.\d+)?(:\d+)?$/);
     return checked(option, z.union([number, text], { error }));
   },
+  duration: timeSchema,
+  seconds: timeSchema,
   mode: (option, error) => checked(option, wordSchema(error)),
+  owner: (option, error) => checked(option, wordSchema(error)),
   text: (option, error) => checked(option, wordSchema(error)),
   choice: ({ choices }, error) => z.enum(choices as [string, ...string[]], { error }),
   names: listSchema,
@@ -55,11 +64,25 @@ const SCHEMAS: { readonly [K in keyof KindValues]: Schema } = {
   headers: (option, error) => listSchema(option, error, /^[^:]+:/),
   routes: (option, error) => listSchema(option, error, /^(\*|\/.*)=/),
   origins: listSchema,
+  auths(option, error) {
+    const text = z.string({ error });
+    // As a whole: a list of none is a mistake, and so is "none" among others.
+    return checked(option, z.union([z.array(text, { error }), text], { error }));
+  },
+  networks: listSchema,
+  base: (option, error) => checked(option, wordSchema(error)),
+  place: (option, error) => checked(option, wordSchema(error)),
   variables(option) {
     const texts = z.string({ error: "a text" });
     return checked(option, z.record(z.string(), texts, { error: "names with texts" }));
   },
 };
+
+function timeSchema(option: Option, error: string): z.ZodType {
+  const number = z.number({ error }).min(0, { error, abort: true });
+  const text = textSchema(error, /^(\d+(\.\d+)?(ms|s|m|h)?|forever)$/);
+  return checked(option, z.union([number, text], { error }));
+}
 
 /** A program with its arguments: words, or a text to be divided. */
 export function commandSchema(error: string): z.ZodType {

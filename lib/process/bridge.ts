@@ -1,17 +1,32 @@
 import type { Batch } from "../base/batch.ts";
-import type { CodecError } from "../base/errors.ts";
+import { CodecError } from "../base/errors.ts";
 import { OVERFLOW_PATIENCE } from "../base/limits.ts";
 import { encodeSome } from "../codec/encode_some.ts";
-import type { Codec, Connection } from "../contract.ts";
+import { Ignored } from "../codec/ignored.ts";
+import type { Mismatch } from "../codec/mismatch.ts";
+import type { Codec, Connection, Ending, Gauge } from "../contract.ts";
 import { ClientInput, type ClientInputOptions } from "./client_input.ts";
 import { Life, type LifeOptions, logOutlet, type Outlet } from "./life.ts";
 import type { Started } from "./runner.ts";
-import { closeOf } from "./status.ts";
+import { closeOf, endingOf } from "./status.ts";
+import type { Lateness } from "./unbuffer/lateness.ts";
 
 /** Options of {@linkcode Bridge}. */
 export interface BridgeOptions extends LifeOptions, ClientInputOptions {
   readonly codec: Codec;
+  /** Looks for output that comes late; default: nobody does. */
+  readonly lateness?: Lateness | undefined;
+  /** The policy for messages that the codec does not take; default: they are ignored. */
+  readonly mismatch?: Mismatch | undefined;
+  /** The text that the process reads before all that the client says; default: none. */
+  readonly first?: string | undefined;
 }
+
+/** The client of a {@linkcode Bridge}: a connection, or what stands before one. */
+export type Client = Gauge & Pick<Connection, "close" | "pause" | "resume"> & {
+  /** Takes what the process writes; its buffer is borrowed. */
+  send(batch: Batch): void;
+};
 
 /**
  * One process joined to one connection. Neither direction waits for the other: what the client sends
@@ -22,33 +37,48 @@ export class Bridge {
   readonly #life: Life;
   readonly #input: ClientInput;
   readonly #options: BridgeOptions;
-  #connection: Connection | undefined;
+  readonly #ignored: Ignored;
+  #connection: Client | undefined;
   #refuses = false;
 
   /** @param started The process; its output is read when a client is there. */
   constructor(started: Started, options: BridgeOptions) {
     this.#started = started;
     this.#life = new Life(started, options);
-    this.#input = new ClientInput(options);
+    this.#input = new ClientInput({ ...options, meter: started.meter });
     this.#options = options;
+    this.#ignored = new Ignored(options.mismatch);
   }
 
-  /** Takes messages of the client. Those of the wrong kind are ignored, as websocketd does. */
+  /** Takes messages of the client. */
   batch(batch: Batch): void {
-    const { takes } = this.#options.codec;
-    if (this.#refuses) return;
-    if (takes !== "both" && batch.binary !== (takes === "binary")) {
-      const kind = batch.binary ? "binary" : "text";
-      this.#started.log.debug("websocket", `Ignored a ${kind} message`);
-      return;
-    }
+    if (this.#refuses || this.#ignores(batch)) return;
     const { data, refused } = encodeSome(this.#options.codec, batch);
+    this.#options.lateness?.sent(batch.size);
     if (!this.#input.add(data)) this.#overflow();
     else if (refused) this.#refuse(refused);
   }
 
+  /** Resolves, when the program has ended, to what that tells of the end of the connection. */
+  async ending(): Promise<Ending> {
+    const { told } = await this.#life.over;
+    await this.#life.gone.catch(() => {});
+    const { status } = this.#started.tree;
+    return {
+      by: told || this.#refuses ? undefined : "program",
+      ...endingOf(status),
+      ignored: this.#ignored.count,
+    };
+  }
+
+  /** Ends its input behind what waits for it: the client has sent all, and still takes its output. */
+  end(): void {
+    this.#life.endInput();
+  }
+
   /** Tells it that the client has left. */
   leave(): void {
+    this.#options.lateness?.left();
     this.#life.end();
   }
 
@@ -57,9 +87,9 @@ export class Bridge {
    *
    * @param connection The client; without one it has left already.
    */
-  async run(connection?: Connection): Promise<void> {
+  async run(connection?: Client): Promise<void> {
     this.#connection = connection;
-    if (connection) this.#input.from(connection);
+    if (connection) this.#greet(connection);
     else this.leave();
     this.#life.begin({
       feed: (stdin) => this.#input.feed(stdin),
@@ -69,17 +99,27 @@ export class Bridge {
     const outcome = await this.#life.over;
     const { code, reason } = closeOf(outcome);
     // Who has left need not be told.
-    if (!outcome.told) connection?.close(code, reason);
+    if (!outcome.told || outcome.timeout !== undefined) connection?.close(code, reason);
     await this.#life.gone;
     const { pid, lost } = this.#life;
     if (lost === 0) return;
     this.#started.log.error("process", `Process ${pid} did not take ${lost} bytes from the client`);
   }
 
+  #greet(connection: Client): void {
+    const { first } = this.#options;
+    this.#input.from(connection);
+    if (first !== undefined && !this.#input.add(first)) this.#overflow();
+  }
+
   #outlet(stream: "stdout" | "stderr", smallest: number): Outlet | undefined {
     const connection = this.#connection;
-    const decoder = this.#options.codec.decoder(stream, (batch) => connection?.send(batch));
-    if (!decoder || stream === "stdout") return decoder && { decoder, gauge: connection, smallest };
+    const { codec, lateness } = this.#options;
+    const decoder = codec.decoder(stream, (batch) => connection?.send(batch));
+    if (!decoder) return undefined;
+    if (stream === "stdout") {
+      return { decoder, gauge: connection, smallest, whole: codec.chunks, watch: lateness };
+    }
     // Who is shown stderr is not the only one.
     const log = logOutlet(this.#started).decoder;
     return {
@@ -96,6 +136,16 @@ export class Bridge {
       gauge: connection,
       smallest,
     };
+  }
+
+  #ignores(batch: Batch): boolean {
+    try {
+      return this.#ignored.has(batch, this.#options.codec.takes, this.#started.log);
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      this.#refuse(error);
+      return true;
+    }
   }
 
   #overflow(): void {

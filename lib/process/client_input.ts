@@ -1,10 +1,10 @@
 import type { Connection } from "../contract.ts";
 import type { Feed } from "./feed.ts";
 import type { Source } from "./piece.ts";
-import { Stdin } from "./stdin.ts";
+import { Stdin, type StdinOptions } from "./stdin.ts";
 
 /** Options of {@linkcode ClientInput}. */
-export interface ClientInputOptions {
+export interface ClientInputOptions extends Pick<StdinOptions, "meter"> {
   /** Bytes that may wait where the client cannot be held back. */
   readonly maxQueue: number;
 }

@@ -1,5 +1,10 @@
 import { splitHostPort } from "../base/host.ts";
 import type { IncomingRequest } from "../base/request.ts";
+import {
+  type TraceContext,
+  traceContextOf,
+  traceVariables,
+} from "../base/tracing/trace_context.ts";
 import { SERVER_SOFTWARE } from "../base/version.ts";
 import { paramsOf, paramVariable } from "./placeholders.ts";
 
@@ -13,6 +18,8 @@ export interface EnvironmentOptions {
   readonly inherited: Readonly<Record<string, string>>;
   /** Variables of its own, which stand above all others. */
   readonly own?: Readonly<Record<string, string>>;
+  /** The place of the process in a trace; default: that of the request, where it has one. */
+  readonly trace?: TraceContext | undefined;
 }
 
 /** The variables of a process: CGI/1.1 (RFC 3875 §4.1) and what websocketd adds to it. */
@@ -20,7 +27,9 @@ export function environment(
   request: IncomingRequest,
   options: EnvironmentOptions,
 ): Record<string, string> {
+  const { scriptName } = options;
   const server = splitHostPort(request.host, request.secure);
+  const trace = options.trace ?? traceContextOf(request.headers);
   const variables: Record<string, string> = {
     SERVER_SOFTWARE,
     ...options.inherited,
@@ -32,24 +41,29 @@ export function environment(
     SERVER_PROTOCOL: "HTTP/1.1",
     GATEWAY_INTERFACE: "CGI/1.1",
     REQUEST_METHOD: request.method,
-    SCRIPT_NAME: options.scriptName,
+    SCRIPT_NAME: request.basePath + (request.basePath && scriptName === "/" ? "" : scriptName),
     PATH_INFO: options.pathInfo,
     PATH_TRANSLATED: request.path,
     QUERY_STRING: request.query,
     // Always there, so that nothing of these names can leak in from the server's own environment.
-    AUTH_TYPE: "",
+    AUTH_TYPE: request.authType,
     CONTENT_LENGTH: "",
     CONTENT_TYPE: "",
     REMOTE_IDENT: "",
-    REMOTE_USER: request.subject,
+    REMOTE_USER: request.user || request.subject,
     UNIQUE_ID: request.id,
     REMOTE_PORT: request.remote.port,
-    REQUEST_URI: request.target,
+    REQUEST_URI: request.basePath + request.target,
   };
   if (request.secure) variables.HTTPS = "on";
   if (request.subject) variables.SSL_CLIENT_S_DN = request.subject;
   if (request.subprotocol) variables.WEBSOCKET_SUBPROTOCOL = request.subprotocol;
-  Object.assign(variables, headerVariables(request.headers));
+  Object.assign(
+    variables,
+    headerVariables(request.headers),
+    traceVariables(trace),
+    request.variables,
+  );
   for (const [name, value] of Object.entries(variables)) variables[name] = clean(value);
   // As they are, lines and spaces included.
   Object.assign(variables, paramVariables(request), options.own);

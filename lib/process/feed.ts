@@ -15,6 +15,8 @@ export interface Piece {
 export interface Supply<P extends Piece> {
   /** The oldest pieces, of so many bytes together, or one that is longer; `taken` has to follow. */
   next(length: number): readonly P[];
+  /** Pieces were written, all of them; `taken` follows. */
+  written?(pieces: readonly P[]): void;
   /** Pieces were written, or never will be. */
   taken(pieces: readonly P[]): void;
   /**
@@ -65,7 +67,7 @@ export class Feed<P extends Piece = Piece> {
   /**
    * Closes the input after what waits was taken, or after the process has taken nothing for a while.
    *
-   * @param patience Milliseconds.
+   * @param patience Milliseconds, `Infinity` for as long as it takes.
    */
   async end(patience: number): Promise<void> {
     await Promise.race([this.#over.promise, this.#finish(patience)]);
@@ -74,7 +76,9 @@ export class Feed<P extends Piece = Piece> {
   async #finish(patience: number): Promise<void> {
     while (this.#writing && !this.#broken) {
       const before = this.#writes;
-      if (!(await within(this.#writing, patience)) && this.#writes === before) break;
+      // No timer takes that.
+      if (patience === Infinity) await this.#writing;
+      else if (!(await within(this.#writing, patience)) && this.#writes === before) break;
     }
     this.abandon();
   }
@@ -95,7 +99,10 @@ export class Feed<P extends Piece = Piece> {
     while (this.#pieces.length > 0) {
       const pieces = this.#pieces;
       await this.#writeAll(joined(pieces));
-      if (!this.#broken) { for (const { bytes, lent } of pieces) if (!lent) letGo(bytes); }
+      if (!this.#broken) {
+        this.#supply.written?.(pieces);
+        for (const { bytes, lent } of pieces) if (!lent) letGo(bytes);
+      }
       this.#settle();
       if (!this.#broken) this.#pieces = this.#supply.next(WRITE_SIZE);
     }

@@ -3,9 +3,9 @@ import { INPUT_PATIENCE } from "../base/limits.ts";
 import { within } from "../base/within.ts";
 import type { Decoder, Gauge } from "../contract.ts";
 import type { Feed } from "./feed.ts";
-import { Output } from "./output.ts";
+import { Output, type OutputWatch } from "./output.ts";
 import type { Started } from "./runner.ts";
-import type { Failure, Outcome } from "./status.ts";
+import { type Failure, type Outcome, overtime, statusText } from "./status.ts";
 import { StderrLog } from "./stderr_log.ts";
 import { ESCALATION, terminate } from "./terminate.ts";
 
@@ -35,6 +35,10 @@ export interface Outlet {
   readonly smallest: number;
   /** Bytes after which to look whether it keeps up; default: all that was read at once. */
   readonly stride?: number | undefined;
+  /** Whether what is there at once is handed on as one; default false. */
+  readonly whole?: boolean | undefined;
+  /** Looks at how it comes; default: nobody does. */
+  readonly watch?: OutputWatch | undefined;
 }
 
 // How much longer than a process the news may take that the server is ending, in ms: Ctrl-C reaches both.
@@ -68,6 +72,8 @@ export class Life {
   #failure: Failure | undefined;
   #patience = 0;
   #signalled = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #expired = false;
   #feed: Feed | undefined;
 
   /** @param started The process; nothing flows before `begin`. */
@@ -75,6 +81,10 @@ export class Life {
     this.#started = started;
     this.#options = options;
     this.over = this.#over.promise;
+    const { timeout } = started;
+    if (timeout > 0 && timeout < Infinity) {
+      this.#timer = setTimeout(() => this.#expire(), timeout);
+    }
     this.gone = this.#run().catch((error) => {
       this.#failure ??= { error, atEnd: false };
       this.#settle(this.#outcome({ told: false, cut: false }));
@@ -97,6 +107,12 @@ export class Life {
     this.#begun.resolve(ends);
   }
 
+  /** Ends its input, after what waits for it, however long that takes; it lives on. */
+  async endInput(): Promise<void> {
+    await this.#begun.promise;
+    await this.#feed?.end(Infinity);
+  }
+
   /**
    * Ends it, after what waits for it.
    *
@@ -109,9 +125,17 @@ export class Life {
     this.#feed?.end(patience);
   }
 
+  #expire(): void {
+    const { log, timeout } = this.#started;
+    log.error("process", `Process ${this.pid}: ${overtime(timeout)}`);
+    this.#expired = true;
+    // However slowly it takes what waits for it.
+    this.end(0);
+  }
+
   async #run(): Promise<void> {
     const ends = await this.#begun.promise;
-    const { child, tree, log } = this.#started;
+    const { child, tree, log, meter, trace } = this.#started;
     const feed = this.#feed = ends.feed(child.stdin);
     const stdout = this.#read("stdout", ends.stdout);
     const stderr = this.#read("stderr", ends.stderr ?? logOutlet(this.#started));
@@ -119,17 +143,27 @@ export class Life {
 
     shown.then(() => this.#told.resolve(false));
     const told = await this.#told.promise;
+    clearTimeout(this.#timer);
+    // While the rest of its input is written, it may end of that.
+    const hadEnded = tree.exited;
     if (told) await feed.end(this.#patience);
     else feed.abandon();
 
     const terminated = terminate({
       pid: tree.pid,
       signal: (signal) => {
-        this.#signalled ||= !tree.exited;
+        if (!tree.exited) {
+          this.#signalled = true;
+          meter.processSignalled(signal);
+          trace?.signalled();
+        }
         return tree.signal(signal);
       },
+      get how() {
+        return tree.status && statusText(tree.status);
+      },
       ended: (ms) => tree.ended(ms),
-    }, { closeMs: this.#options.closeMs, log });
+    }, { told: told && !hadEnded, closeMs: this.#options.closeMs, log });
     // What is left of its pipes now belongs to nobody who could be found.
     const patience = told ? INPUT_PATIENCE : Infinity;
     const left = terminated.then(() =>
@@ -176,7 +210,8 @@ export class Life {
     known: Pick<Outcome, "told" | "cut"> & { status?: Deno.CommandStatus },
   ): Outcome {
     const shutdown = this.#options.ending?.aborted ?? false;
-    return { status: undefined, shutdown, failure: this.#failure, ...known };
+    const timeout = this.#expired ? this.#started.timeout : undefined;
+    return { status: undefined, shutdown, failure: this.#failure, timeout, ...known };
   }
 
   /** Gives the server the time to hear that it is to end. */

@@ -12,12 +12,24 @@ export interface OutputOptions {
   readonly gauge?: Gauge | undefined;
   /** Bytes after which to look whether it is behind; default: all that was read at once. */
   readonly stride?: number | undefined;
+  /** Whether what is there at once, up to 64 KiB, is handed on as one, also where the buffer is smaller. */
+  readonly whole?: boolean | undefined;
+  /** Looks at what was read, and how long that took to come; default: nobody does. */
+  readonly watch?: OutputWatch | undefined;
   /**
    * Gets what the decoder throws, or why the stream broke; then nothing more is read.
    *
    * @param atEnd Whether all had been read.
    */
   failed(error: unknown, atEnd: boolean): void;
+}
+
+/** An observer of how output comes. */
+export interface OutputWatch {
+  /** @param waited Milliseconds for which there was nothing to read. */
+  read(bytes: Uint8Array, waited: number): void;
+  /** All was read. */
+  end(): void;
 }
 
 const LARGEST = 64 * 1024;
@@ -34,6 +46,8 @@ export class Output {
   readonly #reader: ReadableStreamBYOBReader;
   readonly #decoder: Decoder;
   readonly #options: OutputOptions;
+  /** The next read, where that has begun already. */
+  #ahead: Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>>> | undefined;
   #reads = 0;
   #waiting = false;
 
@@ -64,11 +78,8 @@ export class Output {
     let atEnd = false;
     try {
       for (let buffer = new Uint8Array(smallest);;) {
-        this.#waiting = true;
-        const { value, done } = await this.#reader.read(buffer);
-        this.#waiting = false;
-        this.#reads++;
-        if (done || !value) break;
+        const value = await this.#next(buffer);
+        if (!value) break;
         const dear = await this.#take(value);
         const size = this.#nextSize(value, dear);
         buffer = value.buffer.byteLength === size
@@ -76,12 +87,44 @@ export class Output {
           : new Uint8Array(size);
       }
       atEnd = true;
+      this.#options.watch?.end();
       this.#decoder.end();
     } catch (error) {
       this.#options.failed(error, atEnd);
       // Of a stream that broke itself this fails the same way, which was just told.
       await this.#reader.cancel().catch(() => {});
     }
+  }
+
+  /** Reads the next bytes, into a buffer where none waits yet; undefined at the end. */
+  async #next(buffer: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const { watch } = this.#options;
+    const since = watch ? performance.now() : 0;
+    this.#waiting = true;
+    const { value, done } = await (this.#ahead ?? this.#reader.read(buffer));
+    this.#waiting = false;
+    this.#ahead = undefined;
+    this.#reads++;
+    if (done || !value) return undefined;
+    watch?.read(value, performance.now() - since);
+    const size = value.buffer.byteLength;
+    const isCut = this.#options.whole && value.length === size && size < LARGEST;
+    return isCut ? await this.#joined(value) : value;
+  }
+
+  /** Bytes that filled their buffer, with those that are there behind them. */
+  async #joined(first: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    const ahead = this.#ahead = this.#reader.read(new Uint8Array(LARGEST));
+    // Why it fails is told when these are taken.
+    const isThere = await within(ahead, 0).catch(() => false);
+    const more = isThere ? (await ahead).value : undefined;
+    if (!more?.length) return first;
+    this.#ahead = undefined;
+    this.#reads++;
+    const joined = new Uint8Array(first.length + more.length);
+    joined.set(first);
+    joined.set(more, first.length);
+    return joined;
   }
 
   /** Hands on what was read, no faster than it is taken; answers how many messages it was that hold memory. */

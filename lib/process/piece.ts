@@ -35,6 +35,8 @@ export class WaitingPiece<S extends Source> implements Piece<S> {
   readonly kind: Piece<S>["kind"];
   /** Bytes that it counts in its queue; with those that its text can have at most. */
   size: number;
+  /** The time since when its first part waits, where somebody wants to know, on the clock of `performance.now()`. */
+  since = 0;
   /** The first `#length` of a buffer. */
   #buffer: Uint8Array = EMPTY;
   #length = 0;

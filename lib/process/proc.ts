@@ -33,6 +33,12 @@ export function startOf(pid: number): string | undefined {
   return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
 }
 
+/** The time when a process began that has ended, and whose parent has not looked yet; undefined for others. */
+export function zombieStart(pid: number): string | undefined {
+  const fields = stat(pid);
+  return fields[0] === "Z" ? fields[19] : undefined;
+}
+
 /** The value of a variable that a process was started with. */
 export function variableOf(pid: number, name: string): string | undefined {
   const variables = `\0${read(`/proc/${pid}/environ`) ?? ""}`;
@@ -55,6 +61,7 @@ function threadsOf(pid: number): string[] {
   try {
     return Array.from(Deno.readDirSync(`/proc/${pid}/task`), (entry) => entry.name);
   } catch {
+    // It has ended since.
     return [];
   }
 }
@@ -67,6 +74,7 @@ function read(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(path);
   } catch {
+    // The process has ended since, or is somebody else's.
     return undefined;
   }
 }

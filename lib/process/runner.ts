@@ -1,19 +1,33 @@
-import { HandshakeError } from "../base/errors.ts";
+import { LimitError } from "../base/errors.ts";
 import { STDERR_RATE } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
+import { NO_METER, type RouteMeter } from "../base/meter.ts";
 import type { Permits } from "../base/permits.ts";
+import type { Trace } from "../base/tracing/trace.ts";
+import type { TraceContext } from "../base/tracing/trace_context.ts";
+import { type ProcessTrace, traceProcess } from "../base/tracing/trace_process.ts";
 import { defaultPassEnv, inherit } from "./environment.ts";
-import { launch } from "./launch.ts";
+import { type Child, launch } from "./launch.ts";
+import { Pty, type PtyOptions } from "./pty/pty.ts";
+import { expectPty } from "./pty/pty_words.ts";
+import { type Restraint, restraintOf, type RestraintOptions } from "./restraint.ts";
+import { serverVariable } from "./server_path.ts";
 import { type Orphans, ProcessTree } from "./tree.ts";
+import { EarlyVariables } from "./unbuffer/early_variables.ts";
+import type { Unbuffer } from "./unbuffer/unbuffer.ts";
 
 /** Options of {@linkcode Runner}, which all of its processes have in common. */
-export interface RunnerOptions {
+export interface RunnerOptions extends RestraintOptions {
   /** Names of the server's variables that a process inherits; default: what finds and runs programs. */
   readonly passEnv?: readonly string[];
   /** Permits for those that run at once; shared by the runners that have the same; default: the server's. */
   readonly forks?: Permits;
   /** Bytes of stderr that go to the log in a second, of each process; 0 means no limit; default 1 MB. */
   readonly stderrRate?: number;
+  /** Milliseconds that a process may run; 0 or Infinity means no limit; default 0. */
+  readonly timeout?: number;
+  /** The policy for programs that keep their output back; default `off`. */
+  readonly unbuffer?: Unbuffer;
 }
 
 /** A process to start for a request. */
@@ -25,25 +39,48 @@ export interface Job {
   /** The `UNIQUE_ID` of the process, by which what it leaves behind is found. */
   readonly id: string;
   /** Makes the variables of the process. */
-  environment(inherited: Readonly<Record<string, string>>): Record<string, string>;
+  environment(
+    inherited: Readonly<Record<string, string>>,
+    trace?: TraceContext,
+  ): Record<string, string>;
   readonly log: Log;
+  /** The trace of the request that it is started for; default: there is none. */
+  readonly trace?: Trace | undefined;
   /** The processes of the server, of which it is one. */
   readonly processes: Permits;
+  /** Counts it; default: nobody does. */
+  readonly meter?: RouteMeter;
   /** The line for the log where no permit is left. */
   readonly refusal: string;
+  /** Ends it where somebody else needs its permit; default: it keeps that. */
+  readonly giveWay?: () => void;
+  /** Whether the log is not to show its variables, which may have a client's password; default false. */
+  readonly hasSecrets?: boolean;
   /** The policy for what it leaves behind; default: that is ended. */
   readonly orphans?: Orphans | undefined;
+  /** The pseudo-terminal that it is put on; default: it has pipes. */
+  readonly pty?: Omit<PtyOptions, "owner"> | undefined;
 }
 
 /** A process that was started. */
 export interface Started {
-  readonly child: Deno.ChildProcess;
+  readonly child: Child;
+  /** The pseudo-terminal that it is on. */
+  readonly pty?: Pty | undefined;
   /** The same with all that it starts. */
   readonly tree: ProcessTree;
   /** The log of its request, which knows its number now. */
   readonly log: Log;
+  /** Counts it. */
+  readonly meter: RouteMeter;
+  /** The trace of it, where somebody gathers traces. */
+  readonly trace: ProcessTrace | undefined;
   /** Bytes of stderr that go there in a second; 0 means no limit. */
   readonly stderrRate: number;
+  /** Milliseconds that it may run; 0 or Infinity means no limit. */
+  readonly timeout: number;
+  /** Keeps its permit, where that was to give way. */
+  claim(): void;
   /** Gives its permit back; a second time does nothing. */
   release(): void;
 }
@@ -52,34 +89,71 @@ export interface Started {
 export class Runner implements AsyncDisposable {
   readonly #forks: Permits | undefined;
   readonly #inherited: Readonly<Record<string, string>>;
+  /** These and what says as whom it runs. */
+  readonly #basis: Readonly<Record<string, string>>;
   readonly #stderrRate: number;
+  readonly #timeout: number;
+  readonly #restraint: Restraint | undefined;
+  readonly #early: EarlyVariables;
+  /** The pseudo-terminal of those that are started on none of their own. */
+  readonly #pty: Job["pty"];
   readonly #running = new Set<Promise<void>>();
 
+  /** @throws {UsageError} If programs cannot be held to their limits here, or not be made to write at once. */
   constructor(options: RunnerOptions) {
     this.#forks = options.forks;
     this.#stderrRate = options.stderrRate ?? STDERR_RATE;
+    this.#timeout = options.timeout ?? 0;
+    this.#restraint = restraintOf(options);
+    const { unbuffer = "off" } = options;
+    if (unbuffer === "pty") expectPty("unbuffer=pty", "stdout");
+    this.#pty = unbuffer === "pty" ? { streams: "stdout" } : undefined;
+    this.#early = new EarlyVariables(unbuffer);
     const names = options.passEnv ?? defaultPassEnv(Deno.build.os);
-    this.#inherited = inherit(names, (name) => Deno.env.get(name));
+    this.#inherited = inherit(names, serverVariable);
+    this.#basis = { ...this.#inherited, ...this.#restraint?.user?.variables };
   }
 
   /**
    * Starts a process; `keep` has to follow.
    *
-   * @throws {HandshakeError} If all permits are taken (429).
+   * @throws {LimitError} If all permits are taken (429).
    * @throws {LaunchError} If it cannot be started.
    */
   start(job: Job): Started {
-    const permit = (this.#forks ?? job.processes).take();
-    if (!permit) throw new HandshakeError(429, job.refusal);
+    const permit = (this.#forks ?? job.processes).take(job.giveWay);
+    const { meter = NO_METER.at(undefined) } = job;
+    if (!permit) {
+      // Who would give way refuses nobody.
+      if (!job.giveWay) meter.limited("maxforks");
+      throw new LimitError("maxforks", job.refusal, { status: 429 });
+    }
+    const trace = traceProcess(job.program, job.trace);
+    let pty: Pty | undefined;
     try {
-      const env = job.environment(this.#inherited);
-      this.#logVariables(job.log, env);
-      const child = launch({ ...job, env });
+      const early = this.#early.of({ ...job, path: this.#basis.PATH });
+      const env = job.environment({ ...early, ...this.#basis }, trace?.context);
+      if (!job.hasSecrets) this.#logVariables(job.log, env);
+      const before = performance.now();
+      const { pty: terminal = this.#pty } = job;
+      if (terminal) pty = new Pty({ ...terminal, owner: this.#restraint?.user });
+      const child = launch({ ...job, env, restraint: this.#restraint, pty });
+      meter.processStarted(performance.now() - before);
+      trace?.started(child.pid);
       const tree = new ProcessTree(child, job.id, job.orphans);
+      tree.exit.then((status) => {
+        meter.processEnded(status);
+        trace?.ended(status);
+      });
       const log = job.log.with({ pid: String(child.pid) });
+      const claim = () => permit.claim();
       const release = () => permit[Symbol.dispose]();
-      return { child, tree, log, stderrRate: this.#stderrRate, release };
+      const [stderrRate, timeout] = [this.#stderrRate, this.#timeout];
+      return { child, pty, tree, log, meter, trace, stderrRate, timeout, claim, release };
     } catch (error) {
+      meter.processFailed();
+      trace?.failed(error);
+      pty?.[Symbol.dispose]();
       permit[Symbol.dispose]();
       throw error;
     }

@@ -21,6 +21,11 @@ export function isRunner(word: string): boolean {
   return SHELL.test(name) || RUNNER.test(name);
 }
 
+/** Whether a word names a shell. */
+export function isShell(word: string): boolean {
+  return SHELL.test(nameOf(word));
+}
+
 /** The words of a command which a shell would read as its options or its text, each with the shell. */
 export function shellCode(command: readonly string[]): ReadonlyMap<number, string> {
   const found = new Map<number, string>();

@@ -1,3 +1,4 @@
+import { type TraceContext, traceVariables } from "../base/tracing/trace_context.ts";
 import { SERVER_SOFTWARE } from "../base/version.ts";
 import { clean } from "./environment.ts";
 
@@ -9,12 +10,19 @@ export interface SharedEnvironmentOptions {
   readonly inherited: Readonly<Record<string, string>>;
   /** Variables of its own, which stand above all others. */
   readonly own?: Readonly<Record<string, string>>;
+  /** The place of it in a trace; default: none. */
+  readonly trace?: TraceContext | undefined;
 }
 
 /** The variables of a process that all clients share: none that speaks of a request. */
 export function sharedEnvironment(options: SharedEnvironmentOptions): Record<string, string> {
-  const { id, inherited, own } = options;
-  const variables: Record<string, string> = { SERVER_SOFTWARE, ...inherited, ...own };
+  const { id, inherited, own, trace } = options;
+  const variables: Record<string, string> = {
+    SERVER_SOFTWARE,
+    ...inherited,
+    ...traceVariables(trace),
+    ...own,
+  };
   for (const [name, value] of Object.entries(variables)) variables[name] = clean(value);
   // What it leaves behind is found by it.
   variables.UNIQUE_ID = id;

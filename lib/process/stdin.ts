@@ -1,3 +1,4 @@
+import type { RouteMeter } from "../base/meter.ts";
 import type { Gauge } from "../contract.ts";
 import { Feed, type Supply } from "./feed.ts";
 import { mostOf, type Piece, type Source, WaitingPiece } from "./piece.ts";
@@ -10,6 +11,8 @@ export interface StdinOptions {
   readonly lasting?: boolean;
   /** Whether the bytes that it takes are somebody else's as well; default: they are given away. */
   readonly lent?: boolean;
+  /** Is told how long it waits, where it counts that; asked at each piece. */
+  readonly meter?: Pick<RouteMeter, "inputTaken"> | undefined;
 }
 
 // What a piece costs in memory, so that short ones are bounded as well.
@@ -28,6 +31,7 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<WaitingPi
   readonly #maxQueue: number;
   readonly #lasting: boolean;
   readonly #lent: boolean;
+  readonly #options: StdinOptions;
   /** Pieces that wait, the oldest of them at `#first`. */
   #pieces: WaitingPiece<S>[] = [];
   #first = 0;
@@ -41,6 +45,7 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<WaitingPi
     this.#maxQueue = options.maxQueue;
     this.#lasting = options.lasting ?? false;
     this.#lent = options.lent ?? false;
+    this.#options = options;
   }
 
   /** Bytes that wait, those of a write that is under way included; of text, those that it can have at most. */
@@ -91,6 +96,11 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<WaitingPi
     }
     this.#tidy();
     return pieces;
+  }
+
+  written(pieces: readonly WaitingPiece<S>[]): void {
+    const since = pieces.find(({ since }) => since > 0)?.since;
+    if (since !== undefined) this.#options.meter?.inputTaken?.(performance.now() - since);
   }
 
   taken(pieces: readonly WaitingPiece<S>[]): void {
@@ -184,7 +194,9 @@ export class Stdin<S extends Source = Source> implements Gauge, Supply<WaitingPi
   }
 
   #put(piece: Omit<Piece<S>, "bytes">, data: Uint8Array | string, size: number): void {
-    this.#pieces.push(new WaitingPiece(piece, data, size, this.#lent));
+    const waiting = new WaitingPiece(piece, data, size, this.#lent);
+    if (this.#options.meter?.inputTaken) waiting.since = performance.now();
+    this.#pieces.push(waiting);
     this.#count(piece.source, piece.kind, size);
   }
 

@@ -6,12 +6,16 @@ export interface Terminable {
   readonly pid: number;
   /** Sends a signal to all of it. */
   signal(signal: Deno.Signal): unknown;
-  /** Whether it ends within `ms` milliseconds. */
+  /** How it has ended by itself; undefined as long as it runs. */
+  readonly how?: string | undefined;
+  /** Whether all of it ends within `ms` milliseconds. */
   ended(ms: number): Promise<boolean>;
 }
 
 /** Options of {@linkcode terminate}. */
 export interface TerminateOptions {
+  /** Whether it still ran when its input was closed so that it ends; otherwise it is ending by itself. */
+  readonly told: boolean;
   /** Milliseconds that are added to each wait (`--closems`). */
   readonly closeMs: number;
   readonly log: Log;
@@ -33,25 +37,27 @@ export function terminationTime(closeMs: number): number {
 }
 
 /**
- * Ends a process whose input was closed: waits, SIGINT, waits, SIGTERM, waits, SIGKILL.
+ * Ends a process whose input is closed: waits, SIGINT, waits, SIGTERM, waits, SIGKILL.
  *
  * @returns Whether it ended.
  */
 export async function terminate(target: Terminable, options: TerminateOptions): Promise<boolean> {
   const { closeMs, log } = options;
-  let after = "stdin was closed";
+  let after = options.told ? "stdin was closed" : undefined;
+  let what = `Process ${target.pid}`;
+  const ended = async (ms: number) => {
+    if (!await target.ended(ms)) return false;
+    if (after) log.debug("process", `${what} terminated after ${after}`);
+    else log.debug("process", `${what} ended by itself: ${target.how}`);
+    return true;
+  };
   for (const { wait, signal } of ESCALATION) {
-    if (await target.ended(wait + closeMs)) {
-      log.debug("process", `Process ${target.pid} terminated after ${after}`);
-      return true;
-    }
+    if (await ended(wait + closeMs)) return true;
+    if (target.how !== undefined) what = `What process ${target.pid} left behind`;
     target.signal(signal);
     after = signal;
   }
-  if (await target.ended(KILL_WAIT)) {
-    log.debug("process", `Process ${target.pid} terminated after ${after}`);
-    return true;
-  }
+  if (await ended(KILL_WAIT)) return true;
   log.error("process", `SIGKILL did not terminate ${target.pid}!`);
   return false;
 }

@@ -1,4 +1,5 @@
 import { within } from "../base/within.ts";
+import type { Child } from "./launch.ts";
 import { findOrphans, findOrphansOf } from "./orphans.ts";
 import { childrenOf, startOf } from "./proc.ts";
 
@@ -18,6 +19,12 @@ export function killAll(): void {
   for (const tree of trees) tree.kill(orphans);
 }
 
+/** Whether a process is a program of this server that was not seen to end yet. */
+export function isProgram(pid: number): boolean {
+  for (const tree of trees) if (tree.pid === pid && !tree.exited) return true;
+  return false;
+}
+
 /**
  * A program and all that it started, also what outlived its own parent.
  *
@@ -28,10 +35,10 @@ export function killAll(): void {
 export class ProcessTree {
   /** Resolves to the status of the program itself when it has ended. */
   readonly exit: Promise<Deno.CommandStatus>;
-  readonly #child: Deno.ChildProcess;
+  readonly #child: Child;
   readonly #id: string;
   readonly #orphans: Orphans;
-  #exited = false;
+  #status: Deno.CommandStatus | undefined;
   /** Start time by process number. */
   #others: Map<number, string> | undefined;
 
@@ -40,12 +47,12 @@ export class ProcessTree {
    * @param id The program's `UNIQUE_ID`.
    * @param orphans The policy for processes that lose their parent; default: they are part of it.
    */
-  constructor(child: Deno.ChildProcess, id: string, orphans: Orphans = "end") {
+  constructor(child: Child, id: string, orphans: Orphans = "end") {
     this.#child = child;
     this.#id = id;
     this.#orphans = orphans;
     this.exit = child.status.then((status) => {
-      this.#exited = true;
+      this.#status = status;
       return status;
     });
     trees.add(this);
@@ -53,7 +60,12 @@ export class ProcessTree {
 
   /** Whether the program itself has ended. */
   get exited(): boolean {
-    return this.#exited;
+    return this.#status !== undefined;
+  }
+
+  /** The status of the program itself, once it has ended. */
+  get status(): Deno.CommandStatus | undefined {
+    return this.#status;
   }
 
   /** The program's process number. */
@@ -87,15 +99,15 @@ export class ProcessTree {
   #signalKnown(signal: Deno.Signal, orphans: readonly number[]): void {
     // Of those who were there before, some may have lost their parent since.
     if (this.#orphans === "keep") this.#others = undefined;
-    this.#walk([...(this.#exited ? [] : childrenOf(this.pid)), ...orphans]);
-    if (!this.#exited) this.#send(this.pid, signal);
+    this.#walk([...(this.exited ? [] : childrenOf(this.pid)), ...orphans]);
+    if (!this.exited) this.#send(this.pid, signal);
     for (const pid of this.#alive()) this.#send(pid, signal);
   }
 
   /** Whether all of them end within `ms` milliseconds. */
   async ended(ms: number): Promise<boolean> {
     const deadline = performance.now() + ms;
-    if (!this.#exited && !(await within(this.exit, ms))) return false;
+    if (!this.exited && !(await within(this.exit, ms))) return false;
     if (this.#orphans === "keep") return true;
     // Whoever ends may have started another: nobody is left only where looks find nobody, and one alone can miss
     // a process that loses its parent at that moment.

@@ -2,8 +2,8 @@ import { UsageError } from "../base/errors.ts";
 
 /** Options of {@linkcode which}. */
 export interface WhichOptions {
-  /** The server's PATH. */
-  readonly path: string;
+  /** The server's PATH; undefined where it has none. */
+  readonly path: string | undefined;
   readonly os: typeof Deno.build.os;
   /** Windows' list of endings that can be run. */
   readonly pathExt?: string;
@@ -18,7 +18,10 @@ export function which(command: string, options: WhichOptions): string {
   const windows = options.os === "windows";
   const endings = windows ? ["", ...(options.pathExt ?? ".COM;.EXE;.BAT;.CMD").split(";")] : [""];
   const named = command.includes("/") || (windows && command.includes("\\"));
-  const folders = named ? [""] : options.path.split(windows ? ";" : ":").map((f) => f || ".");
+  const folders = named
+    ? [""]
+    // An empty one finds nothing; a part of it that is empty stands for the folder that the server is in.
+    : (options.path || undefined)?.split(windows ? ";" : ":").map((f) => f || ".") ?? [];
   const seen = new Set<Look>();
   for (const folder of folders) {
     for (const ending of endings) {
@@ -29,12 +32,16 @@ export function which(command: string, options: WhichOptions): string {
       if (named || found === "file" || found === "hidden") seen.add(found);
     }
   }
-  const reason = REASONS.find(([look]) => seen.has(look))?.[1] ??
-    (named ? "there is no such file" : `it is not in PATH (${options.path})`);
+  const reason = REASONS.find(([look]) => seen.has(look))?.[1] ?? missing(named, options.path);
   throw new UsageError(`Cannot run "${command}": ${reason}`);
 }
 
-type Look = "executable" | "file" | "hidden" | "folder" | "special" | "missing";
+function missing(named: boolean, path: string | undefined): string {
+  if (named) return "there is no such file";
+  return path ? `it is not in PATH (${path})` : "it is not in PATH, which is empty";
+}
+
+type Look = "executable" | "file" | "hidden" | "folder" | "special" | "dangling" | "missing";
 
 /** Reasons why what is there cannot be run; what is nearest to a program first. */
 const REASONS: readonly (readonly [look: Look, reason: string])[] = [
@@ -42,6 +49,7 @@ const REASONS: readonly (readonly [look: Look, reason: string])[] = [
   ["hidden", "Deno may not look for it without --allow-read"],
   ["folder", "it is a folder"],
   ["special", "it is not a file"],
+  ["dangling", "it is a link that leads to no file"],
 ];
 
 function look(path: string, windows: boolean): Look {
@@ -50,9 +58,18 @@ function look(path: string, windows: boolean): Look {
     if (!isFile) return isDirectory ? "folder" : "special";
     return windows || ((mode ?? 0) & 0o111) !== 0 ? "executable" : "file";
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "missing";
     if (error instanceof Deno.errors.NotCapable) return "hidden";
+    if (isLink(path)) return "dangling";
     // A folder of PATH that may not be read, or a name that no file can have: not this one.
     return "missing";
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isSymlink;
+  } catch {
+    // Not there, or not to be looked at.
+    return false;
   }
 }

@@ -2,10 +2,10 @@ import { FrameCounter } from "./frame_counter.ts";
 import { maskedFrame } from "./masked_frame.ts";
 
 // The pair of RFC 6455 §1.3: a fixed key lets the answer be checked without hashing anything.
-const REQUEST = new TextEncoder().encode(
+const REQUEST =
   "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
-    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-);
+  "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+const OFFER = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
 const ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 const CLOSE = maskedFrame(Uint8Array.of(1000 >> 8, 1000 & 0xff), { opcode: 8 });
 
@@ -26,6 +26,12 @@ export interface ClientOptions {
    * @default {0} which is no wait at all
    */
   readonly pause?: number;
+  /**
+   * Whether it takes compressed messages, which it does not look into.
+   *
+   * @default {false}
+   */
+  readonly compressed?: boolean;
 }
 
 /**
@@ -36,14 +42,15 @@ export interface ClientOptions {
  */
 export class Client {
   /** The counter of what arrived. */
-  readonly received: FrameCounter = new FrameCounter();
+  readonly received: FrameCounter;
   readonly #conn: Deno.TcpConn;
   readonly #buffer: Uint8Array<ArrayBuffer>;
   readonly #pause: number;
   #open = true;
 
   private constructor(conn: Deno.TcpConn, options: ClientOptions) {
-    const { bufferSize = 4096, pause = 0 } = options;
+    const { bufferSize = 4096, pause = 0, compressed = false } = options;
+    this.received = new FrameCounter(compressed);
     this.#conn = conn;
     this.#buffer = new Uint8Array(bufferSize);
     this.#pause = pause;
@@ -62,7 +69,8 @@ export class Client {
     const client = new Client(conn, options);
     try {
       conn.setNoDelay();
-      await client.write(REQUEST);
+      const request = `${REQUEST}${options.compressed ? OFFER : ""}\r\n`;
+      await client.write(new TextEncoder().encode(request));
       await client.#readHead();
       return client;
     } catch (error) {

@@ -16,9 +16,16 @@ export class FrameCounter {
   /** Whether a close frame arrived. */
   closed = false;
 
+  /** Bits that no frame may have. */
+  readonly #reserved: number;
   #skip = 0;
   readonly #header = new Uint8Array(LONGEST_HEADER);
   #headerBytes = 0;
+
+  /** @param compressed Whether messages may be compressed; what they are is not looked at. */
+  constructor(compressed = false) {
+    this.#reserved = compressed ? 0x30 : 0x70;
+  }
 
   /**
    * Counts what is in the next chunk.
@@ -67,7 +74,7 @@ export class FrameCounter {
   #take(bytes: Uint8Array, at: number): void {
     const first = bytes[at] ?? 0;
     const second = bytes[at + 1] ?? 0;
-    if ((first & 0x70) !== 0 || second > 127) {
+    if ((first & this.#reserved) !== 0 || second > 127) {
       throw new Error(`Cannot read a frame that starts with ${first}, ${second}: reserved bits`);
     }
     let size = second;

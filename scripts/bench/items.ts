@@ -6,6 +6,7 @@ import { latency } from "./latency.ts";
 import { memory } from "./memory.ts";
 import { pipelined } from "./pipelined.ts";
 import { shared } from "./shared.ts";
+import { sharing } from "./sharing.ts";
 import { spawn } from "./spawn.ts";
 
 /** Everything that is measured, in the order of the table. New kinds of work are added here. */
@@ -38,4 +39,5 @@ export const items: readonly Item[] = [
   churn,
   spawn,
   memory,
+  sharing,
 ];

@@ -1,11 +1,9 @@
 import { Client } from "./client.ts";
 import type { Item } from "./item.ts";
+import { readRss, settledRss } from "./settled_rss.ts";
 
 const CONNECTIONS = { full: 1000, quick: 200 };
 const WARM_UP = 20;
-const POLL = 250;
-const SETTLED_POLLS = 4;
-const MOST_POLLS = 40;
 // V8 gives back what opening the connections needed for a while when it was idle for half a minute.
 const IDLE = { full: 40_000, quick: 5_000 };
 
@@ -46,24 +44,4 @@ async function openIdle<T>(port: number, count: number, use: () => Promise<T>): 
   using clients = new DisposableStack();
   for (let i = 0; i < count; i++) clients.use(await Client.connect(port));
   return await use();
-}
-
-/** The resident memory of a process in KiB, once it moves by less than 1 % a second. */
-async function settledRss(pid: number): Promise<number> {
-  const recent: number[] = [];
-  for (let i = 0; i < MOST_POLLS; i++) {
-    recent.push(await readRss(pid));
-    const last = recent.slice(-SETTLED_POLLS - 1);
-    const range = Math.max(...last) - Math.min(...last);
-    if (last.length > SETTLED_POLLS && range < 0.01 * Math.max(...last)) break;
-    await new Promise((resolve) => setTimeout(resolve, POLL));
-  }
-  return recent.at(-1) ?? NaN;
-}
-
-async function readRss(pid: number): Promise<number> {
-  const path = `/proc/${pid}/smaps_rollup`;
-  const line = /^Rss:\s+(\d+) kB$/m.exec(await Deno.readTextFile(path));
-  if (!line) throw new Error(`Cannot read Rss in ${path}: no such line`);
-  return Number(line[1]);
 }

@@ -1,3 +1,4 @@
+// @ts-types="../../lib/base/std.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
 
 /** Options of the bench. */

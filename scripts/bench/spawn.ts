@@ -1,5 +1,5 @@
 import { environment } from "../../lib/process/environment.ts";
-import { launch } from "../../lib/process/launch.ts";
+import { type Child, launch } from "../../lib/process/launch.ts";
 import { snapshot } from "../../lib/base/request.ts";
 import type { Item } from "./item.ts";
 import { percentile } from "./percentile.ts";
@@ -37,7 +37,7 @@ const request = snapshot(
   { remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 } },
 );
 
-function startAsStdws(): Deno.ChildProcess {
+function startAsStdws(): Child {
   const env = environment(request, { scriptName: "/", pathInfo: "/path", inherited: {} });
   return launch({ program: PROGRAM, args: [], id: request.id, env });
 }

@@ -2,28 +2,30 @@ import { assert, assertEquals } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { Lines } from "../support/lines.ts";
 import { ROOT } from "../support/server.ts";
+import { withDescriptors } from "../support/with_descriptors.ts";
 import { abuse } from "./abuse.ts";
 import { isAsBefore, possessionsOf } from "./possessions.ts";
 
 abuse("a client that takes descriptors until there are no more", async (attack) => {
-  // A shell lowers the limit, which a server could not raise again.
-  const args = [`--engine=${attack.engine}`, "--port=0", "--address=127.0.0.1", "--route=/=echo"];
-  const child = new Deno.Command("bash", {
-    args: [
-      "-c",
-      `ulimit -n 100; exec "$0" run -A --quiet ${ROOT}main.ts "$@"`,
-      Deno.execPath(),
-      ...args,
-    ],
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
+  const child = withDescriptors(100, [
+    "-A",
+    `${ROOT}main.ts`,
+    `--engine=${attack.engine}`,
+    "--port=0",
+    "--redirport=0",
+    "--address=127.0.0.1",
+    "--route=/=echo",
+  ]);
   const lines = new Lines(child.stdout);
   try {
     const line = await lines.until(/Starting WebSocket server/);
     const url = /ws:\S+\//.exec(line)?.[0] ?? "";
+    const other = /http:(\S+\/)/.exec(await lines.until(/Starting redirect server/))?.[1];
+    const redirected = async () => {
+      using client = await RawClient.request(`ws:${other}`);
+      return client.answer.status;
+    };
+    assertEquals(await redirected(), 301);
     const before = possessionsOf(child.pid);
     const clients: RawClient[] = [];
     const statuses: number[] = [];
@@ -36,6 +38,7 @@ abuse("a client that takes descriptors until there are no more", async (attack) 
     }
     assertEquals(new Set(statuses), new Set([101, 503]));
     assert(clients.length > 20, `${clients.length} came in`);
+    assertEquals(await redirected(), 503);
     // Those that are in are served as ever.
     for (const [index, client] of clients.entries()) {
       await client.send(`${index}`);
@@ -49,6 +52,7 @@ abuse("a client that takes descriptors until there are no more", async (attack) 
       status = client.answer.status;
     }
     await lines.until(/Taking requests again/);
+    assertEquals(await redirected(), 301);
     const said = lines.all.filter((text) => text.includes("Refusing requests: "));
     assertEquals(said.length, 1, said.join("\n"));
     attack.note({ counted: statuses.length });

@@ -9,6 +9,8 @@ export interface FloodOptions {
   readonly clients?: number;
   /** Whether they read what comes back; default true. */
   readonly reads?: boolean;
+  /** Headers of their requests, beside the usual ones. */
+  readonly headers?: Record<string, string>;
 }
 
 /**

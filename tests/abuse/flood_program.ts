@@ -6,7 +6,9 @@ const MIB = 2 ** 20;
 const encoder = new TextEncoder();
 
 const [url = "", hex = "", options = "{}"] = Deno.args;
-const { rate = Infinity, clients = 1, reads = true } = JSON.parse(options) as FloodOptions;
+const { rate = Infinity, clients = 1, reads = true, headers = {} } = JSON.parse(
+  options,
+) as FloodOptions;
 
 const once = Uint8Array.fromHex(hex);
 const copies = Math.max(1, Math.floor(65_536 / once.length));
@@ -19,7 +21,7 @@ const start = performance.now();
 async function flood(): Promise<void> {
   const { hostname, port } = new URL(url);
   const conn = await Deno.connect({ hostname, port: Number(port) });
-  const client = await RawClient.open(url, { conn });
+  const client = await RawClient.open(url, { conn, headers });
   if (reads) drain(conn);
   for (;;) {
     const early = start + 1000 * sent / rate - performance.now();

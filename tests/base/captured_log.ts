@@ -4,6 +4,9 @@ import { within } from "../../lib/base/within.ts";
 // Longer than anything takes that is waited for, in ms.
 const PATIENCE = 10_000;
 
+const PLACE = / \((?:\.\.\/)*tests\/[^()]*:\d+:\d+\)$/;
+const STACK = /^DEBUG \w+: [\w ]+: at .*:\d+:\d+/;
+
 /** What the log writes while this is in scope. */
 export class CapturedLog implements Disposable {
   /** The lines without their ends. */
@@ -29,12 +32,15 @@ export class CapturedLog implements Disposable {
     }
   }
 
-  /** Level, category and message of each line: `ERROR process: Process 1 …`. */
+  /**
+   * Level, category and message of each line: `ERROR process: Process 1 …`. Without the place in the tests where
+   * something was thrown, and without stacks.
+   */
   get messages(): string[] {
     return this.lines.map((line) => {
       const [, level = "", category = "", , ...message] = line.split(" | ");
-      return `${level.trim()} ${category.trim()}: ${message.join(" | ")}`;
-    });
+      return `${level.trim()} ${category.trim()}: ${message.join(" | ").replace(PLACE, "")}`;
+    }).filter((message) => !STACK.test(message));
   }
 
   [Symbol.dispose](): void {

@@ -14,6 +14,7 @@ export function fakeRequest(changes: RequestChanges = {}): IncomingRequest {
     // Of this server's ids, because orphans are looked for by their prefix.
     id: `${ID_PREFIX}fake${++requests}`,
     method: "GET",
+    basePath: "",
     target: path + (query && `?${query}`),
     path,
     query,
@@ -21,6 +22,10 @@ export function fakeRequest(changes: RequestChanges = {}): IncomingRequest {
     remote: { address: "192.0.2.1", host: "192.0.2.1", port: "54321" },
     secure: false,
     subject: "",
+    user: "",
+    authType: "",
+    variables: {},
+    route: "",
     params: {},
     subprotocol: "",
     ...changes,

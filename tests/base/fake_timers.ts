@@ -36,6 +36,11 @@ export class FakeTimers implements Disposable {
     });
   }
 
+  /** Milliseconds that have passed. */
+  get now(): number {
+    return this.#now;
+  }
+
   /** How many wait. */
   get pending(): number {
     return this.#timers.length;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { splitHostPort } from "../../lib/base/host.ts";
+import { isLoopback, splitHostPort } from "../../lib/base/host.ts";
 
 const PLAIN: [text: string, host: string, port: string][] = [
   ["example.com", "example.com", "80"],
@@ -46,5 +46,22 @@ const NEITHER = [
 for (const text of NEITHER) {
   Deno.test(`splitHostPort() answers undefined for ${text}`, () => {
     assertEquals(splitHostPort(text, false), undefined);
+  });
+}
+
+const ADDRESSES: [hostname: string, own: boolean][] = [
+  ["127.0.0.1", true],
+  ["127.255.0.9", true],
+  ["::1", true],
+  ["LocalHost", true],
+  ["0.0.0.0", false],
+  ["::", false],
+  ["1127.0.0.1", false],
+  ["127.0.0.1.example", false],
+  ["localhost.example", false],
+];
+for (const [hostname, own] of ADDRESSES) {
+  Deno.test(`isLoopback() takes ${hostname} for ${own ? "this machine" : "any"}`, () => {
+    assertEquals(isLoopback(hostname), own);
   });
 }

@@ -46,3 +46,29 @@ for (const limit of [0, -1]) {
     assertEquals(permits.taken, 5000);
   });
 }
+
+Deno.test("Permits gives what gives way to who has nothing to give way, the oldest first", () => {
+  const permits = new Permits(2);
+  const told: string[] = [];
+  const first = permits.take(() => told.push("first"));
+  permits.take(() => told.push("second"));
+  assertEquals(permits.take(() => told.push("third")), undefined);
+  assert(permits.take());
+  assertEquals([told, permits.taken], [["first"], 2]);
+  // It was given back then.
+  first?.[Symbol.dispose]();
+  assertEquals(permits.taken, 2);
+  assert(permits.take());
+  assertEquals([told, permits.take()], [["first", "second"], undefined]);
+});
+
+Deno.test("Permits leaves one alone that was claimed", () => {
+  const permits = new Permits(1);
+  const permit = permits.take(() => {
+    throw new Error("not asked for");
+  });
+  permit?.claim();
+  assertEquals(permits.take(), undefined);
+  permit?.[Symbol.dispose]();
+  assert(permits.take());
+});

@@ -56,7 +56,6 @@ const TARGETS: [target: string, path: string, query: string][] = [
   ["/a/../b/./c", "/a/../b/./c", ""],
   ["//a//b/", "//a//b/", ""],
   ["/a+b", "/a+b", ""],
-  ["/é", "/é", ""],
 ];
 for (const [target, path, query] of TARGETS) {
   Deno.test(`snapshot() takes the target ${target} as it was sent`, async () => {
@@ -78,9 +77,11 @@ const FORMS: [given: string, target: string, path: string, query: string][] = [
   ["http://h", "/", "/", ""],
   ["http://h?x=/y", "/?x=/y", "/", "x=/y"],
   ["http://h/x?y=http://z/", "/x?y=http://z/", "/x", "y=http://z/"],
-  ["http://", "/", "/", ""],
   ["h:443", "/", "/", ""],
-  ["*", "/", "/", ""],
+  // What is no ASCII may not stand there, and is taken for UTF-8.
+  ["/é?ü", "/%C3%A9?%C3%BC", "/é", "%C3%BC"],
+  ["http://h/é", "/%C3%A9", "/é", ""],
+  ["/a\ud800", "/a%EF%BF%BD", "/a\ufffd", ""],
   ["", "/", "/", ""],
 ];
 for (const [given, target, path, query] of FORMS) {
@@ -89,6 +90,42 @@ for (const [given, target, path, query] of FORMS) {
     assertEquals([request.target, request.path, request.query], [target, path, query]);
   });
 }
+
+Deno.test("snapshot() takes * for the server as a whole, with OPTIONS alone", () => {
+  assertEquals(taken({ method: "OPTIONS", target: "*" }).target, "/*");
+  const error = assertThrows(() => taken({ target: "*" }), HandshakeError);
+  assertEquals([error.status, error.message], [
+    400,
+    "The target of a request with GET is a path, not *",
+  ]);
+});
+
+for (const target of ["http://", "http:///a", "ws://?a"]) {
+  Deno.test(`snapshot() refuses the target ${target}, which has no host`, () => {
+    assertEquals(assertThrows(() => taken({ target }), HandshakeError, target).status, 400);
+  });
+}
+
+const WHOLE: [target: string, header: string | undefined, host: string][] = [
+  ["http://a:81/x", "b", "a:81"],
+  ["ws://a?x", "b", "a"],
+  ["/x", "b", "b"],
+  // The runtime makes one up.
+  ["http://a/x", undefined, ""],
+];
+for (const [target, header, host] of WHOLE) {
+  Deno.test(`snapshot() has the host "${host}" of ${target} with the Host header ${header}`, () => {
+    assertEquals(
+      taken({ target, headers: new Headers(header ? { host: header } : {}) }).host,
+      host,
+    );
+  });
+}
+
+Deno.test("snapshot() refuses the host of a target that has a user in it", () => {
+  const head = { target: "http://user@a/x", headers: new Headers({ host: "a" }) };
+  assertEquals(assertThrows(() => taken(head), HandshakeError, "user@a").status, 400);
+});
 
 Deno.test("snapshot() takes path and query of a whole URL that a client sends", async () => {
   const request = await received("http://other.example/a?b");

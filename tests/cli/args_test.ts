@@ -129,17 +129,27 @@ for (const [text, value] of BOOLEANS) {
   });
 }
 
-const PRINTED: [argv: string[], kind: "help" | "version" | "license"][] = [
+const PRINTED: [argv: string[], kind: "help" | "version" | "license", rest?: object][] = [
   [["--help"], "help"],
   [["-help"], "help"],
+  [["-h"], "help"],
+  [["-c", "ws://a", "-h"], "help", { topic: "connect" }],
   [["--version"], "version"],
   [["--license"], "license"],
-  [["--port=80", "--help", "ls"], "help"],
+  [["--port=80", "--help", "ls"], "help", { word: "ls" }],
+  [["--help", "--", "ls"], "help", { word: "ls" }],
+  [["--help", "ls", "-l"], "help"],
+  [["--help", "--port=80"], "help"],
+  [["--help=true"], "help"],
+  [["--help=broadcast"], "help", { topic: "broadcast" }],
+  [["-help=--port"], "help", { topic: "--port" }],
+  [["--help=maybe", "ls"], "help", { topic: "maybe" }],
+  [["--version", "--help"], "help"],
   [["--version=true"], "version"],
 ];
-for (const [argv, kind] of PRINTED) {
+for (const [argv, kind, rest] of PRINTED) {
   Deno.test(`parseArgs() finds ${kind} in ${argv.join(" ")}`, () => {
-    assertEquals(parseArgs(argv), { kind });
+    assertEquals<object>(parseArgs(argv), { kind, ...rest });
   });
 }
 
@@ -175,7 +185,7 @@ const REFUSED: [argv: string[], message: string][] = [
   [["--binary="], '"" for --binary'],
   [["--binary=2"], '"2" for --binary'],
   [["--binary=constructor"], '"constructor" for --binary'],
-  [["--help=maybe"], '"maybe" for --help'],
+  [["--help="], '"" for --help: expected true, false or a name'],
   [["--devconsole=yes"], '"yes" for --devconsole: expected true, false or a path as /_console'],
   [["--devconsole="], '"" for --devconsole'],
   [["--devconsole=_console"], '"_console" for --devconsole'],
@@ -248,9 +258,15 @@ Deno.test("parseArgs() names the one of several values that is none", () => {
 const EXAMPLES: Record<Option["kind"], [value: unknown, ...words: string[]]> = {
   boolean: [true],
   switch: [true],
+  topic: [true],
   number: [7, "7"],
   duration: [7, "7"],
+  size: [1024, "1K"],
+  factor: [0.5, "0.5"],
+  rate: [{ perSecond: 7, burst: 35 }, "7"],
+  seconds: [7_000, "7"],
   mode: [0o600, "600"],
+  owner: [{ user: "a", group: "b" }, "a:b"],
   text: ["word", "word"],
   choice: ["word", "word"],
   names: [["word"], "word"],
@@ -259,7 +275,11 @@ const EXAMPLES: Record<Option["kind"], [value: unknown, ...words: string[]]> = {
   routes: [["word"], "word"],
   headers: [[["A", "b"]], "A: b"],
   origins: [[{ host: "word" }], "word"],
+  auths: [[{ kind: "token", rest: "a:b" }], "token:a:b"],
+  place: [{ unixSocket: "word" }, "unix:word"],
   variables: [{ A: "b" }, "A=b"],
+  networks: [["10.0.0.0/8"], "10.0.0.0/8"],
+  base: ["/word", "/word"],
 };
 for (const flag of FLAGS) {
   Deno.test(`parseArgs() knows --${flag.name} and what kind of value it takes`, () => {
@@ -297,15 +317,21 @@ function knowsClient(name: string, value: unknown, words: readonly string[]): vo
 
 Deno.test("parseArgs() gives the client what it has in common with the server", () => {
   const url = "ws://localhost/";
-  const words = ["--binary", "--subprotocol=a", "--subprotocol=b", "--header=A: 1"];
+  const words = ["--binary", "--compress", "--subprotocol=a", "--subprotocol=b", "--header=A: 1"];
   assertEquals(parseArgs([...words, "--connect", url]), {
     kind: "connect",
     url,
-    options: { connect: url, binary: true, subprotocol: ["a", "b"], header: [["A", "1"]] },
+    options: {
+      connect: url,
+      binary: true,
+      compress: true,
+      subprotocol: ["a", "b"],
+      header: [["A", "1"]],
+    },
   });
 });
 
-const SHARED = ["binary", "subprotocol", "header"];
+const SHARED = ["binary", "subprotocol", "header", "compress"];
 for (const flag of FLAGS) {
   if (flag.group === "Client" || flag.group === "Help" || SHARED.includes(flag.name)) continue;
   Deno.test(`parseArgs() refuses --${flag.name} together with --connect`, () => {
@@ -322,3 +348,105 @@ for (const flag of FLAGS) {
 Deno.test("parseArgs() refuses a COMMAND together with --connect", () => {
   assertThrows(() => parseArgs(["--connect=ws://localhost/", "ls"]), UsageError, '"ls"');
 });
+
+const URL = "ws://localhost/";
+const SHORT: [argv: string[], options: Options][] = [
+  [["-c", URL], {}],
+  [[`-c=${URL}`], {}],
+  [["-c", URL, "-H", "A: b", "-H=C: d"], { header: [["A", "b"], ["C", "d"]] }],
+  [["-H", "A: b", "--header=C: d", "-c", URL], { header: [["A", "b"], ["C", "d"]] }],
+  [["-c", URL, "-o", "https://a"], { header: [["Origin", "https://a"]] }],
+  [["-s", "a", "-s", "b", "-c", URL], { subprotocol: ["a", "b"] }],
+  [["-k", "-c", URL], { "ssl-insecure": true }],
+  [["-n", "-c", URL], { "ssl-insecure": true }],
+  [["-k=false", "-c", URL], { "ssl-insecure": false }],
+  [["-b", "-c", URL], { binary: true }],
+  [["-c", URL, "-x", "a\nb", "-x", "--c"], { send: ["a\nb", "--c"] }],
+];
+for (const [argv, options] of SHORT) {
+  Deno.test(`parseArgs() understands short forms of the client: ${argv.join(" ")}`, () => {
+    assertEquals(parseArgs(argv), {
+      kind: "connect",
+      url: URL,
+      options: { ...options, connect: URL },
+    });
+  });
+}
+
+const NOT_SHORT: [argv: string[], says: string][] = [
+  [
+    ["-H", "A: b", "ls"],
+    "Unknown option -H: it is short for --header, but only with --connect=URL",
+  ],
+  [["-b", "ls"], "Unknown option -b: it is short for --binary, but only with --connect=URL"],
+  [["-k", "--port=80"], "Unknown option -k"],
+  [["--port=80", "-s=a", "--", "ls", "-c", URL], "Unknown option -s"],
+  [["--H", "A: b", "-c", URL], "Unknown option --H"],
+  [["--k", "-c", URL], "Unknown option --k"],
+  [["-kb", "-c", URL], "Unknown option -kb"],
+  [["-H", "A", "-c", URL], '"A" for --header: expected "Name: value"'],
+  [["-c"], "Option -c needs a value"],
+  [["-c", URL, "-H"], "Option -H needs a value"],
+];
+for (const [argv, says] of NOT_SHORT) {
+  Deno.test(`parseArgs() refuses ${argv.join(" ")} with exit code 2`, () => {
+    assertEquals(assertThrows(() => parseArgs(argv), UsageError, says).exitCode, 2);
+  });
+}
+
+for (
+  const word of [
+    "a:80",
+    "./localhost:80",
+    "localhost:",
+    "localhost",
+    "a.b",
+    "C:\\\\a.exe",
+    "file://a",
+  ]
+) {
+  Deno.test(`parseArgs() takes ${word} for a program`, () => {
+    assertEquals(parseArgs([word]), { kind: "serve", options: {}, command: [word] });
+  });
+}
+
+Deno.test("parseArgs() leaves what looks like a short form to the command", () => {
+  const command = ["grep", "-H", "x", "-c", URL, "-k"];
+  assertEquals(parseArgs(["--port=80", ...command]), {
+    kind: "serve",
+    options: { port: 80 },
+    command,
+  });
+});
+
+const ADDRESSES = [
+  "ws://a",
+  "wss://a:1/b",
+  "http://a",
+  "HTTPS://a",
+  "localhost:8080",
+  "localhost:8080/chat?a=b",
+  ":8080",
+  "127.0.0.1:80",
+  "[::1]:80",
+  "example.com:443/x",
+];
+for (const url of ADDRESSES) {
+  Deno.test(`parseArgs() says that ${url} is no program, and what to write`, () => {
+    for (const argv of [[url], ["-k", url], ["--port=80", "--", url]]) {
+      const error = assertThrows(() => parseArgs(argv), UsageError, `write --connect=${url}`);
+      assertEquals(error.exitCode, 2);
+    }
+  });
+}
+
+for (const dash of ["\u2010", "\u2013", "\u2014", "\u2013\u2013", "\u2212"]) {
+  Deno.test(`parseArgs() says that ${dash}port is no option, and what to write`, () => {
+    const error = assertThrows(() => parseArgs([`${dash}port=8080`, "ls"]), UsageError);
+    const what = `Cannot run "${dash}port=8080": it begins with a dash`;
+    assertEquals(
+      [error.message, error.exitCode],
+      [`${what}, and an option with two hyphens: --port=8080`, 2],
+    );
+  });
+}

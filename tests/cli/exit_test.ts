@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { HandshakeError, ListenError, UsageError } from "../../lib/base/errors.ts";
 import { exitOf } from "../../lib/cli/exit.ts";
-import { USAGE } from "../../lib/cli/help.ts";
+import { USAGE } from "../../lib/cli/usage.ts";
 
 for (const code of [1, 2] as const) {
   Deno.test(`exitOf() says what is wrong and the usage for a UsageError of exit code ${code}`, () => {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/base/errors.ts";
 import { parseConfigFile, readConfigFile } from "../../lib/cli/file.ts";
+import { AUTHS } from "../../lib/options/auths.ts";
 import { MistakesError } from "../../lib/cli/mistakes_error.ts";
 import type { RouteSettings } from "../../lib/config.ts";
 import { FLAGS, LAYERED, type Options } from "../../lib/handlers/flags.ts";
@@ -42,9 +43,15 @@ for (const [text, options] of OPTIONS) {
 const EXAMPLES: Record<Exclude<Option["kind"], "choice">, [value: unknown, read?: unknown]> = {
   boolean: [true],
   switch: [true],
+  topic: [true],
   number: [1],
   duration: ["1s", 1_000],
+  size: ["1K", 1_024],
+  factor: [0.5],
+  rate: [7, { perSecond: 7, burst: 35 }],
+  seconds: [1.5, 1_500],
   mode: ["600", 0o600],
+  owner: ["a:b", { user: "a", group: "b" }],
   text: ["a"],
   names: ["a", ["a"]],
   tokens: ["a", ["a"]],
@@ -52,19 +59,24 @@ const EXAMPLES: Record<Exclude<Option["kind"], "choice">, [value: unknown, read?
   routes: ["/a=echo"],
   headers: ["A: b", [["A", "b"]]],
   origins: ["a", [{ host: "a" }]],
+  auths: ["token:a", [{ kind: "token", rest: "a" }]],
+  place: ["unix:a", { unixSocket: "a" }],
   variables: [{ A: "b" }],
+  networks: ["unix", ["unix"]],
+  base: ["/a"],
 };
 
 Deno.test("parseConfigFile() knows every option but those of the command line alone", () => {
   const names = FLAGS.map((flag) => flag.name).filter((name) => {
-    return !/^(help|version|license|config|check|connect|reconnect|quietms|ssl-insecure)$/.test(
-      name,
-    );
+    const own = /^(help|version|license|config|check|connect|send|reconnect|quietms|ssl-insecure)$/;
+    return !own.test(name);
   });
   assertEquals(LAYERED.map((flag) => flag.name), names);
-  for (const { name, kind, choices } of LAYERED) {
+  for (const { name, kind, choices, least } of LAYERED) {
     const [value, read]: readonly [unknown, unknown?] = kind === "choice"
       ? [choices?.[0]]
+      : (least ?? 0) > 1
+      ? [least]
       : EXAMPLES[kind];
     const { options, routes } = parseConfigFile(JSON.stringify({ [name]: value }), "a");
     if (name === "route") assertEquals(routes.length, 1);
@@ -157,7 +169,8 @@ Deno.test("parseConfigFile() keeps the order of routes, those of the list behind
   assertEquals(routes.map(({ path }) => path), ["/b", "/a", "*", "/c"]);
 });
 
-const HANDLERS = "process, shared, broadcast, echo, module, tcp, directory, static, cgi, console";
+const HANDLERS =
+  "process, shared, terminal, broadcast, echo, module, tcp, directory, static, cgi, console, replay";
 const DURATION = "milliseconds, a number with ms, s, m or h, or forever";
 
 const WRONG: [text: string, ...mistakes: string[]][] = [
@@ -184,6 +197,15 @@ const WRONG: [text: string, ...mistakes: string[]][] = [
   [
     '{ "loglevel": "all" }',
     '1:15: Invalid value "all" for loglevel: expected debug, trace, access, info, error, fatal',
+  ],
+  [
+    '{ "loglevel": "acess", "engine": "nod" }',
+    '1:15: Invalid value "acess" for loglevel (did you mean "access"?): expected debug, trace, access, info, error, fatal',
+    '1:34: Invalid value "nod" for engine (did you mean "node"?): expected auto, native, node',
+  ],
+  [
+    '{ "routes": { "/": { "handler": "broadcast", "slow": "clsoe" } } }',
+    '1:54: Invalid value "clsoe" for routes["/"].slow (did you mean "close"?): expected close, drop-oldest, latest',
   ],
   [
     '{ "devconsole": "x" }',
@@ -251,12 +273,18 @@ const WRONG: [text: string, ...mistakes: string[]][] = [
   ],
   [
     '{ "routes": { "/a": { "handler": "echo", "pingm": 5 } } }',
-    '1:42: Unknown option "pingm" of routes["/a"] (did you mean "pingms"?): echo takes acceptms, lingerms, maxframesize, origin, pingms, subprotocol',
+    '1:42: Unknown option "pingm" of routes["/a"] (did you mean "pingms"?): echo takes acceptms, auth, authpass, byterate, compress, compressbits, compresscontext, compressmin, connectrate, http, idletimeout, lingerms, maxconnections, maxframesize, maxlifetime, maxperip, messagerate, origin, pingms, record, recordkeep, recordsize, resume, resumebytes, subprotocol',
   ],
   [
     '{ "routes": { "/a": { "handler": "process", "command": "a", "env": { "A=": "" } } } }',
     '1:68: Invalid value {"A=":""} for routes["/a"].env: expected names without =',
   ],
+  ['{ "auth": [] }', `1:11: Invalid value [] for auth: expected ${AUTHS}`],
+  [
+    '{ "auth": ["none", "token:a"] }',
+    '1:11: Invalid value ["none","token:a"] for auth: expected none alone',
+  ],
+  ['{ "auth": "tokn:a" }', `1:11: Invalid value "tokn:a" for auth: expected ${AUTHS}`],
   [
     '{ "port": -1,\n "ssl": 1 }',
     "1:11: Invalid value -1 for port: expected a whole number, 0 to 65535",

@@ -1,8 +1,14 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { flagTable, help, USAGE } from "../../lib/cli/help.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { UsageError } from "../../lib/base/errors.ts";
+import { closest } from "../../lib/cli/closest.ts";
+import { flagTable } from "../../lib/cli/flag_table.ts";
+import { topics } from "../../lib/cli/help/topics.ts";
+import { bold, hasHelp, help } from "../../lib/cli/help.ts";
+import { UnknownNameError } from "../../lib/cli/unknown_name_error.ts";
+import { USAGE } from "../../lib/cli/usage.ts";
 import { FLAGS } from "../../lib/handlers/flags.ts";
-import type { Kind } from "../../lib/handlers/kind.ts";
-import { HANDLER_NAMES, registry } from "../../lib/handlers/registry.ts";
+import { HANDLER_NAMES, kindNamed, optionsOf } from "../../lib/handlers/registry.ts";
+import { KINDS } from "../../lib/options/kinds.ts";
 import type { Option } from "../../lib/options/option.ts";
 import { showDefault } from "../../lib/options/read_option.ts";
 
@@ -16,16 +22,25 @@ Deno.test("FLAGS has each name once, and a value's name where it takes a value",
 /** How an option is written where it is described. */
 function synopsisOf({ name, kind, value }: Option): string {
   if (value === undefined) return `--${name}`;
-  return kind === "switch" ? `--${name}[=${value}]` : `--${name}=${value}`;
+  return KINDS[kind].bare ? `--${name}[=${value}]` : `--${name}=${value}`;
+}
+
+/** What stands in the right column of two, behind a text in the left one. */
+function beside(left: string, text: string): string | undefined {
+  const lines = text.split("\n");
+  const first = lines.findIndex((line) => line === `  ${left}` || line.startsWith(`  ${left}  `));
+  if (first < 0) return undefined;
+  const start = lines[first]?.slice(2 + left.length).trimStart() ?? "";
+  const rest = lines.slice(first + 1);
+  const end = rest.findIndex((line) => !/^ {3,}\S/.test(line));
+  return [start, ...rest.slice(0, end).map((line) => line.trim())].filter(Boolean).join(" ");
 }
 
 for (const flag of FLAGS) {
-  Deno.test(`help() describes --${flag.name} on one line`, () => {
-    const lines = help().split("\n").filter((line) => line.startsWith(`  ${synopsisOf(flag)} `));
-    assertEquals(lines.length, 1);
-    assertStringIncludes(lines[0] ?? "", flag.doc);
+  Deno.test(`help() describes --${flag.name}, with its default`, () => {
     const given = showDefault(flag);
-    if (given !== undefined) assert(lines[0]?.endsWith(` [${given}]`));
+    const behind = given === undefined || given === "false" ? "" : ` [${given}]`;
+    assertEquals(beside(synopsisOf(flag), help()), flag.doc + behind);
   });
 }
 
@@ -71,9 +86,17 @@ Deno.test("help() begins with what the program does and how it is called", () =>
   const text = help();
   assertMatch(text, /^stdws puts a program behind a WebSocket/);
   assertStringIncludes(text, "\nUsage: stdws [options] COMMAND [args…]\n");
-  assert(text.endsWith("\n"));
-  assert(!text.includes("undefined"));
 });
+
+for (const topic of [undefined, ...topics().keys()]) {
+  Deno.test(`help(${topic ?? ""}) fits 80 columns and is plain text`, () => {
+    const text = help(topic);
+    for (const line of text.split("\n")) assert([...line].length <= 80, line);
+    // deno-lint-ignore no-control-regex -- control characters are what it is about
+    assert(!/undefined|NaN|\[object|[ \t]\n|[\x00-\x09\x0b-\x1f]/.test(text), text);
+    assertMatch(text, /[^\n]\n$/);
+  });
+}
 
 Deno.test("help() lists each option under the heading of its group", () => {
   const blocks = help().split("\n\n");
@@ -85,30 +108,127 @@ Deno.test("help() lists each option under the heading of its group", () => {
   }
 });
 
-Deno.test("help() has a line for every handler, with what follows it", () => {
-  const block = help().split("\n\n").find((text) => text.startsWith("Handlers, ")) ?? "";
-  const [heading, ...lines] = block.split("\n");
-  assertStringIncludes(heading ?? "", "--route=PATTERN=HANDLER[?option=value&…][ COMMAND args…]");
-  assertEquals(lines.length, HANDLER_NAMES.length);
-  for (const [index, name] of HANDLER_NAMES.entries()) {
-    const { argument, doc }: Kind = registry[name];
-    const synopsis = argument ? `${name} ${argument.value}` : name;
-    assertMatch(lines[index] ?? "", /^ {2}\S.* {2}\S/);
-    assertEquals(lines[index]?.trim().split(/ {2,}/), [synopsis, doc]);
+Deno.test("help() names every handler, exit codes, variables and where there is more", () => {
+  const text = help();
+  for (const name of HANDLER_NAMES) {
+    const { argument, doc } = kindNamed(name);
+    assertEquals(beside(argument ? `${name} ${argument.value}` : name, text), doc);
   }
+  for (const code of ["0", "1", "2", "3", "4"]) assert(beside(code, text), code);
+  for (const name of ["STDWS_PORT=8080", "STDWS_CONFIG=FILE", "NO_COLOR=1"]) {
+    assert(beside(name, text), name);
+  }
+  for (const topic of ["HANDLER", "OPTION", "route", "connect", "variables", "all"]) {
+    assert(beside(`--help=${topic}`, text), topic);
+  }
+});
+
+for (const name of HANDLER_NAMES) {
+  Deno.test(`help(${name}) has how it is written, all of its options and an example`, () => {
+    const text = help(name);
+    const { argument, doc, example = [] } = kindNamed(name);
+    const behind = argument ? ` ${argument.value}` : "";
+    const [synopsis, , ...paragraph] = text.split("\n");
+    assertEquals(synopsis, `stdws --route='PATTERN=${name}[?option=value&…]${behind}'`);
+    assert(paragraph.join(" ").startsWith(doc));
+    for (const option of optionsOf(name)) {
+      assertMatch(text, new RegExp(`^ {2}${option.name}=`, "m"));
+    }
+    assert(example.length > 0);
+    assertStringIncludes(text, `\nExample:\n${example.map((line) => `  ${line}\n`).join("")}`);
+  });
+}
+
+for (const flag of FLAGS) {
+  Deno.test(`help() knows --${flag.name} by itself`, () => {
+    assert(hasHelp(flag.name));
+    assertEquals(help(`--${flag.name}`), help(flag.name));
+  });
+}
+
+Deno.test("help(maxqueue) has what it takes, its variable and the handlers that have it", () => {
+  const text = help("maxqueue");
+  assertEquals(beside("Takes", text), "a whole number, 1 or more");
+  assertEquals(beside("Variable", text), "STDWS_MAXQUEUE");
+  const handlers = HANDLER_NAMES.filter((name) =>
+    optionsOf(name).some((option) => option.name === "maxqueue")
+  );
+  assertEquals(beside("Also of", text), `${handlers.join(", ")}, as maxqueue= in --route`);
+});
+
+Deno.test("help(variables) has the variable of every option that can have one", () => {
+  const text = help("variables");
+  for (const flag of FLAGS) {
+    const variable = `STDWS_${flag.name.toUpperCase().replaceAll("-", "_")}`;
+    const expected = flag.wordsOnly && flag.name !== "config" ? undefined : synopsisOf(flag);
+    assertEquals(beside(variable, text), expected);
+  }
+});
+
+Deno.test("help(connect) has all options of the client, short forms and exit codes", () => {
+  const text = help("connect");
+  for (const flag of FLAGS) {
+    if (flag.group === "Help") continue;
+    assertEquals(beside(synopsisOf(flag), text) !== undefined, flag.client ?? false, flag.name);
+  }
+  assertEquals(beside("-H 'Name: value'", text), "--header='Name: value'");
+  assertEquals(beside("3", text), "There was no connection");
+  assertEquals(help("client"), text);
+});
+
+Deno.test("help(all) has everything", () => {
+  const text = help("all");
+  for (const topic of [undefined, "route", "connect", "variables", ...HANDLER_NAMES]) {
+    assertStringIncludes(text, help(topic));
+  }
+});
+
+const MISTAKES: [topic: string, meant: string | undefined][] = [
+  ["ehco", "echo"],
+  ["brodcast", "broadcast"],
+  ["rout", "route"],
+  ["--prot", "port"],
+  ["MAXFORK", "maxforks"],
+  ["nonsense", undefined],
+];
+for (const [topic, meant] of MISTAKES) {
+  Deno.test(`help() says of ${topic} that ${meant ?? "nothing"} was probably meant`, () => {
+    const error = assertThrows(() => help(topic), UnknownNameError);
+    const { message, exitCode } = error.hinted(closest);
+    const hint = meant === undefined ? "" : ` (did you mean "${meant}"?)`;
+    assertEquals(
+      message,
+      `Invalid value "${topic}" for --help${hint}: expected a handler, an option, or route, connect, variables or all`,
+    );
+    assertEquals([exitCode, error instanceof UsageError], [2, true]);
+  });
+}
+
+Deno.test("bold() makes headings bold, and changes nothing else", () => {
+  const text = help("all");
+  const shown = bold(text);
+  assertStringIncludes(shown, "\n\x1b[1mListening:\x1b[0m\n");
+  assertStringIncludes(shown, "\n\x1b[1mUsage:\x1b[0m stdws");
+  assertEquals(shown.replaceAll("\x1b[1m", "").replaceAll("\x1b[0m", ""), text);
 });
 
 Deno.test("USAGE is short and names the command and --help", () => {
   assert(USAGE.trimEnd().split("\n").length <= 4);
+  for (const line of USAGE.split("\n")) assert(line.length <= 80, line);
   assertStringIncludes(USAGE, "COMMAND");
   assertStringIncludes(USAGE, "--help");
   assert(USAGE.endsWith("\n"));
 });
 
 Deno.test("help() and USAGE name everything that can be served", () => {
-  const line =
-    "       stdws [options] --route=R | --dir=DIR | --echo | --broadcast | --staticdir=DIR | --cgidir=DIR";
-  for (const text of [help(), USAGE]) assertStringIncludes(text, `\n${line}\n`);
+  for (const text of [help(), USAGE]) {
+    for (const flag of FLAGS.filter(({ serves }) => serves !== undefined)) {
+      assertMatch(text.split("\n\n", 3).join(), new RegExp(`^ +stdws .*--${flag.name}\\b`, "m"));
+    }
+    for (const name of ["route", "staticdir", "cgidir", "connect"]) {
+      assertMatch(text, new RegExp(`^ +stdws \\[options\\] .*--${name}=`, "m"));
+    }
+  }
 });
 
 Deno.test("flagTable() has a row for every option that help() has", () => {

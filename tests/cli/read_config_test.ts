@@ -40,6 +40,26 @@ for (const [said, port] of PORTS) {
   });
 }
 
+const OVERRIDDEN: [what: string, said: Said][] = [
+  ["an option", { words: { port: 3 }, variables: { STDWS_PORT: "x" } }],
+  ["an option of the file", { file: { port: 3 }, variables: { STDWS_PORT: "99999" } }],
+  ["an address of Kubernetes", { words: { port: 3 }, variables: { STDWS_PORT: "tcp://a:1" } }],
+  ["a switch", { words: { ssl: false, port: 3 }, variables: { STDWS_SSL: "maybe" } }],
+  ["a list", { words: { address: ["a"], port: 3 }, variables: { STDWS_ADDRESS: "" } }],
+  ["what is served", { words: { echo: true, port: 3 }, variables: { STDWS_BROADCAST: "maybe" } }],
+  [
+    "another name of an option",
+    { words: { framing: "lines", port: 3 }, variables: { STDWS_BINARY: "maybe" } },
+  ],
+  ["another file", { file: { port: 3 }, variables: { STDWS_CONFIG: "/nowhere" } }],
+];
+for (const [what, said] of OVERRIDDEN) {
+  Deno.test(`readConfig() does not read a variable that is overridden by ${what}`, async () => {
+    const config = await read({ ...said, words: { echo: true, ...said.words } });
+    assertEquals(config.listen.port, 3);
+  });
+}
+
 Deno.test("readConfig() takes a list from one layer alone", async () => {
   const variables = { STDWS_ADDRESS: "c", STDWS_SUBPROTOCOL: "z" };
   const file = { address: ["a", "b"] };
@@ -132,6 +152,10 @@ Deno.test("readConfig() refuses two framings in one layer", async () => {
   await assertRejects(() => reading, UsageError, "--framing=lines cannot be used with --binary");
 });
 
+/** Options that make no sense without another. */
+const NEEDED: Readonly<Record<string, Options>> = {
+  "proxy-headers": { "trust-proxy": ["unix"] },
+};
 const LIMITED = FLAGS.filter(({ kind, wordsOnly }) => /number|choice/.test(kind) && !wordsOnly);
 for (const { name, least = 0, most, choices } of LIMITED) {
   Deno.test(`readConfig() has the limits of --${name} that its table says`, async () => {
@@ -142,15 +166,16 @@ for (const { name, least = 0, most, choices } of LIMITED) {
       good.push(most);
       bad.push(most + 1);
     }
+    const echo = { echo: true, ...NEEDED[name] };
     for (const value of good) {
-      await read({ words: { echo: true, [name]: value } as Options });
-      await read({ words: { echo: true }, file: { [name]: value } });
+      await read({ words: { ...echo, [name]: value } as Options });
+      await read({ words: echo, file: { [name]: value } });
     }
     for (const value of bad) {
-      const words = { echo: true, [name]: value } as Options;
+      const words = { ...echo, [name]: value } as Options;
       await assertRejects(() => read({ words }), UsageError, `"${value}" for --${name}`);
       await assertRejects(
-        () => read({ words: { echo: true }, file: { [name]: value } }),
+        () => read({ words: echo, file: { [name]: value } }),
         UsageError,
         `for ${name}`,
       );

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { startLines } from "../../lib/cli/start_lines.ts";
+import { parseRoute } from "../../lib/cli/route.ts";
 import { resolveConfig } from "../../lib/config.ts";
 import type { Options } from "../../lib/handlers/flags.ts";
 import { echo } from "../../lib/handlers/echo.ts";
@@ -9,7 +10,7 @@ type App = Parameters<typeof startLines>[1];
 type Where = Parameters<typeof startLines>[2];
 
 const NOTHING: App = { routes: [] };
-const TLS: Options = { ssl: true, sslcert: "c.pem", sslkey: "k.pem" };
+const TLS: Options = { ssl: true, sslcert: ["c.pem"], sslkey: ["k.pem"] };
 const ECHO = { path: "*", handler: echo(), label: "Serving using handler       : echo" };
 const HOST = Deno.hostname();
 
@@ -96,6 +97,20 @@ for (const [what, settings, addresses, pages] of CONSOLES) {
   Deno.test(`startLines() shows where the developer console is: ${what}`, () => {
     const lines = linesOf(settings, { addresses });
     assertEquals(lines.filter((line) => line.startsWith("Dev")), pages.map(enabled));
+  });
+}
+
+const COMPRESSING: [what: string, options: Options, route: string, warns: boolean][] = [
+  ["by --compress", { compress: true, engine: "native" }, "/a=echo", true],
+  ["by a route", { engine: "native" }, "/a=echo?compress", true],
+  ["by nobody", { engine: "native" }, "/a=echo?compress=false", false],
+  ["by the engine node", { compress: true, engine: "node" }, "/a=echo?compress", false],
+];
+for (const [what, options, route, warns] of COMPRESSING) {
+  Deno.test(`startLines() ${warns ? "warns" : "does not warn"} where it is compressed ${what}`, () => {
+    const config = resolveConfig({ options, routes: [parseRoute(route)] });
+    const lines = startLines(config, NOTHING, { addresses: [], redirects: [] });
+    assertEquals(lines.some((line) => line.startsWith("Warning: --compress does nothing")), warns);
   });
 }
 

@@ -114,3 +114,12 @@ for (const [what, open] of HOSTILE) {
     opening.connection.closed(1011, "");
   });
 }
+
+Deno.test("LiveConnection says where its handler fails to tell of its end", async () => {
+  using log = new CapturedLog("access");
+  const { connection } = opened(() => ({ ending: () => Promise.reject(new Error("no end")) }));
+  connection.closed(1000, "");
+  await log.until(/DISCONNECT/);
+  const errors = log.messages.filter((message) => message.startsWith("ERROR"));
+  assertEquals(errors, ["ERROR session: The handler failed: no end"]);
+});

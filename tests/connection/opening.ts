@@ -1,8 +1,12 @@
 import { Batch } from "../../lib/base/batch.ts";
+import { FloodLog } from "../../lib/base/flood_log.ts";
 import { Log } from "../../lib/base/log.ts";
+import { NO_METER, type RouteMeter } from "../../lib/base/meter.ts";
+import { Rounds } from "../../lib/base/rounds.ts";
 import type { Connection, Session, SlowPolicy } from "../../lib/contract.ts";
 import { LiveConnection } from "../../lib/connection/live_connection.ts";
 import { Roster } from "../../lib/connection/roster.ts";
+import type { Ticket } from "../../lib/connection/ticket.ts";
 import { LocalHub } from "../../lib/hub/local_hub.ts";
 import { fakeRequest } from "../base/fake_request.ts";
 import { FakeTransport } from "./fake_transport.ts";
@@ -15,12 +19,20 @@ export interface OpeningOptions {
   readonly slow?: SlowPolicy;
   readonly subprotocol?: string;
   readonly lingerMs?: number;
+  /** How fast the client may send, and how long it may stay; default: any. */
+  readonly limits?: Ticket["limits"];
+  /** Default: those of a real clock. */
+  readonly rounds?: Rounds;
+  readonly socket?: FakeTransport;
+  /** Counts it; default: nobody does. */
+  readonly meter?: RouteMeter;
 }
 
 /** A connection whose socket is not open yet, with all that it touches. */
 export class Opening {
-  readonly socket = new FakeTransport();
+  readonly socket: FakeTransport;
   readonly roster = new Roster();
+  readonly floodLog = new FloodLog();
   readonly connection: LiveConnection;
   /** What its handler was told, in order. */
   readonly told: string[] = [];
@@ -34,19 +46,27 @@ export class Opening {
   ) {
     const { id = "id-1", hub = new LocalHub(), subprotocol = "", slow = "close", lingerMs = 0 } =
       options;
+    const { limits = {}, rounds = new Rounds() } = options;
+    this.socket = options.socket ?? new FakeTransport();
     const ticket = {
       request: fakeRequest({ id }),
       log: new Log({ id }),
+      route: { path: "*" },
+      meter: options.meter ?? NO_METER.at("*"),
       headers: [],
+      compression: undefined,
       subprotocol,
       slow,
       maxFrameSize: 10,
       pingMs: 0,
       lingerMs,
+      limits,
       open: (connection: Connection): Session => {
         this.told.push("open");
         const session = open(connection);
         return {
+          ...session?.ending && { ending: session.ending },
+          ...session?.closing && { closing: (code, reason) => session.closing?.(code, reason) },
           message: (data) => {
             this.told.push(`message ${data}`);
             session?.message?.(data);
@@ -64,8 +84,8 @@ export class Opening {
         this.left++;
       },
     };
-    const { roster } = this;
-    this.connection = new LiveConnection(this.socket, ticket, { roster, hub });
+    const { roster, floodLog } = this;
+    this.connection = new LiveConnection(this.socket, ticket, { roster, hub, rounds, floodLog });
   }
 
   /** A message comes. */

@@ -4,6 +4,9 @@ import { FakeTimers, settle } from "../base/fake_timers.ts";
 
 /** A member that remembers how it was ended, and leaves then or later. */
 class FakeMember implements Member {
+  readonly id = "id";
+  readonly facts = undefined;
+  readonly activity = 0;
   readonly ended: string[] = [];
   readonly #roster: Roster;
   readonly #leaves: boolean;

@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import {
   defaultTarget,
   parseProtocols,
+  prefixOf,
   resolveTarget,
   splitQuery,
 } from "../../lib/console/target.js";
@@ -16,9 +17,32 @@ Deno.test("defaultTarget() is encrypted where the page is", () => {
   assertEquals(defaultTarget({ ...page, protocol: "https:" }).url, "wss://a:8080/chat");
 });
 
-Deno.test("defaultTarget() is the endpoint where the console has a path of its own", () => {
-  assertEquals(defaultTarget(page, "/"), { url: "ws://a:8080/", query: "" });
+Deno.test("defaultTarget() is the root of the server where the console has a path of its own", () => {
+  assertEquals(defaultTarget(page, "/chat"), { url: "ws://a:8080/", query: "" });
+  const behind = { ...page, pathname: "/app/chat" };
+  assertEquals(defaultTarget(behind, "/chat"), { url: "ws://a:8080/app/", query: "" });
 });
+
+const PREFIXES: [pathname: string, seen: string, prefix: string][] = [
+  ["/_console", "/_console", ""],
+  ["/app/_console", "/_console", "/app"],
+  ["/app/console/", "/console/", "/app"],
+  ["/a/b/tools/console", "/tools/console", "/a/b"],
+  ["/", "/", ""],
+  ["/app/", "/", "/app"],
+  ["/app", "/", "/app"],
+  ["/app/chat/x", "/chat/x", "/app"],
+  // Under another name.
+  ["/app/try", "/_console", "/app"],
+  ["/app/try/", "/_console", "/app"],
+  ["/app/try/it", "/console/:which", "/app"],
+  ["/_console", "/somewhere/deeper", ""],
+];
+for (const [pathname, seen, prefix] of PREFIXES) {
+  Deno.test(`prefixOf() is "${prefix}" where the browser has ${pathname} and the server ${seen}`, () => {
+    assertEquals(prefixOf(pathname, seen), prefix);
+  });
+}
 
 const SPLITS: [text: string, url: string, query: string | undefined][] = [
   ["ws://a/b", "ws://a/b", undefined],

@@ -65,9 +65,9 @@ async function answers(server: Contestant, paths: readonly string[], init: Reque
   return found;
 }
 
-/** The lines of the log without what differs by date, place and number. */
+/** The lines of the log without what differs by date, place and number, and without why a connection ended. */
 function log(server: Contestant): string[] {
-  return server.stdout.all.map((line) =>
+  return server.stdout.all.filter((line) => !line.includes(" | INFO   | session ")).map((line) =>
     line.split(" | ").slice(1).join(" | ").replaceAll(new URL(server.url).port, "PORT")
       .replace(/ id:'\S+'/, " id:'ID'").replace(/ pid:'\d+'/, " pid:'PID'").trimEnd()
   );
@@ -137,8 +137,8 @@ const COMPARISONS: readonly Comparison[] = [
         { headers: { "Sec-WebSocket-Version": "12" } },
         { method: "POST" },
       ]),
-    // Better: 426 for a version; a method is refused with 400 since 0.5.0.
-    explained: (theirs) => [...theirs.slice(0, 3), 426, 400],
+    // Better: 426 for a version, and where there is nothing but a WebSocket; 405 for a method.
+    explained: ([, , key]) => [426, 426, key, 426, 405],
   },
   {
     name: "origins",
@@ -273,6 +273,9 @@ const COMPARISONS: readonly Comparison[] = [
       await server.stdout.until(/\| CGI$/);
       return log(server).map((line) => line.replace(/(?<=cgiscript:')\S*(?=cgi\/)/, ""));
     },
+    // Whose request it was.
+    explained: (theirs) =>
+      theirs.map((line: string) => line.replace(/ url:'[^']*'/, "$& remote:'127.0.0.1'")),
   },
 ];
 

@@ -123,7 +123,10 @@ testEach("an engine answers a close frame in kind and ends the connection", asyn
   for (const [what, sent, answer, native = answer] of CLOSES) {
     using client = await RawClient.open(server.url);
     await client.bytes(sent);
-    assertEquals(brief(await client.next()), form === "node" ? answer : native, what);
+    const found = brief(await client.next());
+    // Mistakes have a reason on the one engine.
+    const known = form === "node" && answer === "1002" ? found.slice(0, 4) : found;
+    assertEquals(known, form === "node" ? answer : native, what);
     // The end of the connection itself.
     assertEquals(brief(await client.next()), "1006", what);
   }
@@ -178,8 +181,8 @@ testEach("an engine ends the connection of a client that breaks the protocol", a
       form === "node" ? node : native,
       what,
     );
-    // A client that it admits by mistake must still be able to leave.
-    if (found.startsWith("text")) await client.close();
+    // A client that it admits by mistake must still be able to leave, and one that says more than it sends.
+    if (found !== "1006") await client.close().then(() => client.end()).catch(() => {});
     if (found !== "1006") assertMatch(brief(await client.next()), /^100[06]$/, what);
     await other.send(what);
     assertEquals(await other.text(), what);
@@ -267,7 +270,11 @@ function headersOf(answer: string): string[] {
 
 testEach("an engine answers with the headers of the options, and no others", async (form) => {
   const options = ["--header=X-All: a", "--header=X-All: b", "--header-http=X-Http: h"];
-  await using server = await TestServer.start([...options, "--header-ws=X-Ws: w", "--echo"], {
+  await using server = await TestServer.start([
+    ...options,
+    "--header-ws=X-Ws: w",
+    "--route=/ws=echo",
+  ], {
     form,
   });
   using wire = await Wire.connect(server);
@@ -302,13 +309,13 @@ const REQUESTS: [what: string, writes: string[], paths: string[]][] = [
 ];
 for (const [what, writes, paths] of REQUESTS) {
   testEach(`an engine answers requests on one connection ${what}`, async (form) => {
-    await using server = await TestServer.start(["--echo"], { form });
+    await using server = await TestServer.start(["--route=/=echo"], { form });
     using wire = await Wire.connect(server);
     for (const [index, path] of paths.entries()) {
       const write = writes[index];
       if (write !== undefined) await wire.write(write);
       assertMatch(await wire.until(/404 Not Found\n/), /^HTTP\/1\.1 404 /, path);
-      await server.stdout.until(new RegExp(`${path}' \\| NOT FOUND$`));
+      await server.stdout.until(new RegExp(`${path}' .*\\| NOT FOUND$`));
     }
     // And an upgrade on the same connection.
     using client = await RawClient.open(server.url, { conn: wire.conn });
@@ -318,7 +325,7 @@ for (const [what, writes, paths] of REQUESTS) {
 }
 
 testEach("an engine answers HEAD as GET, without the body", async (form) => {
-  await using server = await TestServer.start(["--echo"], { form });
+  await using server = await TestServer.start(["--route=/ws=echo"], { form });
   const heads: string[][] = [];
   for (const method of ["GET", "HEAD"]) {
     using wire = await Wire.connect(server);

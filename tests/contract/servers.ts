@@ -1,3 +1,4 @@
+import { freePort } from "../support/free_port.ts";
 import { Lines } from "../support/lines.ts";
 import { TestServer } from "../support/server.ts";
 
@@ -44,11 +45,6 @@ export async function startWebsocketd(args: readonly string[], cwd: string): Pro
       await Promise.all([child.status, stdout.ended]);
     },
   };
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 async function connectable(port: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { HttpClient } from "../support/http_client.ts";
 import { pidIn, untilGone } from "../support/processes.ts";
 import { testEach } from "../support/server.ts";
@@ -67,9 +67,7 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGKILL"] as const) {
       using client = await HttpClient.connect(server.url);
       await client.send("GET /script");
       const pids = (await Deno.readTextFile(`${folder}/pid`)).split(" ").map(pidIn);
-      const started = performance.now();
       await server.stop(signal);
-      assert(performance.now() - started < 5_000);
       for (const pid of pids) await untilGone(pid);
     });
   });

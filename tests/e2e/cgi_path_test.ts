@@ -38,8 +38,14 @@ const FOUND: [target: string, script: string, info: string, translated?: boolean
   ["/greet?a/b", "/greet", ""],
   ["/greet/", "/greet", "/"],
   ["/greet/a%20b//c%2Fd", "/greet", "/a b//c/d"],
-  ["/greet/../../secret", "/greet", "/../../secret", false],
-  ["/greet/%2e%2e/secret", "/greet", "/../secret", false],
+  ["/greet/a/../b/./c", "/greet", "/b/c"],
+  ["/greet/a/%2e.", "/greet", "/"],
+  ["/greet/../sub/script/x", "/sub/script", "/x"],
+  ["/sub/../greet", "/greet", ""],
+  ["/sub/%2E%2e/greet/x", "/greet", "/x"],
+  ["/sub%2F..%2Fgreet", "/greet", ""],
+  ["/nothing/../greet", "/greet", ""],
+  ["/./greet", "/greet", ""],
   ["/sub/script/x", "/sub/script", "/x"],
   ["/sub%2Fscript", "/sub/script", ""],
   ["/with%20space", "/with space", ""],
@@ -72,8 +78,13 @@ const MISSING = [
   "/../secret",
   "/../cgi/greet",
   "/sub/../../secret",
-  "/sub/../greet",
-  "/./greet",
+  "/sub/../../cgi/greet",
+  "/sub/..",
+  "/greet/..",
+  "/greet/../../secret",
+  "/greet/../../cgi/greet",
+  "/greet/%2e%2e/secret",
+  "/greet/..%2F..%2Fsecret",
   "/..%2Fsecret",
   "/%2e%2e/secret",
   "/%2E%2E%2Fsecret",
@@ -103,10 +114,11 @@ testEach("stdws --cgidir answers 400 to a path that no file can have", async (fo
 
 testEach("stdws --cgidir never sends the source of what it cannot run", async (form) => {
   await serving(form, async ({ url, stdout }, folder) => {
-    for (const name of ["source", "broken"]) {
+    const faults = { source: "it is not executable", broken: "its interpreter .* is missing" };
+    for (const [name, fault] of Object.entries(faults)) {
       const { status, body } = await HttpClient.ask(url, `GET /${name}`);
       assertEquals([status, body], [500, "500 Internal Server Error\n"], name);
-      const line = await stdout.until(new RegExp(`Could not launch process ${folder}/${name} `));
+      const line = await stdout.until(new RegExp(`Cannot run "${folder}/${name}": ${fault}$`));
       assertMatch(line, / \| ERROR {2}\| process {4}\| /);
       assert(line.includes(`command:'${folder}/${name}'`));
     }

@@ -51,6 +51,16 @@ testBoth("stdws --check prints the routes in their order and the permissions", a
   assertEquals(stdout.includes("hidden"), false);
 });
 
+testBoth("stdws --check refuses an address with a port in it, as the start does", async (form) => {
+  for (const more of [[], ["--check"]]) {
+    const { code, stderr } = await runToEnd(["--address=127.0.0.1:8080", "--echo", ...more], {
+      form,
+    });
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, 'Cannot listen on "127.0.0.1:8080": an address has no port in it');
+  }
+});
+
 testBoth("stdws --check neither listens nor starts anything", async (form) => {
   await using server = await TestServer.start(["--echo"], { form });
   const folder = await Deno.makeTempDir();
@@ -78,10 +88,71 @@ testBoth("stdws --check takes variables into account and warns of unknown ones",
   const env = { STDWS_PORT: port, STDWS_ADDRESS: "127.0.0.1", STDWS_ECHO: "1", STDWS_PROT: "1" };
   const { code, stdout, stderr } = await runToEnd(["--check"], { form, env });
   assertEquals(code, 0);
-  assertMatch(stderr, /^stdws: Warning: .*STDWS_PROT\n$/);
+  assertMatch(stderr, /^stdws: Warning: .*STDWS_PROT \(did you mean "STDWS_PORT"\?\)\n$/);
   const flags = `--allow-env=STDWS_ADDRESS,STDWS_ECHO,STDWS_PORT --allow-net=127.0.0.1:${port}`;
   assertStringIncludes(stdout, `deno run --no-prompt ${flags} main.ts\n`);
 });
+
+testBoth("stdws --check warns of a route that another one hides", async (form) => {
+  const args = ["--check", "--route=/a/*=echo", "--route=/a/b=broadcast"];
+  const { code, stderr } = await runToEnd(args, { form });
+  assertEquals(code, 0);
+  assertEquals(
+    stderr,
+    "stdws: Warning: The route /a/b is never reached: /a/* before it takes all of its WebSockets\n",
+  );
+});
+
+const OPEN: [args: string[], lines: string[]][] = [
+  [["--route=/chat=broadcast?maxperip=5"], [
+    "To strangers, this is open:",
+    "  Everybody on the way can read and change what is sent: --ssl, or --trust-proxy for a proxy that ends TLS",
+    "  Anybody may come in, at /chat: --auth or --sslca",
+    "  Pages of any site can connect, in the name of who looks at them: --sameorigin or --origin",
+    "  One address can take all places, at /feed: --maxperip",
+    "  One address can connect as often as it likes: --connectrate",
+    "  One client can send as much as it likes: --messagerate, and --maxframesize other than 0",
+    "  Clients that are silent, or gone, keep their places: --pingms, --idletimeout or --maxlifetime",
+  ]],
+  [
+    [
+      "--route=/chat=broadcast",
+      "--address=127.0.0.1",
+      "--sameorigin",
+      "--maxperip=9",
+      "--pingms=30000",
+      "--messagerate=9",
+    ],
+    [
+      "Only this machine can connect. To strangers who come by a proxy, this is open:",
+      "  Every client is taken for the proxy in front: --trust-proxy=loopback, or =unix",
+      "  Anybody may come in, at /chat: --auth or --sslca",
+      "  One address can connect as often as it likes: --connectrate",
+    ],
+  ],
+  [
+    [
+      "--unixsocket=stdws.sock",
+      "--trust-proxy=unix",
+      "--sameorigin",
+      "--maxperip=9",
+      "--pingms=30000",
+      "--messagerate=9",
+      "--connectrate=9",
+      "--auth=program:true",
+      "--route=/chat=broadcast",
+    ],
+    ["Only this machine can connect. To strangers who come by a proxy, this is open: nothing"],
+  ],
+];
+for (const [args, lines] of OPEN) {
+  testBoth(`stdws --check ${args.join(" ")} tells what is open to strangers`, async (form) => {
+    const routes = ["--route=/feed=echo?auth=program:true"];
+    const { code, stdout, stderr } = await runToEnd(["--check", ...routes, ...args], { form });
+    assertEquals({ code, stderr }, { code: 0, stderr: "" });
+    assertEquals(stdout.split("\n\n").at(-1), `${lines.join("\n")}\n`);
+  });
+}
 
 const ENGINES: [args: string[], line: RegExp][] = [
   [[], /^Engine: (node, because it can hold|native, because the other one needs Deno 2\.8)/m],

@@ -74,7 +74,10 @@ testBoth(
     };
     await using server = await TestServer.startAt([], { form, env });
     const line = await server.stdout.until(/Warning/);
-    assertMatch(line, /\| INFO .*Warning: no option has the name of these variables: STDWS_PROT$/);
+    assertMatch(
+      line,
+      /\| INFO .*Warning: no option has the name of these variables: STDWS_PROT \(did you mean "STDWS_PORT"\?\)$/,
+    );
     assertEquals(server.stdout.all.filter((it) => it.includes("Warning")).length, 1);
     await server.stdout.until(/Starting WebSocket server {3}: ws:\/\/\[::1\]:/);
     using client = await RawClient.open(server.url);
@@ -82,6 +85,26 @@ testBoth(
     assertEquals(await client.text(), "hello");
   },
 );
+
+testBoth("stdws runs beside a service of Kubernetes that has its name", async (form) => {
+  const env = {
+    STDWS_SERVICE_HOST: "10.0.0.1",
+    STDWS_SERVICE_PORT: "80",
+    STDWS_PORT: "tcp://10.0.0.1:80",
+    STDWS_PORT_80_TCP: "tcp://10.0.0.1:80",
+    STDWS_PORT_80_TCP_ADDR: "10.0.0.1",
+    STDWS_SSL: "",
+  };
+  await using overridden = await TestServer.start(["--ssl=false", "--echo"], { form, env });
+  assertEquals(overridden.stdout.all.filter((line) => line.includes("Warning")), []);
+  const args = ["--unixsocket=/proc/stdws", "--echo"];
+  const { code, stdout } = await runToEnd(args, { form, env });
+  assertEquals(code, 3);
+  const warnings = stdout.split("\n").filter((line) => line.includes("Warning"));
+  assertEquals(warnings.map((line) => line.replace(/.* \| /, "")), [
+    "Warning: these variables count as not set: STDWS_PORT, STDWS_SSL",
+  ]);
+});
 
 testBoth("stdws names every mistake of its file with its place, and ends with 1", async (form) => {
   await using file = await ConfigFile.write(`{

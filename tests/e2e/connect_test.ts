@@ -22,6 +22,25 @@ testEach("stdws --connect sends lines and prints what comes as lines", async (fo
   }
 });
 
+testBoth("stdws --connect --send sends messages as they are, and not its input", async (form) => {
+  for (const binary of [false, true]) {
+    using listener = new PeerListener();
+    const args = ["-c", listener.url, "-x", "a\nb", "--send=c,d", "--quietms=0"];
+    await using client = new ClientProcess([...args, ...binary ? ["-b"] : []], { form });
+    using peer = await listener.open();
+    await client.type("not this\n");
+    for (const text of ["a\nb", "c,d"]) {
+      const data = new TextEncoder().encode(text);
+      const expected = binary ? { kind: "binary", data } : { kind: "text", data: text };
+      assertEquals<unknown>(await peer.next(), expected);
+    }
+    assertEquals(await peer.closed(), 1000);
+    await peer.send("last");
+    await peer.leave();
+    assertEquals(await client.end(), { code: 0, stdout: binary ? "last" : "last\n", stderr: "" });
+  }
+});
+
 testEach("stdws --connect carries 100,000 lines both ways, in order", async (form) => {
   await using server = await TestServer.start(["cat"], { form });
   const input = Array.from({ length: 100_000 }, (_, index) => `line ${index}\n`).join("");
@@ -136,6 +155,22 @@ testBoth("stdws --connect exits with 1 when the connection breaks, and says so",
   const { code, stdout, stderr } = await running;
   assertEquals([code, stdout], [1, "half\n"]);
   assertMatch(stderr, /^stdws: closed with 1006 .+\n$/);
+});
+
+testBoth("stdws --connect takes a message in any number of fragments", async (form) => {
+  using listener = new PeerListener();
+  const running = runToEnd([`--connect=${listener.url}`], { form });
+  using peer = await listener.open();
+  const fragments = Uint8Array.from(
+    { length: 3 * 100_000 },
+    (_, index) => [0x00, 1, 97][index % 3] ?? 0,
+  );
+  fragments[0] = 0x01;
+  fragments[fragments.length - 3] = 0x80;
+  await peer.write(fragments);
+  await peer.end(1000);
+  const { code, stdout } = await running;
+  assertEquals([code, stdout.length], [0, 100_001]);
 });
 
 testBoth("stdws --connect exits with 1 when the server breaks the protocol", async (form) => {

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { Certificates, sslOptions } from "../support/certificates.ts";
 import { ClientProcess } from "../support/client_process.ts";
+import { needing } from "../support/programs.ts";
 import { testBoth, TestServer } from "../support/server.ts";
 
 // An executable can have been made with an older Deno.
@@ -21,6 +22,26 @@ testBoth("stdws --connect=wss:… verifies the certificate", async (form) => {
     stderr: "",
   });
 }, ["openssl"]);
+
+// An older Deno says too little of it to know.
+Deno.test({
+  ...needing("stdws --connect says which scheme is wanted where it is the other one", "openssl"),
+  async fn() {
+    await using certificates = await Certificates.make();
+    const options = sslOptions(await certificates.server());
+    await using secure = await TestServer.start([...options, "--echo"]);
+    await using plain = await TestServer.start(["--echo"]);
+    const urls: [url: string, why: string][] = [
+      [secure.url.replace("wss:", "ws:"), "not HTTP, as that of a server which wants wss://"],
+      [plain.url.replace("ws:", "wss:"), "not TLS, as that of a server which wants ws://"],
+    ];
+    for (const [url, why] of urls) {
+      const stderr = `stdws: Cannot connect to ${url}: the answer is ${why}`;
+      const found = await ClientProcess.run("", [`--connect=${url}`]);
+      assertEquals(found, { code: 3, stdout: "", stderr });
+    }
+  },
+});
 
 testBoth("stdws --connect --ssl-insecure takes any certificate", async (form) => {
   await using certificates = await Certificates.make();

@@ -49,8 +49,11 @@ const FOUND: [target: string, script: string, info: string, translated?: string]
   ["/greet/", "/greet", "/"],
   ["/greet/a/b", "/greet", "/a/b"],
   ["/greet/a%20b//c%2Fd/", "/greet", "/a b//c/d/"],
-  ["/greet/../../secret", "/greet", "/../../secret"],
-  ["/greet/%2e%2e/x", "/greet", "/../x"],
+  ["/greet/a/../b/./c", "/greet", "/b/c", "/greet/a/../b/./c"],
+  ["/greet/../sub/prog/x", "/sub/prog", "/x", "/greet/../sub/prog/x"],
+  ["/sub/../greet", "/greet", "", "/sub/../greet"],
+  ["/sub/%2E%2e/greet", "/greet", "", "/sub/../greet"],
+  ["/sub%2F..%2Fgreet", "/greet", "", "/sub/../greet"],
   ["/sub/prog", "/sub/prog", ""],
   ["/sub%2Fprog", "/sub/prog", ""],
   ["/sub/prog/x", "/sub/prog", "/x"],
@@ -63,10 +66,10 @@ const FOUND: [target: string, script: string, info: string, translated?: string]
 ];
 testEach("stdws --dir runs the first file of the path and tells it the rest", async (form) => {
   await serving(form, async (server, folder) => {
-    for (const [target, script, info] of FOUND) {
+    for (const [target, script, info, translated = script + info] of FOUND) {
       using client = await RawClient.open(server.url, { target });
       const { texts, closed } = await client.rest();
-      assertEquals(texts, [`${folder}${script}`, script, info, script + info], target);
+      assertEquals(texts, [`${folder}${script}`, script, info, translated], target);
       assertEquals(closed, "1000");
     }
   });
@@ -94,6 +97,10 @@ const MISSING = [
   "/../secret",
   "/../served/greet",
   "/sub/../../secret",
+  "/sub/../../served/greet",
+  "/greet/../../secret",
+  "/greet/%2e%2e/x",
+  "/greet/..",
   "/sub/../../outside/x",
   "/..%2Fsecret",
   "/%2e%2e/secret",

@@ -7,12 +7,12 @@ import { type Form, ROOT, testEach, TestServer } from "../support/server.ts";
 const PROGRAM = ["sh", "-c", "echo oops >&2; echo x"];
 const PLAIN = { headers: { Upgrade: undefined, Connection: undefined } };
 
-/** Does what is logged at every level: a start, a connection that ends, stderr, a 404. */
+/** Does what is logged at every level: a start, a connection that ends, stderr, a 426. */
 async function visit(url: string): Promise<void> {
   using client = await RawClient.open(url);
   assertEquals(await client.rest(), { texts: ["x"], closed: "1000" });
   using other = await RawClient.request(url, PLAIN);
-  assertEquals(other.answer.status, 404);
+  assertEquals(other.answer.status, 426);
 }
 
 /** What the lines are, without their details: `LEVEL category`. */
@@ -21,7 +21,7 @@ function kinds(lines: readonly string[]): string[] {
   return [...new Set(found.map((parts) => parts.join(" ")))].toSorted();
 }
 
-const INFO = ["ERROR stderr", "INFO server"];
+const INFO = ["ERROR stderr", "INFO server", "INFO session"];
 const ACCESS = ["ACCESS http", "ACCESS session", ...INFO];
 const TRACE = [...ACCESS, "TRACE websocket"];
 const LEVELS: [options: string[], kinds: string[]][] = [

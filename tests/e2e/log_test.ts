@@ -53,7 +53,13 @@ testEach("stdws logs CONNECT, stderr and DISCONNECT with all that it knows", asy
       `origin:'${origin ?? "file:"}' pid:'${pid}'`;
     await server.stdout.until(new RegExp(`id:'${id}'.* DISCONNECT$`));
     await server.stdout.until(new RegExp(`id:'${id}'.* \\|  x$`));
-    const found = server.stdout.all.filter((line) => line.includes(`id:'${id}'`)).map(parse);
+    await server.stdout.until(new RegExp(`id:'${id}'.* Closed by `));
+    const found = server.stdout.all.filter((line) => line.includes(`id:'${id}'`)).map(parse)
+      // That is another test's.
+      .map((line) => ({
+        ...line,
+        message: line.message.replace(/^(Closed by the program) .*/, "$1"),
+      }));
     assertEquals(new Set(found.map((line) => line.values)), new Set([values]));
     const said = found.map(({ level, category, message }) => [level, category, message].join("|"));
     assertEquals(said[0], "ACCESS|session|CONNECT");
@@ -62,23 +68,31 @@ testEach("stdws logs CONNECT, stderr and DISCONNECT with all that it knows", asy
       "ACCESS|session|DISCONNECT",
       "ERROR|stderr| x",
       "ERROR|stderr|it is wrong",
+      "INFO|session|Closed by the program",
     ]);
   }
 });
 
-testEach("stdws logs NOT FOUND and upgrades that it refuses", async (form) => {
-  await using server = await TestServer.start(["--origin=good.org", "--echo"], { form });
-  for (const request of [PLAIN, { headers: { Origin: "http://evil.org" } }]) {
-    using client = await RawClient.request(server.url, request);
-    assert(client.answer.status >= 400);
-  }
-  const { values, ...line } = parse(await server.stdout.until(/NOT FOUND/));
-  assertEquals([line.level, line.category, line.message], ["ACCESS", "http", "NOT FOUND"]);
-  assertMatch(values, /^url:'http:\/\/\S+\/'$/);
-  const refused = parse(await server.stdout.until(/Unable to Upgrade/));
-  assertEquals([refused.level, refused.category], ["ACCESS", "session"]);
-  assertMatch(refused.values, / origin:'http:\/\/evil\.org'$/);
-});
+testEach(
+  "stdws logs NOT FOUND and upgrades that it refuses, with status and route",
+  async (form) => {
+    await using server = await TestServer.start(["--origin=good.org", "--route=/=echo"], { form });
+    const target = "/nowhere";
+    for (const request of [{ ...PLAIN, target }, { headers: { Origin: "http://evil.org" } }]) {
+      using client = await RawClient.request(server.url, request);
+      assert(client.answer.status >= 400);
+    }
+    const { values, ...line } = parse(await server.stdout.until(/NOT FOUND/));
+    assertEquals([line.level, line.category, line.message], ["ACCESS", "http", "NOT FOUND"]);
+    assertMatch(values, /^url:'http:\/\/\S+\/nowhere' remote:'127\.0\.0\.1' status:'404'$/);
+    const refused = parse(await server.stdout.until(/Unable to Upgrade/));
+    assertEquals([refused.level, refused.category], ["ACCESS", "session"]);
+    assertMatch(
+      refused.values,
+      / remote:'127\.0\.0\.1' origin:'http:\/\/evil\.org' status:'403' route:'\/'$/,
+    );
+  },
+);
 
 const ZONES = {
   UTC: "+0000",
@@ -126,6 +140,7 @@ testEach("stdws --log-format=json writes the same as objects", async (form) => {
     command: /: (\/\S+\/sh) -c/.exec(serving.message)?.[1],
     origin: "file:",
     pid,
+    route: "*",
   };
   assertEquals(connect, { level: "access", category: "session", ...known, message: "CONNECT" });
   const stderr = objects.find((object) => object.category === "stderr");

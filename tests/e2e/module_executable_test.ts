@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { compiledBinary } from "../support/compiled.ts";
+import { HttpClient } from "../support/http_client.ts";
 import { runToEnd, TestServer } from "../support/server.ts";
 import { Tree } from "../support/tree.ts";
 
@@ -61,7 +62,7 @@ testBinary("stdws refuses TypeScript with the line that makes JavaScript of it",
   const [, line = ""] =
     /^stdws: Cannot serve the route \/a: Cannot load "my game\.ts": the executable reads only JavaScript; this makes one file of it: (.*)$/
       .exec(message) ?? [];
-  assertEquals(line, "deno bundle -o 'my game.js' 'my game.ts'", message);
+  assertEquals(line, "deno bundle --sourcemap=inline -o 'my game.js' 'my game.ts'", message);
   const shell = `deno() { "$DENO" "$@"; }; ${line}`;
   const { success, stderr } = await new Deno.Command("sh", {
     args: ["-c", shell],
@@ -81,7 +82,7 @@ for (const name of PACKAGES) {
     });
     assertEquals(
       await refusal(tree, "game.js"),
-      `stdws: Cannot serve the route /a: Cannot load "game.js": cannot import "${name}" in the executable (lib/b.js:2:10); this makes one file of it: deno bundle -o game.bundle.js game.js`,
+      `stdws: Cannot serve the route /a: Cannot load "game.js": cannot import "${name}" in the executable (lib/b.js:2:10); this makes one file of it: deno bundle --sourcemap=inline -o game.bundle.js game.js`,
     );
   });
 }
@@ -93,5 +94,25 @@ testBinary("stdws says where a module imports TypeScript, and what to do", async
   });
   const message = await refusal(tree, "game.js");
   assertMatch(message, /: the executable reads only JavaScript \(b\.ts:1:\d+\)/);
-  assertStringIncludes(message, "deno bundle -o game.bundle.js game.js");
+  assertStringIncludes(message, "deno bundle --sourcemap=inline -o game.bundle.js game.js");
+});
+
+testBinary("stdws says of a bundle where in its source it has thrown", async () => {
+  await using tree = await Tree.make({
+    "game.ts": `interface A {}
+      import { deep } from "./deep.ts";
+      export default { respond: (): Response => deep() };`,
+    "deep.ts": "type A = 1;\n\nexport function deep(): never { throw new Error('oh no'); }",
+  });
+  const message = await refusal(tree, "game.ts");
+  const line = message.split("this makes one file of it: ")[1] ?? "";
+  const [, ...args] = line.split(" ");
+  const { success } = await new Deno.Command(Deno.execPath(), { args, cwd: tree.root }).output();
+  assert(success, line);
+  await using server = await TestServer.start(["--route=/a=module game.js"], {
+    form: "binary",
+    cwd: tree.root,
+  });
+  await HttpClient.ask(server.url, "GET /a");
+  await server.stdout.until(/The handler failed: oh no \(deep\.ts:3:\d+\)$/);
 });

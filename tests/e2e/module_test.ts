@@ -179,7 +179,7 @@ for (const [where, text] of FAILURES) {
       assertEquals(await client.rest(), { texts: [], closed: "1011 Internal error" });
       assertMatch(
         await server.stdout.until(/The handler failed/),
-        / \| The handler failed: oh no$/,
+        / \| The handler failed: oh no \(.*\/a\.js:\d+:\d+\)$/,
       );
       await other.send("still here");
       assertEquals(await other.text(), "still here");
@@ -202,7 +202,7 @@ for (const how of ["throw new Error('oh no');", "return Promise.reject(new Error
       using other = await RawClient.open(`${server.url}elsewhere`);
       using refused = await RawClient.request(`${server.url}a/b`);
       assertEquals(refused.answer.status, 500);
-      await server.stdout.until(/The handler failed: oh no$/);
+      await server.stdout.until(/The handler failed: oh no \(.*\/a\.js:\d+:\d+\)$/);
       await other.send("still here");
       assertEquals(await other.text(), "still here");
     });
@@ -211,14 +211,26 @@ for (const how of ["throw new Error('oh no');", "return Promise.reject(new Error
 
 /** What fails where nobody waits for it. */
 const LATE: [where: string, text: string, line: RegExp][] = [
-  ["close", "() => ({ close() { throw new Error('oh no'); } })", /The handler failed: oh no$/],
+  [
+    "close",
+    "() => ({ close() { throw new Error('oh no'); } })",
+    /The handler failed: oh no \(.*\/a\.js:\d+:\d+\)$/,
+  ],
   [
     "an asynchronous close",
     "() => ({ async close() { await 1; throw new Error('oh no'); } })",
-    /The handler failed: oh no$/,
+    /The handler failed: oh no \(.*\/a\.js:\d+:\d+\)$/,
   ],
-  ["a timer", "() => { setTimeout(() => { throw new Error('oh no'); }); }", /Uncaught: oh no$/],
-  ["a promise", "() => { Promise.reject(new Error('oh no')); }", /Unhandled: oh no$/],
+  [
+    "a timer",
+    "() => { setTimeout(() => { throw new Error('oh no'); }); }",
+    /Uncaught: oh no \(.*\/a\.js:\d+:\d+\)$/,
+  ],
+  [
+    "a promise",
+    "() => { Promise.reject(new Error('oh no')); }",
+    /Unhandled: oh no \(.*\/a\.js:\d+:\d+\)$/,
+  ],
 ];
 for (const [where, open, line] of LATE) {
   testEach(`stdws goes on when a module fails in ${where}`, async (form) => {

@@ -67,14 +67,19 @@ testBoth("stdws --watch keeps a module whose next version does not load", async 
       line,
       /Cannot load ".*\/a\.js": SyntaxError: .* \(.*\/a\.js:1:\d+\); what was loaded before stays$/,
     );
+    const partly =
+      / \| ERROR .*Cannot reload all of 2 routes, the handlers of these go on as they were: ".*\/a\.js"$/;
+    await server.stdout.until(partly);
     assertEquals(await greeting(server, "a"), "a");
     await tree.write("b.js", says("other b"));
     await server.stdout.until(/Loaded ".*b\.js" again/);
     await server.stdout.until(/^disposed b$/);
     assertEquals([await greeting(server, "a"), await greeting(server, "b")], ["a", "other b"]);
+    assertEquals(server.stdout.all.filter((line) => line.includes("Reloaded")), []);
     await tree.write("a.js", says("mended"));
     await server.stdout.until(/^disposed a$/);
     assertEquals(await greeting(server, "a"), "mended");
+    await server.stdout.until(/Reloaded: 2 routes$/);
   });
 });
 

@@ -33,7 +33,10 @@ const SAME: Rows = [
   ["http://example.com", 101, "example.com"],
   ["http://example.com:80", 101, "example.com"],
   ["http://example.com", 101, "example.com:80"],
-  ["https://example.com", 403, "example.com"],
+  // A proxy in front ends TLS, and passes on the name alone.
+  ["https://example.com", 101, "example.com"],
+  ["https://example.com:8443", 101, "example.com"],
+  ["https://evil.org", 403, "example.com"],
   ["https://example.com", 101, "example.com:443"],
   ["http://[::1]:99", 101, "[::1]:99"],
   ["http://[::1]:98", 403, "[::1]:99"],

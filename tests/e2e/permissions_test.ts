@@ -2,11 +2,16 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { relative } from "node:path";
 import { Certificates, sslOptions } from "../support/certificates.ts";
 import { RawClient } from "../support/client.ts";
+import { DecidingServer } from "../support/deciding_server.ts";
+import { Folder } from "../support/folder.ts";
 import { freePort } from "../support/free_port.ts";
+import { KeySet } from "../support/key_set.ts";
+import { basicOf, Passwords } from "../support/passwords.ts";
 import { PermittedServer, permittedWords } from "../support/permitted.ts";
 import { needing } from "../support/programs.ts";
 import { Scripts } from "../support/scripts.ts";
 import { ROOT } from "../support/server.ts";
+import { makeSigner, signed } from "../support/tokens.ts";
 
 /** A configuration, and what a client does with it. */
 interface Case {
@@ -75,8 +80,87 @@ async function expectPage(url: string, path: string, text: string): Promise<void
   assertStringIncludes(body, text);
 }
 
+Deno.test({
+  ...needing("stdws --check prints what a terminal needs, and no more", "setsid"),
+  async fn() {
+    await prove({
+      args: ["--route=/=terminal tty"],
+      kinds: ["env", "ffi", "net", "read", "run"],
+      async use(url) {
+        using client = await RawClient.open(url);
+        assertMatch(await client.text(), /^\/dev\/pts\//);
+        const headers = { accept: "text/html" };
+        const page = await fetch(url.replace("ws:", "http:"), { headers });
+        assertStringIncludes(await page.text(), '<h1 id="title">Terminal</h1>');
+      },
+    });
+  },
+});
+
+Deno.test({
+  ...needing("stdws --check prints what --auth=basic needs, and no more", "htpasswd"),
+  async fn() {
+    await using passwords = await Passwords.make({ ann: "s3cret" });
+    const headers = { Authorization: basicOf("ann", "s3cret") };
+    const use = async (url: string) => {
+      using _client = await RawClient.open(url, { headers });
+    };
+    await prove({
+      args: ["--echo", `--auth=basic:${passwords.path}`],
+      kinds: ["net", "read"],
+      use,
+    });
+  },
+});
+
 Deno.test("stdws --check prints what --echo needs, and no more", async () => {
   await prove({ args: ["--echo"], kinds: ["net"], use: expectEcho });
+});
+
+for (
+  const [unbuffer, kinds] of [["on", ["env", "net", "read", "run"]], ["pty", [
+    "env",
+    "ffi",
+    "net",
+    "read",
+    "run",
+  ]]] as const
+) {
+  Deno.test({
+    ...needing(`stdws --check prints what unbuffer=${unbuffer} needs, and no more`, "stdbuf"),
+    async fn() {
+      const args = [`--route=/=process?unbuffer=${unbuffer} cat`];
+      await prove({ args, kinds: [...kinds], use: expectEcho });
+    },
+  });
+}
+
+Deno.test("stdws --check prints what a place of --admin needs, and no more", async () => {
+  const admin = freePort();
+  await prove({
+    args: [`--admin=:${admin}`, "--echo"],
+    kinds: ["net", "read"],
+    async use(url) {
+      await expectEcho(url);
+      const answer = await fetch(`http://127.0.0.1:${admin}/metrics`);
+      assertMatch(await answer.text(), /^process_resident_memory_bytes \d+$/m);
+      const page = await fetch(`http://127.0.0.1:${admin}/`);
+      assertMatch(await page.text(), /<title>stdws connections/);
+    },
+  });
+  const folder = await Deno.realPath(await Deno.makeTempDir());
+  try {
+    await prove({
+      args: [`--admin=unix:${folder}/socket`, "--echo"],
+      kinds: ["net", "read", "write"],
+      async use(url) {
+        await expectEcho(url);
+        using _conn = await Deno.connect({ transport: "unix", path: `${folder}/socket` });
+      },
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("stdws --check prints what a route with rooms needs, and no more", async () => {
@@ -84,6 +168,23 @@ Deno.test("stdws --check prints what a route with rooms needs, and no more", asy
     args: ["--route=/a=broadcast"],
     kinds: ["net"],
     use: (url) => expectEcho(url, "a"),
+  });
+});
+
+Deno.test("stdws --check prints what it takes to record and to replay, and no more", async () => {
+  await using folder = await Folder.make();
+  await prove({
+    args: [`--record=${folder.path}`, "--echo"],
+    kinds: ["net", "read", "write"],
+    use: expectEcho,
+  });
+  // In a folder of its own, so that none of those is replayed.
+  await using other = await Folder.make();
+  await Deno.writeTextFile(`${other.path}/a`, '{"stdws":1}\n[0,"o","hello"]\n');
+  await prove({
+    args: [`--route=/*=replay ${other.path}/a`],
+    kinds: ["net", "read"],
+    use: expectLine("hello"),
   });
 });
 
@@ -288,4 +389,30 @@ Deno.test("stdws says that it may not look for its program without --allow-read"
   const said = await PermittedServer.start(words);
   assert(typeof said === "string");
   assertMatch(said, /^stdws: Cannot run "cat": Deno may not look for it without --allow-read$/m);
+});
+
+Deno.test("stdws --check prints what a program that decides who may come in needs, and no more", async () => {
+  await using scripts = await Scripts.write({ check: "exit 0" });
+  const args = ["--echo", `--auth=program:${scripts.folder}/check`];
+  await prove({ args, kinds: OF_PROGRAMS, use: expectEcho });
+});
+
+Deno.test("stdws --check prints what keys of tokens and another server need, and no more", async () => {
+  const [filed, fetched] = [makeSigner("ES256", "filed"), makeSigner("ES256", "fetched")];
+  await using keys = new KeySet([fetched.jwk]);
+  await using decider = new DecidingServer(() => new Response());
+  await using files = await Scripts.write({});
+  await Deno.writeTextFile(`${files.folder}/keys.pem`, filed.pem);
+  const args = [
+    "--echo",
+    `--auth=jwt:${files.folder}/keys.pem`,
+    `--auth=jwt:${keys.url}`,
+    `--route=/forward=echo?auth=forward:${decider.url}`,
+  ];
+  const use = async (url: string) => {
+    await expectEcho(url, `?access_token=${signed(filed)}`);
+    await expectEcho(url, `?access_token=${signed(fetched)}`);
+    await expectEcho(url, "forward");
+  };
+  await prove({ args, kinds: ["net", "read"], use });
 });

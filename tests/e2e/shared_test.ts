@@ -122,6 +122,7 @@ testEach("stdws shared with start=now runs before any client, otherwise not", as
 
 testEach("stdws shared answers 500 where its program cannot be started", async (form) => {
   const program = await Deno.makeTempFile();
+  await Deno.writeTextFile(program, "#!/bin/sh\n");
   await Deno.chmod(program, 0o755);
   await using server = await TestServer.start([`--route=/=shared ${program}`], { form });
   await Deno.remove(program);

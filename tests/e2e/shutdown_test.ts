@@ -57,6 +57,25 @@ testEach(
   },
 );
 
+// An executable may be of Deno 2.6, whose `Deno.serve` waits for one that never finishes its request.
+for (const form of ["deno run", "node"] as const) {
+  Deno.test(`stdws waits for no client that asks for nothing [${form}]`, async () => {
+    await using server = await TestServer.start(["--closems=60000", "cat"], { form });
+    const beginnings = ["", "GET / HTTP/1.1\r\nHost: h", "GET / HTTP/1.1\r\nHost: h\r\n\r\nGET /"];
+    const idle: Deno.Conn[] = [];
+    for (const beginning of beginnings) {
+      const conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+      await conn.write(new TextEncoder().encode(beginning));
+      idle.push(conn);
+    }
+    // An answer to the last one, so that all of them have come in.
+    assert(await idle.at(-1)?.read(new Uint8Array(1)));
+    const status = await server.stop();
+    assertEquals(status.code, 0);
+    for (const conn of idle) conn.close();
+  });
+}
+
 testEach("stdws exits at once when nobody is connected", async (form) => {
   await using server = await TestServer.start(["--echo"], { form });
   assertEquals((await server.stop()).code, 0);

@@ -121,7 +121,7 @@ testEach(
     const line = await server.stdout.until(/ERROR/);
     assertMatch(
       line,
-      / \| http {7}\| url:'http:\S+' \| Cannot send all of "\S+": it ends at byte \d+$/,
+      / \| http {7}\| url:'http:\S+' remote:'127\.0\.0\.1' \| Cannot send all of "\S+": it ends at byte \d+$/,
     );
     await untilHandles(server.pid, `${tree.root}/big.bin`, 0);
     using next = await RawClient.request(server.url);

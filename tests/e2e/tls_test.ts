@@ -34,8 +34,8 @@ testTls("serves wss and https alike", async (form, engine) => {
   }
   using wire = new Wire(await certificates.connect(server));
   await wire.write("GET /a?b HTTP/1.1\r\nHost: example.com\r\n\r\n");
-  assertMatch(await wire.until(/404 Not Found\n/), /^HTTP\/1\.1 404 /);
-  await server.stdout.until(/ url:'https:\/\/example\.com\/a\?b' \| NOT FOUND$/);
+  assertMatch(await wire.until(/426 Upgrade Required: .*\n/), /^HTTP\/1\.1 426 /);
+  await server.stdout.until(/ url:'https:\/\/example\.com\/a\?b' .* status:'426' /);
 });
 
 testTls("answers several requests on one connection", async (form, engine) => {
@@ -45,8 +45,8 @@ testTls("answers several requests on one connection", async (form, engine) => {
   using wire = new Wire(await certificates.connect(server));
   for (const path of ["/1", "/2", "/3"]) {
     await wire.write(`GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`);
-    assertMatch(await wire.until(/404 Not Found\n/), /^HTTP\/1\.1 404 /);
-    await server.stdout.until(new RegExp(`${path}' \\| NOT FOUND$`));
+    assertMatch(await wire.until(/426 Upgrade Required: .*\n/), /^HTTP\/1\.1 426 /);
+    await server.stdout.until(new RegExp(`${path}' .* status:'426' `));
   }
 });
 
@@ -58,8 +58,8 @@ testTls("knows the host that was asked for, whichever version of HTTP", async (f
   for (const version of ["--http1.1", "--http2"]) {
     const url = `https://localhost:${server.port}/${version}`;
     const args = ["-sS", "-m", "20", "-4", version, "--cacert", certificates.ca.cert, url];
-    assertEquals((await run("curl", ...args)).text, "404 Not Found\n");
-    const line = await server.stdout.until(new RegExp(`/${version}' \\| NOT FOUND$`));
+    assertMatch((await run("curl", ...args)).text, /^426 Upgrade Required: .*\n$/);
+    const line = await server.stdout.until(new RegExp(`/${version}' .* status:'426' `));
     assertMatch(line, new RegExp(` url:'${url}' `));
   }
 });
@@ -71,7 +71,7 @@ testTls("ends the connection after an answer that is the last", async (form, eng
   for (const request of ["GET / HTTP/1.1\r\nHost: h\r\nConnection: close", "GET / HTTP/1.0"]) {
     using wire = new Wire(await certificates.connect(server));
     await wire.write(`${request}\r\n\r\n`);
-    assertMatch(await wire.rest(), /^HTTP\/1\.\d 404 [^]*\r\n\r\n404 Not Found\n$/);
+    assertMatch(await wire.rest(), /^HTTP\/1\.\d 426 [^]*\r\n\r\n426 Upgrade Required: .*\n$/);
   }
 });
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Certificates, run, sslOptions } from "../support/certificates.ts";
 import { RawClient } from "../support/client.ts";
 import { freePort } from "../support/free_port.ts";
-import { Lines } from "../support/lines.ts";
+import { Nginx } from "../support/nginx.ts";
 import { needing } from "../support/programs.ts";
 import { type Form, runToEnd, testBoth, testEach, TestServer } from "../support/server.ts";
 import { Wire } from "../support/wire.ts";
@@ -83,9 +83,9 @@ testEach("stdws --unixsocket serves WebSocket and HTTP there, and only there", a
   using wire = new Wire(await place.connect());
   for (const path of ["/a%20b?c", "/d"]) {
     await wire.write(`GET ${path} HTTP/1.1\r\nHost: example.com\r\n\r\n`);
-    assertMatch(await wire.until(/404 Not Found\n/), /^HTTP\/1\.1 404 /);
+    assertMatch(await wire.until(/426 Upgrade Required: .*\n/), /^HTTP\/1\.1 426 /);
   }
-  await server.stdout.until(/ url:'http:\/\/example\.com\/a%20b\?c' \| NOT FOUND$/);
+  await server.stdout.until(/ url:'http:\/\/example\.com\/a%20b\?c' .* status:'426' /);
 });
 
 const BESIDE: [args: (port: number) => string[]][] = [
@@ -290,7 +290,7 @@ Deno.test({
     const options = sslOptions(await certificates.server());
     await using _server = await place.start([...options, "--echo"], "deno run");
     const at = ["-sS", "-m", "20", "--cacert", certificates.ca.cert, "--unix-socket", place.path];
-    assertEquals((await run("curl", ...at, "https://localhost/")).text, "404 Not Found\n");
+    assertMatch((await run("curl", ...at, "https://localhost/")).text, /^426 Upgrade Required: /);
     assertEquals((await run("curl", ...at, "http://localhost/")).success, false);
   },
 });
@@ -306,58 +306,11 @@ testBoth("stdws --unixsocket --ssl --engine=native says that it cannot do that",
   assertEquals(await place.isThere(), false);
 }, ["openssl"]);
 
-/** nginx in front of a Unix socket; disposing ends it. */
-async function startNginx(place: Folder): Promise<{ port: number } & AsyncDisposable> {
-  const port = freePort();
-  await Deno.mkdir(`${place.folder}/nginx`);
-  // No spaces, which its configuration would have to escape.
-  await Deno.writeTextFile(
-    `${place.folder}/nginx.conf`,
-    `daemon off; master_process off; error_log stderr notice; pid nginx.pid;
-events {}
-http {
-  access_log off;
-  client_body_temp_path nginx; proxy_temp_path nginx; fastcgi_temp_path nginx;
-  uwsgi_temp_path nginx; scgi_temp_path nginx;
-  server {
-    listen 127.0.0.1:${port};
-    location / {
-      proxy_pass "http://unix:${place.path}";
-      proxy_http_version 1.1;
-      proxy_set_header Host $host;
-      proxy_set_header Upgrade $http_upgrade;
-      proxy_set_header Connection $http_connection;
-      proxy_set_header X-Forwarded-For $remote_addr;
-    }
-  }
-}
-`,
-  );
-  const args = ["-p", place.folder, "-c", "nginx.conf", "-e", "stderr"];
-  const command = new Deno.Command("nginx", {
-    args,
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  });
-  const child = command.spawn();
-  const said = new Lines(child.stderr);
-  // Its last word before it takes connections.
-  await said.until(/start worker process|epoll|using the|OS:/);
-  return {
-    port,
-    async [Symbol.asyncDispose]() {
-      child.kill("SIGTERM");
-      await Promise.all([child.status, said.ended]);
-    },
-  };
-}
-
 testEach("stdws --unixsocket works behind nginx", async (form) => {
   await using place = new Folder();
   const program = "echo $REMOTE_ADDR $HTTP_X_FORWARDED_FOR $HTTP_HOST $REQUEST_URI; exec cat";
   await using server = await place.start(["sh", "-c", program], form);
-  await using nginx = await startNginx(place);
+  await using nginx = await Nginx.start({ "/": `http://unix:${place.path}` });
   const url = `ws://127.0.0.1:${nginx.port}/`;
   using client = await RawClient.open(url, { target: "/a%20b?c" });
   assertEquals(await client.text(), "unix-socket 127.0.0.1 127.0.0.1 /a%20b?c");
@@ -367,8 +320,8 @@ testEach("stdws --unixsocket works behind nginx", async (form) => {
   using wire = await Wire.connect(nginx);
   for (const path of ["/1", "/2"]) {
     await wire.write(`GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`);
-    assertMatch(await wire.until(/404 Not Found\n/), /^HTTP\/1\.1 404 /);
-    await server.stdout.until(new RegExp(`'http://h${path}' \\| NOT FOUND$`));
+    assertMatch(await wire.until(/426 Upgrade Required: .*\n/), /^HTTP\/1\.1 426 /);
+    await server.stdout.until(new RegExp(`'http://h${path}' .* status:'426' `));
   }
   await client.close(4001, "enough");
   const { closed } = await client.rest();

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { assertEquals } from "@std/assert";
+// @ts-types="../../lib/base/ws.d.ts"
 import { Receiver } from "ws";
 import { FrameError } from "../../lib/connection/transport/frame_error.ts";
 import { FrameReader } from "../../lib/connection/transport/frame_reader.ts";
@@ -45,6 +46,7 @@ function stream(random: Random): Uint8Array {
 function read(chunks: readonly Uint8Array[], limit: number): string[] {
   const found: string[] = [];
   let asked = 0;
+  let failed = false;
   const reader = new FrameReader({
     messages(batch) {
       for (let index = 0; index < batch.size; index++) {
@@ -53,17 +55,17 @@ function read(chunks: readonly Uint8Array[], limit: number): string[] {
     },
     ping: (payload) => found.push(`ping ${payload.toHex()}`),
     pong: () => found.push("pong"),
-    close: (code, reason) => found.push(`close ${code} ${reason}`),
+    failed(error) {
+      failed = true;
+      if (!(error instanceof FrameError)) throw error;
+      found.push(`error ${error.code}`);
+    },
+    close: (code, reason) => failed || found.push(`close ${code} ${reason}`),
     isFull: () => asked++ % 3 === 0,
   }, limit);
-  try {
-    for (const chunk of chunks) {
-      // It takes the memory of a chunk.
-      for (let left = chunk.slice(); left.length > 0;) left = left.subarray(reader.push(left));
-    }
-  } catch (error) {
-    if (!(error instanceof FrameError)) throw error;
-    found.push(`error ${error.code}`);
+  for (const chunk of chunks) {
+    // It takes the memory of a chunk.
+    for (let left = chunk.slice(); left.length > 0;) left = left.subarray(reader.push(left));
   }
   return found;
 }

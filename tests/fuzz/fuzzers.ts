@@ -1,6 +1,9 @@
+import { fuzzClient } from "./client.ts";
 import { fuzzCodecs } from "./codecs.ts";
+import { fuzzCompressed } from "./compressed.ts";
 import { fuzzFile } from "./file.ts";
 import { fuzzFrames } from "./frames.ts";
+import { fuzzForwarding, fuzzPreambles } from "./proxies.ts";
 import { fuzzSnapshot } from "./snapshot.ts";
 import { fuzzTalk } from "./talk.ts";
 
@@ -20,6 +23,10 @@ export const FUZZERS: Readonly<Record<string, Fuzzer>> = {
     proves: "FrameReader finds what the receiver of ws finds in any stream, wherever it is cut",
     fuzz: fuzzFrames,
   },
+  compressed: {
+    proves: "FrameReader finds the same in any compressed stream, wherever it is cut",
+    fuzz: fuzzCompressed,
+  },
   codecs: {
     proves: "CODECS find the same in any output, wherever it is cut",
     fuzz: fuzzCodecs,
@@ -33,6 +40,18 @@ export const FUZZERS: Readonly<Record<string, Fuzzer>> = {
   talk: {
     proves: "Events and Tagged go on after any line, and complain of what is none",
     fuzz: fuzzTalk,
+  },
+  forwarding: {
+    proves: "Forwarding finds a client in any header, and nothing behind what a proxy has added",
+    fuzz: fuzzForwarding,
+  },
+  preambles: {
+    proves: "PreambleReader finds the same in any bytes, wherever they are cut",
+    fuzz: fuzzPreambles,
+  },
+  client: {
+    proves: "ResumingWebSocket ends once, and keeps no more than it may, whatever a server says",
+    fuzz: fuzzClient,
   },
   snapshot: {
     proves: "snapshot() refuses what is no request, and fails in no other way",

@@ -80,7 +80,9 @@ export function fuzzTalk(seed: number): void {
   const crowd = new Crowd();
   const stdin = new Stdin<Client>({ maxQueue: 1_000_000, lasting: true });
   const isEvents = random(2) === 0;
-  const talk = new (isEvents ? Events : Tagged)(stdin, crowd, true);
+  const talk = isEvents
+    ? new Events(stdin, crowd, true)
+    : new Tagged(stdin, crowd, { remembers: true, converts: random(2) === 0 });
   talk.hub = new LocalHub();
   const log = new Noted();
   const decoder = talk.started(log);

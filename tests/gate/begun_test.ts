@@ -1,9 +1,10 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { ownBody } from "../../lib/base/own_body.ts";
+import { messageOf } from "../../lib/base/errors.ts";
+import { isOwnBody, ownBody } from "../../lib/base/own_body.ts";
 import { begun } from "../../lib/gate/begun.ts";
 
-const unexpected = (reason: string) => {
-  throw new Error(reason);
+const unexpected = (reason: unknown) => {
+  throw new Error(messageOf(reason));
 };
 
 function stream(pull: UnderlyingDefaultSource<Uint8Array>["pull"]): ReadableStream<Uint8Array> {
@@ -24,6 +25,15 @@ Deno.test("begun() leaves the engine `native` the length of a body that is there
   });
   const answer = await fetch(`http://127.0.0.1:${server.addr.port}`);
   assertEquals([answer.headers.get("content-length"), await answer.text()], ["4", "body"]);
+});
+
+Deno.test("begun() has a body that is there at once sent as one, unless another length is announced", async () => {
+  for (const [length, isStream] of [[undefined, false], ["4", false], ["5", true]] as const) {
+    const headers = length === undefined ? undefined : { "content-length": length };
+    const { body } = await begun(new Response("body", headers && { headers }), unexpected);
+    assertEquals([length, body !== null && isOwnBody(body)], [length, isStream]);
+    await body?.cancel();
+  }
 });
 
 Deno.test("begun() leaves alone what has no body, and what tells by itself where it fails", async () => {
@@ -53,10 +63,10 @@ Deno.test("begun() does not wait for a body that comes later, and tells where it
     await later.promise;
     throw new Error("a\nb");
   });
-  const answer = await begun(new Response(slow), (reason) => failures.push(reason));
+  const answer = await begun(new Response(slow), (reason) => failures.push(messageOf(reason)));
   later.resolve();
   await answer.text().then(() => unexpected("all of it"), (error) => assertEquals(error, "a\\nb"));
-  assertEquals(failures, ["a\\nb"]);
+  assertEquals(failures, ["a\nb"]);
 });
 
 Deno.test("begun() reads no more than somebody wants, and tells the body that nobody does", async () => {
@@ -75,4 +85,17 @@ Deno.test("begun() reads no more than somebody wants, and tells the body that no
   assertEquals(pulled, 1);
   await reader?.cancel("enough");
   assertEquals(cancelled, "enough");
+});
+
+Deno.test("begun() tells where a body fails to be cancelled", async () => {
+  const failures: string[] = [];
+  const body = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(Uint8Array.of(1)),
+    cancel() {
+      throw new Error("it does not end");
+    },
+  });
+  const answer = await begun(new Response(body), (reason) => failures.push(messageOf(reason)));
+  await answer.body?.cancel();
+  assertEquals(failures, ["it does not end"]);
 });

@@ -80,7 +80,6 @@ for (const [what, answers, text, expected] of TURNS) {
 const SILENT: [what: string, options: Partial<DispatchOptions>][] = [
   ["nobody is asked", {}],
   ["nobody has one", { routes: asking(none, later).routes }],
-  ["there are only routes", { routes: [ROUTE] }],
 ];
 for (const [what, options] of SILENT) {
   Deno.test(`Dispatcher answers 404 where ${what}, and logs it`, async () => {
@@ -112,9 +111,9 @@ const FAILURES: [what: string, error: unknown, status: number, line: string][] =
     "a HandshakeError",
     new HandshakeError(403, "not here"),
     403,
-    "ACCESS session: Unable to Upgrade: not here",
+    "ACCESS http: not here",
   ],
-  ["a 404", new HandshakeError(404, "NOT FOUND: /"), 404, "ACCESS session: NOT FOUND: /"],
+  ["a 404", new HandshakeError(404, "NOT FOUND: /"), 404, "ACCESS http: NOT FOUND: /"],
   ["a 429", new HandshakeError(429, "too many"), 429, "ERROR http: too many"],
   [
     "a LaunchError",
@@ -297,7 +296,13 @@ const NO_VERDICTS: [what: string, returned: unknown, shown: string][] = [
   ["a Promise of false", Promise.resolve(false), "false"],
   ["a thenable of false", thenable(false), "false"],
   ["a subject that is no text", { subject: 7 }, "{ subject: 7 }"],
-  ["no subject", { user: "ann" }, '{ user: "ann" }'],
+  ["a user that is no text", { subject: "ann", user: null }, '{ subject: "ann", user: null }'],
+  [
+    "headers that are none",
+    { user: "ann", headers: { a: "b" } },
+    '{ user: "ann", headers: [Object] }',
+  ],
+  ["a time that is none", { user: "ann", authUntil: NaN }, '{ user: "ann", authUntil: NaN }'],
   ["another request", { path: "/x" }, '{ path: "/x" }'],
 ];
 for (const [what, returned, shown] of NO_VERDICTS) {
@@ -311,21 +316,26 @@ for (const [what, returned, shown] of NO_VERDICTS) {
       const answer = await answerOf({ routes: [{ path: "*", handler, guards }] }, { headers });
       assertEquals([answer.status, asked], [500, []]);
       assertEquals(log.messages, [
-        `ERROR session: The handler failed: A guard returned ${shown}: expected nothing, a Response, or an object with a text as its subject`,
+        `ERROR session: The handler failed: A guard returned ${shown}: expected nothing, a Response, or an object with subject, user or authType, which are texts, authUntil, which is a number, headers, which are Headers, or variables`,
       ]);
     });
   }
 }
 
-Deno.test("Dispatcher takes nothing but the subject of what a guard says", async () => {
+Deno.test("Dispatcher takes nothing but who the client is of what a guard says", async () => {
   const seen: IncomingRequest[] = [];
   const respond: Handler["respond"] = (request) => void seen.push(request);
-  const guards = [guardThat({ subject: "ann", path: "/x", secure: true })];
+  const guards = [
+    guardThat({ subject: "ann", path: "/x", secure: true, variables: { A: "1", B: "1" } }),
+    guardThat({ user: "Ann", authType: "Basic", variables: { B: "2" } }),
+  ];
   const request = fakeRequest({ path: "/a" });
   const dispatcher = new Dispatcher({ routes: [{ path: "*", handler: { respond }, guards }] });
   using _log = new CapturedLog();
   await dispatcher.dispatch(request, EXCHANGE);
-  assertEquals(seen, [{ ...request, subject: "ann" }]);
+  const known = { subject: "ann", user: "Ann", authType: "Basic", variables: { A: "1", B: "2" } };
+  assertEquals(seen, [{ ...request, ...known }]);
+  assertEquals(seen.map(({ variables }) => Object.isFrozen(variables)), [true]);
 });
 
 Deno.test("Dispatcher answers 503 when it is closing, and asks nobody", async () => {

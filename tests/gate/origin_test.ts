@@ -6,12 +6,18 @@ import { checkOrigin } from "../../lib/gate/origin.ts";
 /** Whether a page from `origin` may connect to `host`. */
 function may(
   origin: string | null,
-  options: { list?: string; sameOrigin?: boolean; host?: string; secure?: boolean },
+  options: {
+    list?: string;
+    sameOrigin?: boolean;
+    host?: string;
+    secure?: boolean;
+    told?: boolean;
+  },
 ): boolean {
-  const { list, sameOrigin = false, host = "example.com", secure = false } = options;
+  const { list, sameOrigin = false, host = "example.com", secure = false, told = false } = options;
   try {
     checkOrigin(
-      { origin, host, secure },
+      { origin, host, secure, told },
       { sameOrigin, ...(list === undefined ? {} : { origins: parseOrigins(list) }) },
     );
     return true;
@@ -72,8 +78,36 @@ const LISTED: [list: string, origin: string | null, may: boolean][] = [
   ["file://", "null", false],
   ["file://", "http://a.com", false],
   ["a.com,file://", null, true],
-  ["null", "null", false],
-  ["null", "http://null", true],
+  ["http://null", "null", false],
+  ["http://null", "http://null", true],
+  // All, whatever they say of themselves.
+  ["*", "http://a.com", true],
+  ["*", "https://b.com:8443", true],
+  ["*", null, true],
+  ["*", "null", true],
+  ["*", "nonsense", true],
+  ["*", "chrome-extension://abc", true],
+  ["https://*", "https://a.com:1", true],
+  ["https://*", "http://a.com", false],
+  ["https://*", null, false],
+  ["*:8080", "http://a.com:8080", true],
+  ["*:8080", "http://a.com", false],
+  // One label.
+  ["https://*.a.com", "https://b.a.com", true],
+  ["https://*.a.com", "https://B.A.com:8443", true],
+  ["https://*.a.com", "http://b.a.com", false],
+  ["https://*.a.com", "https://a.com", false],
+  ["https://*.a.com", "https://.a.com", false],
+  ["https://*.a.com", "https://c.b.a.com", false],
+  ["https://*.a.com", "https://ba.com", false],
+  ["https://*.a.com", "https://b.a.com.evil.com", false],
+  // The same name in both forms; the header in UTF-8, a character for each byte.
+  ["https://bücher.example", "https://xn--bcher-kva.example", true],
+  ["https://xn--bcher-kva.example", "https://xn--bcher-kva.example", true],
+  ["https://bücher.example", "https://b\u00c3\u00bccher.example", true],
+  ["https://xn--bcher-kva.example", "https://b\u00c3\u00bccher.example", true],
+  ["https://*.bücher.example", "https://a.xn--bcher-kva.example", true],
+  ["https://bücher.example", "https://bucher.example", false],
 ];
 for (const [list, origin, expected] of LISTED) {
   Deno.test(`checkOrigin() says ${expected} to ${JSON.stringify(origin)} with --origin=${list}`, () => {
@@ -87,11 +121,17 @@ const SAME: [host: string, secure: boolean, origin: string | null, may: boolean]
   ["a.com:80", false, "http://a.com", true],
   ["a.com:8080", false, "http://a.com:8080", true],
   ["a.com:8080", false, "http://a.com", false],
-  ["a.com", false, "http://a.com:8080", false],
+  // Without a port in Host, a proxy may be at any.
+  ["a.com", false, "http://a.com:8080", true],
+  ["a.com", false, "https://a.com", true],
+  ["a.com", false, "https://a.com:8443", true],
+  ["[::1]", false, "https://[::1]", true],
+  ["a.com", false, "chrome-extension://a.com:1", false],
+  ["a.com:80", false, "https://a.com", false],
+  ["a.com", true, "https://a.com:8443", false],
   ["a.com", true, "https://a.com", true],
   ["a.com:443", true, "https://a.com", true],
   ["a.com", true, "http://a.com", false],
-  ["a.com", false, "https://a.com", false],
   ["A.com", false, "http://a.COM", true],
   ["[::1]:81", false, "http://[::1]:81", true],
   ["a.com", false, "http://b.com", false],
@@ -105,6 +145,32 @@ for (const [host, secure, origin, expected] of SAME) {
   const scheme = secure ? "https" : "http";
   Deno.test(`checkOrigin() says ${expected} to ${JSON.stringify(origin)} at ${scheme}://${host} with --sameorigin`, () => {
     assertEquals(may(origin, { sameOrigin: true, host, secure }), expected);
+  });
+}
+
+/** What a trusted proxy tells of the scheme leaves nothing to guess. */
+const TOLD: [host: string, secure: boolean, origin: string, may: boolean][] = [
+  ["a.com", true, "https://a.com", true],
+  ["a.com", true, "https://a.com:443", true],
+  ["a.com:443", true, "https://a.com", true],
+  ["a.com:8443", true, "https://a.com:8443", true],
+  ["A.com", true, "https://a.COM", true],
+  ["[::1]:81", false, "http://[::1]:81", true],
+  ["a.com", false, "http://a.com", true],
+  ["a.com", true, "https://a.com:8443", false],
+  ["a.com:8443", true, "https://a.com", false],
+  ["a.com", true, "http://a.com", false],
+  ["a.com", true, "http://a.com:443", false],
+  ["a.com", false, "https://a.com", false],
+  ["a.com", false, "http://a.com:8080", false],
+  ["a.com:80", false, "https://a.com:80", false],
+  ["a.com", true, "https://b.com", false],
+  ["a.com", true, "chrome-extension://a.com:443", false],
+];
+for (const [host, secure, origin, expected] of TOLD) {
+  const scheme = secure ? "https" : "http";
+  Deno.test(`checkOrigin() says ${expected} to ${origin} where a proxy tells of ${scheme}://${host}`, () => {
+    assertEquals(may(origin, { sameOrigin: true, host, secure, told: true }), expected);
   });
 }
 

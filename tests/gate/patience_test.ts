@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { HandshakeError } from "../../lib/base/errors.ts";
 import { Patience } from "../../lib/gate/patience.ts";
+import { CapturedLog } from "../base/captured_log.ts";
 import { settle } from "../base/fake_timers.ts";
 
 /** Options with which a client stays for ever, unless a test lets it leave. */
@@ -57,10 +58,14 @@ Deno.test("Patience.wait() gives up when the client leaves, or has left", async 
   }
 });
 
-Deno.test("Patience.wait() swallows that what nobody waits for fails", async () => {
+Deno.test("Patience.wait() says only at level debug that what nobody waits for fails", async () => {
+  using log = new CapturedLog("debug");
   const work = Promise.withResolvers<void>();
   const patience = new Patience(staying(1));
   await assertRejects(() => patience.wait(work.promise, () => {}), HandshakeError);
   work.reject(new Error("told to give up"));
   await settle();
+  assertEquals(log.messages, [
+    "DEBUG http: The decision has failed when nobody waited for it: told to give up",
+  ]);
 });

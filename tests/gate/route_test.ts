@@ -68,18 +68,22 @@ const MATCHES: [pattern: string, target: string, params: Record<string, string> 
   // Another spelling of the same (RFC 3986 §2.3).
   ["/a", "/%61", {}],
   ["/private/*", "/%70rivate/x", { "0": "x" }],
+  // Dot segments are resolved first, as whoever looks for a file does.
   ["/a/*", "/a/%2e%2e/x", undefined],
+  ["/admin", "/x/../admin", {}],
+  ["/admin", "/x/%2e%2E/admin", {}],
+  ["/admin", "/./admin", {}],
+  ["/admin", "/%2e/admin?a/../b", {}],
+  ["/admin", "/x/.%2e/admin", {}],
+  ["/admin", "/../admin", undefined],
+  ["/admin", "/admin/..", undefined],
+  ["/x/*", "/x/a/./b/../c", { "0": "a/c" }],
   // What would be another path to a pattern than it is to a proxy or a handler.
-  ["/admin", "/x/../admin", undefined],
-  ["/admin", "/x/%2e%2E/admin", undefined],
-  ["/admin", "/./admin", undefined],
-  ["/admin", "/%2e/admin", undefined],
-  ["/admin", "/x/.%2e/admin", undefined],
   ["/admin", "/x\\..\\admin", undefined],
   ["/admin", "\\admin", undefined],
   ["/admin", "/ad\tmin", undefined],
   ["/x/*", "/x/..", undefined],
-  ["/x/*", "/x/a/..", undefined],
+  ["/x/*", "/x/a/..", { "0": "" }],
 ];
 for (const [path, target, params] of MATCHES) {
   const found = params ? JSON.stringify(params) : "nothing";
@@ -98,7 +102,12 @@ Deno.test("LiveRoute answers a request that cannot be changed, with everything i
   const request = asked("/a/b?c=d", { headers: { "Sec-WebSocket-Protocol": "x, y" } });
   const matched = liveRoute({ path: "/a/:b", subprotocols: ["y"] }).match(request);
   assert(Object.isFrozen(matched) && Object.isFrozen(matched?.params));
-  assertEquals<unknown>({ ...matched }, { ...request, params: { b: "b" }, subprotocol: "y" });
+  assertEquals<unknown>({ ...matched }, {
+    ...request,
+    route: "/a/:b",
+    params: { b: "b" },
+    subprotocol: "y",
+  });
 });
 
 const OFFERS: [offered: string, spoken: string[] | undefined, picked: string][] = [

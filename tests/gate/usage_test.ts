@@ -112,3 +112,28 @@ for (const [how, start] of [["throws", fail], ["rejects", reject]] as const) {
     ]);
   });
 }
+
+Deno.test("Usage tells its handler once that no route has it any more, and never where it was disposed", async () => {
+  const told: string[] = [];
+  using log = new CapturedLog("error");
+  const handler: Handler = {
+    open() {},
+    retire() {
+      told.push("retire");
+      throw new Error("broken");
+    },
+  };
+  const usage = new Usage(handler);
+  usage.enter();
+  usage.retire();
+  usage.retire();
+  assertEquals(told, ["retire"]);
+  assertEquals(log.messages, ["ERROR server: A handler did not retire: broken"]);
+  usage.resume();
+  usage.retire();
+  assertEquals(told.length, 2);
+  const other = new Usage(handler);
+  await other.dispose();
+  other.retire();
+  assertEquals(told.length, 2);
+});

@@ -53,6 +53,16 @@ Deno.test("broadcast() has one room for a path, whatever the query is", async ()
   assertEquals(other.connection.sent, ["a"]);
 });
 
+Deno.test("broadcast() sends what is posted to who has come while it was read", async () => {
+  const handler = broadcast({ history: 1 });
+  const post = await Talk.open(handler, { path: "/room", method: "POST" });
+  await using member = await Talk.open(handler, { path: "/room" }, new FakeConnection("fake-2"));
+  for (const text of ["a", "b"]) post.say(text);
+  post.leave();
+  member.say("c");
+  assertEquals(member.connection.sent, ["a", "b", "c"]);
+});
+
 Deno.test("broadcast() sends nothing to who has left", async () => {
   const members = await enter("/room", "/room");
   members[0]?.leave();
@@ -75,4 +85,12 @@ Deno.test("broadcast() is a set of rooms of its own each time", async () => {
   await using other = await Talk.open(broadcast(), { path: "/room" });
   one.say("a");
   assertEquals(other.connection.sent, []);
+});
+
+Deno.test("broadcast() sends what is posted to who has come since, and nothing to who posts", async () => {
+  const handler = broadcast();
+  await using post = await Talk.open(handler, { path: "/room", method: "POST" });
+  await using member = await Talk.open(handler, { path: "/room" }, new FakeConnection("fake-2"));
+  post.say("a");
+  assertEquals(sentTo([post, member]), [[], ["a"]]);
 });

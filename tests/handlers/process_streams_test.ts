@@ -30,17 +30,19 @@ const IGNORED: [
   ["binary", "wrong", new TextEncoder().encode("right\n")],
 ];
 for (const [framing, wrong, right] of IGNORED) {
-  Deno.test(`process() ignores messages of the other kind where framing is ${framing}`, async () => {
+  Deno.test(`process() ignores messages of the other kind, and says so once, where framing is ${framing}`, async () => {
     using log = new CapturedLog("debug");
     await using talk = await Talk.open(process(sh("read -r line; echo $line"), { framing }));
-    talk.say(wrong);
-    talk.say(right);
+    for (const message of [wrong, wrong, right]) talk.say(message);
     assertEquals(await talk.connection.closed, "1000");
     const text = framing === "lines"
       ? talk.connection.sent.join("|")
       : String.fromCharCode(...joined(talk.connection.sent)).trimEnd();
     assertEquals(text, "right");
-    assert(log.messages.some((line) => line.startsWith("DEBUG websocket: Ignored a")));
+    const [kind, taken] = framing === "lines" ? ["binary", "text"] : ["text", "binary"];
+    assertEquals(log.messages.filter((line) => line.includes("websocket")), [
+      `INFO websocket: Ignored a ${kind} message, and each that follows: only ${taken} is taken here`,
+    ]);
   });
 }
 

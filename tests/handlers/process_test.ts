@@ -93,6 +93,7 @@ Deno.test("process() has given its permit back when the client hears that it end
 
 Deno.test("process() gives its permit back when the program cannot be started", async () => {
   const program = await Deno.makeTempFile();
+  await Deno.writeTextFile(program, "#!/bin/sh\n");
   await Deno.chmod(program, 0o755);
   const forks = new Permits(1);
   const handler = process([program], { forks });

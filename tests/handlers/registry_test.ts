@@ -26,7 +26,7 @@ async function make(
   return handler;
 }
 
-Deno.test("registry has exactly ten kinds of handlers", () => {
+Deno.test("registry has exactly these kinds of handlers", () => {
   assertEquals([...HANDLER_NAMES].sort(), [
     "broadcast",
     "cgi",
@@ -35,9 +35,11 @@ Deno.test("registry has exactly ten kinds of handlers", () => {
     "echo",
     "module",
     "process",
+    "replay",
     "shared",
     "static",
     "tcp",
+    "terminal",
   ]);
 });
 

@@ -25,7 +25,7 @@ function stage(framing: keyof typeof CODECS, remembered = 0) {
     const connection = new FakeConnection(id);
     const client = new Client(connection, {
       log: new Log(),
-      past: talk.history,
+      past: talk.history(),
       announcement: talk.announce(),
     });
     connections.push(connection);
@@ -77,7 +77,7 @@ Deno.test("Coded ignores messages of a kind that its codec does not take", async
   const { stdin, talk, come } = stage("json");
   assertEquals(talk.message(come("a"), Batch.of(Uint8Array.of(1))), true);
   assertEquals(stdin.bufferedAmount, 0);
-  await log.until(/^DEBUG websocket: Ignored a binary message$/);
+  await log.until(/^INFO websocket: Ignored a binary message, /);
 });
 
 Deno.test("Coded refuses what cannot be said, and says what came before it", async () => {

@@ -122,7 +122,9 @@ Deno.test("Pace does not wait for a client that is far behind and has not read f
 Deno.test("Pace does not wait for clients that are closing", () => {
   const scene = new Scene(MUCH, 0);
   assert(!scene.held);
-  for (const client of scene.crowd) if (client.id === "fake-1") client.close(1000, "");
+  for (const client of scene.crowd) {
+    if (client.id === "fake-1") client.close({ code: 1000, reason: "" });
+  }
   assert(scene.held);
 });
 
@@ -130,9 +132,9 @@ Deno.test("Client sends nothing more when it is closed, and is closed once", asy
   const connection = new FakeConnection();
   const client = new Client(connection, { ...OPTIONS, past: [Batch.of("old")] });
   client.send(Batch.of("last"));
-  client.close(1000, "");
+  client.close({ code: 1000, reason: "" });
   client.send(Batch.of("too late"));
-  client.close(1001, "");
+  client.close({ code: 1001, reason: "" });
   assertEquals(await connection.closed, "1000");
   assertEquals(connection.sent, ["old", "last"]);
 });

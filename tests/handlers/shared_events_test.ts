@@ -87,6 +87,9 @@ Deno.test("Events tell the process who opens, says something and closes", async 
     remote: { address: "192.0.2.1", host: "name", port: "5" },
     secure: true,
     subject: "CN=Jane",
+    user: "jane",
+    authType: "Basic",
+    variables: { TENANT: "a" },
     subprotocol: "chat",
   });
   stage.say(client, 'text "\n\u2028');
@@ -105,6 +108,9 @@ Deno.test("Events tell the process who opens, says something and closes", async 
       host: "h:1",
       secure: true,
       subject: "CN=Jane",
+      user: "jane",
+      authType: "Basic",
+      variables: { TENANT: "a" },
       subprotocol: "chat",
     },
   });

@@ -260,3 +260,27 @@ Deno.test("Backoff doubles from 100 ms to 30 s, and begins anew after a life of 
   ]);
   assertEquals([backoff.next(10_000), backoff.next(0)], [100, 200]);
 });
+
+const READY: [how: Close, come: boolean, isReady: boolean][] = [
+  [FINE, false, true],
+  [FAILED, false, false],
+  // It was there for somebody, and is started again for the next one.
+  [FINE, true, true],
+  [FAILED, true, true],
+];
+for (const [how, come, isReady] of READY) {
+  const when = come ? "while it waits for more clients" : "before any client";
+  Deno.test(`Supervisor is ${isReady ? "" : "not "}ready where it has ended with ${how.code} ${when}`, async () => {
+    using _timers = new FakeTimers();
+    const scene = new Scene({ linger: Infinity });
+    scene.supervisor.start();
+    if (come) {
+      await scene.come();
+      scene.supervisor.leave();
+    }
+    await scene.last.crash(how);
+    assertEquals(scene.supervisor.isReady, isReady);
+    await scene.come();
+    assertEquals([scene.lives.length, scene.supervisor.isReady], [2, true]);
+  });
+}

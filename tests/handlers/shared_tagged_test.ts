@@ -18,7 +18,7 @@ const encoder = new TextEncoder();
 class Stage {
   readonly crowd = new Crowd();
   readonly stdin = new Stdin<Client>({ maxQueue: 1_000, lasting: true });
-  readonly tagged = new Tagged(this.stdin, this.crowd, true);
+  readonly tagged = new Tagged(this.stdin, this.crowd, { remembers: true, converts: false });
   readonly connections = new Map<string, FakeConnection>();
   #decoder: Decoder = this.tagged.started(new Log());
 
@@ -121,7 +121,7 @@ Deno.test("Tagged ignores binary messages", async () => {
   const stage = new Stage();
   const client = stage.open("a");
   assertEquals(stage.tagged.message(client, Batch.of(Uint8Array.of(1))), true);
-  await log.until(/^DEBUG websocket: Ignored a binary message$/);
+  await log.until(/^INFO websocket: Ignored a binary message, /);
   assertEquals(await stage.read(), ["+a"]);
 });
 

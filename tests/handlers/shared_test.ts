@@ -118,6 +118,7 @@ Deno.test("shared() with start=now has its process before any client", async () 
 
 Deno.test("shared() gives a program that cannot be started back to the request, and its permit", async () => {
   const program = await Deno.makeTempFile();
+  await Deno.writeTextFile(program, "#!/bin/sh\n");
   await Deno.chmod(program, 0o755);
   const forks = new Permits(1);
   const handler = shared([program], { forks });
@@ -211,7 +212,7 @@ Deno.test("shared() ignores binary messages, and says so", async () => {
   talk.say(Uint8Array.of(1));
   talk.say("text");
   assertEquals(await talk.connection.count(1), ["text"]);
-  await log.until(/^DEBUG websocket: Ignored a binary message$/);
+  await log.until(/^INFO websocket: Ignored a binary message, /);
 });
 
 Deno.test("shared() closes a client that floods a process that does not read with 1013, and no other", async () => {

@@ -1,3 +1,4 @@
+import type { Mark } from "../../lib/base/mark.ts";
 import { assert, assertEquals } from "@std/assert";
 import { MAX_EMPTY_ROOMS, MAX_HISTORY, MAX_HISTORY_OF_EMPTY_ROOMS } from "../../lib/base/limits.ts";
 import { Batch, type Message } from "../../lib/base/batch.ts";
@@ -183,14 +184,19 @@ Deno.test("RoomLog numbers messages from 1 on, also those that it has forgotten"
   log.add(new Batch(false, new TextEncoder().encode("abc"), [0, 1, 1, 2, 2, 3]), 2);
   log.add(Batch.of("d"), 2);
   assertEquals([log.first, log.next], [3, 5]);
-  const after = (number: number) => log.after(number).flatMap((batch) => [...batch]);
-  assertEquals([after(0), after(2), after(3), after(4), after(9)], [
+  const after = (seen?: Mark, count = 9) => log.after(seen, count).flatMap((batch) => [...batch]);
+  const ours = (number: number) => after({ log: log.id, number });
+  assertEquals([ours(0), ours(2), ours(3), ours(4), ours(9)], [
     ["c", "d"],
     ["c", "d"],
     ["d"],
     [],
     [],
   ]);
+  // Not more than who comes for the first time gets, and of another log nothing is known.
+  assertEquals(after({ log: log.id, number: 0 }, 1), ["d"]);
+  assertEquals(after({ log: "another", number: 3 }), ["c", "d"]);
+  assertEquals(after(), ["c", "d"]);
 });
 
 Deno.test("LocalHub remembers what was said in a room that nobody is in, within the same bounds", () => {

@@ -11,6 +11,7 @@ import { permittedWords } from "../support/permitted.ts";
 import { needing } from "../support/programs.ts";
 import { ROOT } from "../support/server.ts";
 import { Wire } from "../support/wire.ts";
+import { withDescriptors } from "../support/with_descriptors.ts";
 
 const FAILED = "ERROR server: Cannot accept connections: ";
 
@@ -19,6 +20,8 @@ class FakeServer implements Disposable {
   /** What connecting to it fails with. */
   refuses: Error | undefined;
   deaf = false;
+  /** Turns of the loop, beyond two seconds, after which it hears somebody. */
+  lateness = 0;
   knocks = 0;
   listens = 0;
   readonly accepting: Accepting;
@@ -29,7 +32,8 @@ class FakeServer implements Disposable {
       knock: () => {
         this.knocks++;
         if (this.refuses) return Promise.reject(this.refuses);
-        if (!this.deaf) this.come();
+        if (this.lateness > 0) setTimeout(() => this.#hearLate(this.lateness), 2_000);
+        else if (!this.deaf) this.come();
         return Promise.resolve({ close() {} } as Deno.Conn);
       },
       listen: () => {
@@ -41,6 +45,11 @@ class FakeServer implements Disposable {
 
   come(): void {
     this.#events.emit("connection");
+  }
+
+  #hearLate(turns: number): void {
+    if (turns > 0) setTimeout(() => this.#hearLate(turns - 1));
+    else this.come();
   }
 
   [Symbol.dispose](): void {
@@ -76,6 +85,15 @@ Deno.test("acceptAgain() listens again when nobody comes in, and says it once", 
     `${FAILED}there were too many open files`,
     "INFO server: Accepting connections again",
   ]);
+});
+
+Deno.test("acceptAgain() takes a server that is busy for no deaf one", async () => {
+  using log = new CapturedLog();
+  using timers = new FakeTimers();
+  using server = new FakeServer();
+  server.lateness = 100;
+  await timers.pass(60_000);
+  assertEquals([server.knocks > 3, server.listens, log.messages], [true, 0, []]);
 });
 
 Deno.test("acceptAgain() waits while there are no files", async () => {
@@ -146,24 +164,15 @@ for (
       const words = how === "everything is allowed"
         ? ["-A", `${ROOT}main.ts`, ...args]
         : await permittedWords(args);
-      // A shell lowers the limit, which a server could not raise again.
-      const child = new Deno.Command("bash", {
-        args: [
-          "-c",
-          `ulimit -n ${limit}; exec "$0" run --no-prompt --quiet "$@"`,
-          Deno.execPath(),
-          ...words,
-        ],
-        cwd: ROOT,
-        env: { NO_COLOR: "1" },
-        stdin: "null",
-        stdout: "piped",
-        stderr: "null",
-      }).spawn();
+      const child = withDescriptors(limit, ["--no-prompt", ...words], ROOT);
       const lines = new Lines(child.stdout);
       try {
         await lines.until(/Starting WebSocket server/);
         using before = await RawClient.open(`ws://127.0.0.1:${port}/`);
+        // Connected as well, and not asking for anything when the server listens again.
+        using waiting = await Wire.connect({ port });
+        await waiting.write("GET /nobody HTTP/1.1\r\nHost: h\r\n\r\n");
+        await waiting.until(/404 Not Found\n/);
         const wires: Wire[] = [];
         for (let count = 0; count < 2 * limit; count++) wires.push(await Wire.connect({ port }));
         await before.send("still here");
@@ -174,6 +183,8 @@ for (
         using wire = await Wire.connect({ port });
         await wire.write("GET /nobody HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
         assertMatch(await wire.rest(), /^HTTP\/1\.1 404 /);
+        await waiting.write("GET /nobody HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        assertMatch(await waiting.rest(), /^HTTP\/1\.1 404 /);
       } finally {
         child.kill("SIGTERM");
         await Promise.all([child.status, lines.ended]);

@@ -9,8 +9,11 @@ const ENGINES = { native: nativeEngine, node: nodeEngine };
 const TLS = { certFile: "c.pem", keyFile: "k.pem" };
 const CLIENTS = { ...TLS, caFile: "a.pem" };
 
+const FDS = "LISTEN_FDS (socket activation)";
+const SOCKETS = { sockets: [{ fd: 3, name: "web" }] };
+
 /** Which one is chosen; an option's name means that it is refused. */
-type Choice = EngineName | "--engine=node" | "--sslca" | "refused";
+type Choice = EngineName | "--engine=node" | "--sslca" | typeof FDS | "refused";
 const OLD = ["2.6.10", "2.7.14", "2.7.99", "1.46.3", "1.9.0"];
 const NEW = ["2.8.0", "2.9.6", "2.10.0", "3.0.0", "10.0.0", "2.8.0-rc.1", "2.9.6+1a2b3c4"];
 const CHOICES: [options: EngineOptions, old: Choice, later: Choice][] = [
@@ -24,6 +27,10 @@ const CHOICES: [options: EngineOptions, old: Choice, later: Choice][] = [
   [{ tls: CLIENTS }, "--sslca", "node"],
   [{ tls: CLIENTS, engine: "node" }, "--sslca", "node"],
   [{ tls: CLIENTS, engine: "native" }, "refused", "refused"],
+  [{ sockets: [] }, "native", "node"],
+  [SOCKETS, FDS, "node"],
+  [{ ...SOCKETS, engine: "node" }, FDS, "node"],
+  [{ ...SOCKETS, engine: "native" }, "refused", "refused"],
 ];
 for (const [options, old, later] of CHOICES) {
   const versions = [
@@ -39,7 +46,8 @@ for (const [options, old, later] of CHOICES) {
       }
       const error = await assertRejects(() => chooseEngine(options, version), UsageError);
       if (choice === "refused") {
-        assertStringIncludes(error.message, "--sslca cannot be used with --engine=native");
+        const what = options.sockets ? FDS : "--sslca";
+        assertStringIncludes(error.message, `${what} cannot be used with --engine=native`);
         return;
       }
       const fact = `needs Deno 2.8 or later, and this is Deno ${version}`;

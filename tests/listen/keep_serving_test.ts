@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { CapturedLog } from "../base/captured_log.ts";
 import { keepServing } from "../../lib/listen/keep_serving.ts";
 
 const ADDR: Deno.NetAddr = { transport: "tcp", hostname: "127.0.0.1", port: 5 };
@@ -9,11 +10,12 @@ class FakeServers {
   readonly ends: PromiseWithResolvers<void>[] = [];
   shutdowns = 0;
   refused = 0;
+  reasons: string[] = [];
   #begun = Promise.withResolvers<void>();
 
   serve(port?: number): Deno.HttpServer {
     this.ports.push(port);
-    if (this.refused-- > 0) throw new Error("no more files");
+    if (this.refused-- > 0) throw new Error(this.reasons.shift() ?? "no more files");
     const end = Promise.withResolvers<void>();
     this.ends.push(end);
     this.#begun.resolve();
@@ -54,6 +56,20 @@ Deno.test("keepServing() tries again when it cannot even begin", async () => {
   servers.refused = 1;
   await servers.fail();
   assertEquals(servers.ports, [undefined, 5, 5]);
+  await lasting.shutdown();
+});
+
+Deno.test("keepServing() says why it cannot go on, and again where that is something else", async () => {
+  using log = new CapturedLog("error");
+  const servers = new FakeServers();
+  const lasting = keepServing(() => servers.serve(), (port) => servers.serve(port));
+  servers.refused = 3;
+  servers.reasons = ["no more files", "the port is taken", "the port is taken"];
+  await servers.fail();
+  assertEquals(log.messages, [
+    "ERROR server: Cannot accept connections: no more files",
+    "ERROR server: Cannot accept connections: the port is taken",
+  ]);
   await lasting.shutdown();
 });
 

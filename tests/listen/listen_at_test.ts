@@ -96,6 +96,16 @@ Deno.test("listenAt() says the same of an engine that throws at once", async () 
   );
 });
 
+Deno.test("listenAt() refuses a port in an address", async () => {
+  for (const address of ["127.0.0.1:8080", "localhost:80", "[::1]:80"]) {
+    await assertRejects(
+      () => listenAt(new FakeEngine(undefined), address, 80, undefined),
+      ListenError,
+      `Cannot listen on "${address}": an address has no port in it, which is an option of its own`,
+    );
+  }
+});
+
 const ignore = Deno.build.os === "windows";
 const V6 = { hostname: "::", port: 80 };
 const V4 = { hostname: "0.0.0.0", port: 80 };

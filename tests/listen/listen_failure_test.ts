@@ -1,16 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ListenError, UsageError } from "../../lib/base/errors.ts";
 import type { ListenOptions } from "../../lib/listen/listen.ts";
-import {
-  answers,
-  ELSEWHERE,
-  freePort,
-  HERE,
-  isFree,
-  start,
-  testEach,
-  testUnix,
-} from "./listening.ts";
+import { answers, ELSEWHERE, HERE, isFree, start, testEach, testUnix } from "./listening.ts";
+import { freePort } from "../support/free_port.ts";
 
 const FAILING: [what: string, options: (port: number) => ListenOptions, taken: string][] = [
   ["the second address", (port) => ({ port, addresses: ["127.0.0.1", "::1"] }), "[::1]"],

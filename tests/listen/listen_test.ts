@@ -6,7 +6,6 @@ import { needing } from "../support/programs.ts";
 import {
   answers,
   ELSEWHERE,
-  freePort,
   HERE,
   isFree,
   PLAIN,
@@ -17,6 +16,7 @@ import {
   testUnix,
 } from "./listening.ts";
 import { PemFolder } from "./pem_folder.ts";
+import { freePort } from "../support/free_port.ts";
 
 const URLS: [addresses: string[], urls: RegExp[]][] = [
   [["127.0.0.1"], [/^ws:\/\/127\.0\.0\.1:\d+\/$/]],

@@ -1,5 +1,6 @@
 import type { EngineName } from "../../lib/listen/engine.ts";
 import { listen, type Listening, type ListenOptions } from "../../lib/listen/listen.ts";
+import type { EntryOptions } from "../../lib/gate/entry_limits.ts";
 import { Dispatcher } from "../../lib/gate/dispatch.ts";
 import { type HandshakeOptions, RawClient } from "../support/client.ts";
 
@@ -12,7 +13,9 @@ export const HERE = ["127.0.0.1"];
 export const PLAIN: HandshakeOptions = { headers: { Upgrade: undefined, Connection: "close" } };
 
 /** Listens with what answers every request with the path that was asked for. */
-export async function start(options: ListenOptions): Promise<Listening & AsyncDisposable> {
+export async function start(
+  options: ListenOptions & EntryOptions,
+): Promise<Listening & AsyncDisposable> {
   const handler = { respond: ({ path }: { path: string }) => new Response(path) };
   const listening = await listen(options, new Dispatcher({ routes: [{ path: "*", handler }] }));
   return { ...listening, [Symbol.asyncDispose]: () => listening.shutdown() };
@@ -48,12 +51,6 @@ export function testUnix(
       },
     });
   }
-}
-
-/** A port on which nobody listens, neither by IPv4 nor by IPv6. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "::", port: 0 });
-  return listener.addr.port;
 }
 
 /** Whether nobody listens there. */

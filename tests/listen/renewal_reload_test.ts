@@ -45,6 +45,19 @@ testPems("Renewal.reload() says what is wrong each time that it is told to", asy
   ]);
 });
 
+testPems("Renewal says once what is wrong with files that it was told to read", async () => {
+  using timers = new FakeTimers();
+  await using watched = await Watched.start();
+  await watched.put("tls.key");
+  watched.renewal.reload();
+  await timers.pass(5_000);
+  assertEquals(watched.log.messages.length, 1, watched.log.messages.join("\n"));
+  // They are looked at as before.
+  await watched.put("tls.crt");
+  await timers.pass(5_000);
+  assertEquals(watched.bound.renewed, [watched.next()]);
+});
+
 testPems("Renewal.reload() takes up changed authorities", async () => {
   using _timers = new FakeTimers();
   await using pems = await makePairs();

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { readCredentials } from "../../lib/listen/credentials.ts";
 import { FakeTimers } from "../base/fake_timers.ts";
+import { Certificates } from "../support/certificates.ts";
 import { filesIn, NAMES, testPems, TOOK_UP, Watched, write } from "./watched.ts";
 
 async function rename({ pems, folder }: Watched): Promise<void> {
@@ -115,4 +116,30 @@ testPems("Renewal waits for the second file after the first", async () => {
     `INFO server: Took up the changed certificate: ${certificate}`,
   ]);
   assertEquals(watched.bound.renewed, [watched.next()]);
+});
+
+testPems("Renewal takes up a certificate when it comes into force", async () => {
+  using timers = new FakeTimers();
+  await using watched = await Watched.start();
+  await using certificates = await Certificates.make();
+  const { cert, key } = await certificates.issue({ valid: ["20980101000000Z", "20990101000000Z"] });
+  await Deno.copyFile(cert, `${watched.folder}/tls.crt`);
+  await Deno.copyFile(key, `${watched.folder}/tls.key`);
+  await timers.pass(5_000);
+  const certificate = watched.pems.file("tls.crt");
+  const kept =
+    `ERROR server: The certificate in use stays: Cannot use the certificate "${certificate}": ` +
+    "it is valid only from 2098-01-01T00:00:00.000Z on";
+  assertEquals([watched.log.messages, watched.bound.renewed], [[kept], []]);
+  const { now } = Date;
+  Date.now = () => Date.UTC(2098, 0, 1);
+  try {
+    await timers.pass(1_000);
+  } finally {
+    Date.now = now;
+  }
+  assertEquals(watched.log.messages.slice(1), [
+    `INFO server: Took up the changed certificate: ${certificate}`,
+  ]);
+  assertEquals(watched.bound.renewed, [readCredentials(filesIn(watched.folder))]);
 });

@@ -1,4 +1,5 @@
-import { readCredentials, type TlsOptions } from "../../lib/listen/credentials.ts";
+import { readCredentials } from "../../lib/listen/credentials.ts";
+import type { TlsOptions } from "../../lib/listen/tls_options.ts";
 import type { Bound, Credentials } from "../../lib/listen/engine.ts";
 import { Renewal } from "../../lib/listen/renewal.ts";
 import { CapturedLog } from "../base/captured_log.ts";

@@ -44,7 +44,8 @@ const { readEnvironment } = await import("../../lib/cli/environment.ts");
 const { parseConfigFile } = await import("../../lib/cli/file.ts");
 const { FILE_SCHEMA } = await import("../../lib/cli/file_schema.ts");
 const { handlerTable } = await import("../../lib/cli/handler_table.ts");
-const { flagTable, help } = await import("../../lib/cli/help.ts");
+const { flagTable } = await import("../../lib/cli/flag_table.ts");
+const { help } = await import("../../lib/cli/help.ts");
 const { readConfig } = await import("../../lib/cli/read_config.ts");
 const { staleOptions } = await import("../../lib/cli/reloading.ts");
 const { createApp } = await import("../../lib/app.ts");
@@ -109,6 +110,7 @@ Deno.test("Option: a row alone has every source check it", () => {
 
 Deno.test("Option: a row alone puts it into help, both tables and the schema", () => {
   assertEquals(/^ {2}--rest=MS +(.*)$/m.exec(help())?.[1], `${REST.flag.doc} [10]`);
+  assertStringIncludes(help("rester"), `  rest=MS  ${REST.doc} [that of --rest]\n`);
   assertStringIncludes(flagTable(), `| \`--rest=MS\` | \`10\` | ${REST.flag.doc} |\n`);
   assertStringIncludes(
     handlerTable(),

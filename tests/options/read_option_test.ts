@@ -16,9 +16,12 @@ const ROUTES: Option = { name: "o", kind: "routes", doc: "" };
 const HEADERS: Option = { name: "o", kind: "headers", doc: "" };
 const ORIGINS: Option = { name: "o", kind: "origins", doc: "" };
 const SWITCH: Option = { name: "o", kind: "switch", doc: "" };
+const TOPIC: Option = { name: "o", kind: "topic", doc: "" };
 const MODE: Option = { name: "o", kind: "mode", doc: "" };
 const ANY: Option = { ...NUMBER, least: -Infinity };
 const DURATION: Option = { name: "o", kind: "duration", doc: "" };
+const SIZE: Option = { name: "o", kind: "size", doc: "" };
+const RATE: Option = { name: "o", kind: "rate", doc: "" };
 const VARIABLES: Option = { name: "o", kind: "variables", doc: "" };
 
 const READ: [option: Option, texts: string[], value: unknown][] = [
@@ -32,6 +35,11 @@ const READ: [option: Option, texts: string[], value: unknown][] = [
   [SMALL, ["2"], 2],
   [SMALL, ["5"], 5],
   [CHOICE, ["b"], "b"],
+  [RATE, ["10"], { perSecond: 10, burst: 50 }],
+  [RATE, ["10:20"], { perSecond: 10, burst: 20 }],
+  [RATE, ["0.5:1"], { perSecond: 0.5, burst: 1 }],
+  [RATE, ["0.1"], { perSecond: 0.1, burst: 1 }],
+  [RATE, ["0"], { perSecond: 0, burst: 1 }],
   [TEXT, ["a b"], "a b"],
   [TEXT, ["a", "b"], "b"],
   [NAMES, ["a,b", " c "], ["a", "b", "c"]],
@@ -57,10 +65,18 @@ const READ: [option: Option, texts: string[], value: unknown][] = [
   [SWITCH, ["t"], true],
   [SWITCH, ["/a", "0"], false],
   [SWITCH, ["/a=b"], "/a=b"],
+  [TOPIC, ["T"], true],
+  [TOPIC, ["false"], false],
+  [TOPIC, ["true", "broadcast"], "broadcast"],
   [MODE, ["0660"], 0o660],
   [MODE, ["660"], 0o660],
   [ANY, ["-1"], -1],
   [DURATION, ["5s"], 5_000],
+  [SIZE, ["0"], 0],
+  [SIZE, ["1000"], 1_000],
+  [SIZE, ["3K"], 3 * 1024],
+  [SIZE, ["64M"], 64 * 1024 ** 2],
+  [SIZE, ["2G"], 2 * 1024 ** 3],
   [VARIABLES, ["A=1", "B=", "C=d=e", "A=2"], { A: "2", B: "", C: "d=e" }],
   [VARIABLES, ["A= b\nc "], { A: " b\nc " }],
 ];
@@ -97,6 +113,10 @@ const REFUSED: [option: Option, texts: string[], expected: string, text?: string
   [ORIGINS, [""], "[scheme://]host[:port], separated by commas"],
   [ORIGINS, ["a,b c"], "[scheme://]host[:port], separated by commas", "b c"],
   [SWITCH, ["a"], "true, false or a path as /_console"],
+  [TOPIC, [""], "true, false or a name"],
+  ...["", "M", "1.5G", "64MB", "64m", "-1", "1 K", "9007199254740991K", "constructor"].map(
+    (text): [Option, string[], string] => [SIZE, [text], "bytes, or a number with K, M or G"],
+  ),
   [MODE, ["888"], "three octal digits, as 660, or a 0 and three, as 0660"],
   [VARIABLES, ["A"], "NAME=VALUE"],
   [VARIABLES, ["=A"], "NAME=VALUE"],
@@ -156,6 +176,13 @@ for (const text of [...NO_DURATIONS, ".5s", "1.s", "for ever", "constructor"]) {
   });
 }
 
+for (const text of ["", "a", "-1", "1:", ":1", "1:0", "1:1.5", "1/s", "1e3", "1:2:3", "Infinity"]) {
+  Deno.test(`readOption() does not take "${text}" for a rate`, () => {
+    const error = assertThrows(() => readOption(RATE, [text]), ValueError, "as 10:50");
+    assertEquals(error.text, text);
+  });
+}
+
 const SHOWN: [option: Option, value: unknown, text: string][] = [
   [BOOLEAN, true, "true"],
   [NUMBER, 5, "5"],
@@ -163,7 +190,13 @@ const SHOWN: [option: Option, value: unknown, text: string][] = [
   [NAMES, ["a", "b"], "a,b"],
   [TOKENS, ["a", "b"], "a,b"],
   [DURATION, 5_000, "5000"],
+  [SIZE, 0, "0"],
+  [SIZE, 1_000, "1000"],
+  [SIZE, 1536, "1536"],
+  [SIZE, 64 * 1024 ** 2, "64M"],
+  [SIZE, 2048 * 1024 ** 3, "2048G"],
   [DURATION, Infinity, "forever"],
+  [RATE, { perSecond: 0.5, burst: 7 }, "0.5:7"],
   [MODE, 0o60, "0060"],
   [ORIGINS, [{ host: "::1", port: "1" }, { scheme: "https", host: "a" }], "[::1]:1,https://a"],
   // The values may be secrets.

@@ -125,3 +125,21 @@ for (const [os, names] of DEFAULTS) {
     assertEquals(defaultPassEnv(os), names);
   });
 }
+
+Deno.test("environment() says who a guard has found, and its variables, above what is inherited", () => {
+  const request = fakeRequest({
+    user: "ann",
+    authType: "Basic",
+    subject: "CN=Ann",
+    variables: { TENANT: "a\nb", COLOUR: "red" },
+  });
+  const { REMOTE_USER, AUTH_TYPE, SSL_CLIENT_S_DN, TENANT, COLOUR } = environment(request, {
+    ...OPTIONS,
+    inherited: { TENANT: "server" },
+    own: { COLOUR: "blue" },
+  });
+  assertEquals(
+    [REMOTE_USER, AUTH_TYPE, SSL_CLIENT_S_DN, TENANT, COLOUR],
+    ["ann", "Basic", "CN=Ann", "a b", "blue"],
+  );
+});

@@ -1,6 +1,6 @@
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { LaunchError } from "../../lib/base/errors.ts";
-import { launch } from "../../lib/process/launch.ts";
+import { type Child, launch } from "../../lib/process/launch.ts";
 import { which } from "../../lib/process/which.ts";
 
 function find(name: string): string {
@@ -62,10 +62,13 @@ Deno.test("launch() fails with a LaunchError on a file that is not executable", 
 });
 
 async function runToEnd(
-  child: Deno.ChildProcess,
+  child: Child,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   await child.stdin.close();
-  const { code, stdout, stderr } = await child.output();
-  const decoder = new TextDecoder();
-  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+  const [{ code }, stdout, stderr] = await Promise.all([
+    child.status,
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  return { code, stdout, stderr };
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Decoder, Gauge } from "../../lib/contract.ts";
+import { nextTurn } from "../../lib/base/next_turn.ts";
 import { Output, type OutputOptions } from "../../lib/process/output.ts";
 import { FakeTimers } from "../base/fake_timers.ts";
 
@@ -150,6 +151,54 @@ Deno.test("Output reads much at once where messages cost little, and little wher
   gauge.bufferedAmount = 0;
   assertEquals(Math.max(...await sizes(gauge, 0, 1)), 512);
 });
+
+/** A stream of chunks of which each is there at once, or, behind a `0`, in a later turn of the event loop. */
+function arriving(...chunks: (string | 0 | Error)[]): ReadableStream<Uint8Array> {
+  let bytes: Uint8Array = new Uint8Array();
+  return new ReadableStream({
+    type: "bytes",
+    async pull(controller) {
+      const view = controller.byobRequest?.view;
+      if (!view) return;
+      while (bytes.length === 0 && chunks[0] === 0) {
+        chunks.shift();
+        for (let turns = 0; turns < 5; turns++) await nextTurn();
+      }
+      if (bytes.length === 0) {
+        const chunk = chunks.shift() ?? "";
+        if (chunk instanceof Error) return controller.error(chunk);
+        bytes = new TextEncoder().encode(chunk as string);
+      }
+      if (bytes.length === 0) controller.close();
+      const part = bytes.subarray(0, view.byteLength);
+      new Uint8Array(view.buffer, view.byteOffset).set(part);
+      bytes = bytes.subarray(part.length);
+      controller.byobRequest?.respond(part.length);
+    },
+  });
+}
+
+const ARRIVALS: [chunks: (string | 0 | Error)[], told: string][] = [
+  [["abc"], "abc|end"],
+  [["abcd"], "abcd|end"],
+  [["abcdef"], "abcdef|end"],
+  [["abcd", 0, "ef"], "abcd|ef|end"],
+  [["abcd", 0, "efgh", 0, "i"], "abcd|efgh|i|end"],
+  [["ab", 0, "cdefghi"], "ab|cdefghi|end"],
+  [["abcd", 0], "abcd|end"],
+  [["abcd", new Error("it broke")], "abcd|Error: it broke"],
+  [["abcd", 0, new Error("it broke")], "abcd|Error: it broke"],
+  [["abcdef", 0, new Error("it broke")], "abcdef|Error: it broke"],
+];
+for (const [chunks, expected] of ARRIVALS) {
+  const shown = chunks.map((chunk) => chunk === 0 ? "later" : chunk).join(", ");
+  Deno.test(`Output hands on whole what is there at once: ${shown}`, async () => {
+    const told = new Told();
+    const options = { smallest: 4, whole: true, failed: told.failed };
+    await new Output(arriving(...chunks), told, options).ended;
+    assertEquals(told.told.join("|"), expected);
+  });
+}
 
 Deno.test("Output.quiet() reads on as long as something comes, and then nothing more", async () => {
   using timers = new FakeTimers();

@@ -15,7 +15,7 @@ class FakeProcess implements Terminable {
   readonly #endsAt: number;
   #waits = 0;
 
-  constructor(endsAt: number) {
+  constructor(endsAt: number, readonly how?: string) {
     this.#endsAt = endsAt;
   }
 
@@ -51,16 +51,33 @@ for (const [endsAt, closeMs, done, last] of COURSES) {
   Deno.test(`terminate() ends after ${last} what ends then, with --closems=${closeMs}`, async () => {
     using captured = new CapturedLog();
     const target = new FakeProcess(endsAt);
-    assertEquals(await terminate(target, { closeMs, log: new Log() }), true);
+    assertEquals(await terminate(target, { told: true, closeMs, log: new Log() }), true);
     assertEquals(target.done, done);
     assertEquals(captured.messages, [`DEBUG process: Process 4711 terminated after ${last}`]);
+  });
+}
+
+const BY_ITSELF: [told: boolean, endsAt: number, message: string][] = [
+  [false, 1, "Process 4711 ended by itself: exit status 3"],
+  // It ended when the end of its input had been written.
+  [true, 1, "Process 4711 terminated after stdin was closed"],
+  [false, 2, "What process 4711 left behind terminated after SIGINT"],
+  [true, 3, "What process 4711 left behind terminated after SIGTERM"],
+];
+for (const [told, endsAt, message] of BY_ITSELF) {
+  const how = `${told ? "when it was told to" : "when nobody told it to"}, at wait ${endsAt}`;
+  Deno.test(`terminate() says what it terminated, and what had ended before, ${how}`, async () => {
+    using captured = new CapturedLog();
+    const target = new FakeProcess(endsAt, "exit status 3");
+    assertEquals(await terminate(target, { told, closeMs: 0, log: new Log() }), true);
+    assertEquals(captured.messages, [`DEBUG process: ${message}`]);
   });
 }
 
 Deno.test("terminate() says that something survived SIGKILL", async () => {
   using captured = new CapturedLog();
   const target = new FakeProcess(Infinity);
-  assertEquals(await terminate(target, { closeMs: 0, log: new Log() }), false);
+  assertEquals(await terminate(target, { told: true, closeMs: 0, log: new Log() }), false);
   assertEquals(target.done, [100, "SIGINT", 250, "SIGTERM", 500, "SIGKILL", 5000]);
   assertEquals(captured.messages, ["ERROR process: SIGKILL did not terminate 4711!"]);
 });

@@ -87,6 +87,31 @@ Deno.test("which() separates PATH by semicolons on Windows", () => {
   assertEquals(which("program", options), `${second.path}/program.EXE`);
 });
 
+for (const path of [undefined, ""]) {
+  Deno.test(`which() finds nothing by a PATH that is ${JSON.stringify(path)}, not even where the server is`, () => {
+    using folder = new Folder({ program: 0o755 });
+    const cwd = Deno.cwd();
+    Deno.chdir(folder.path);
+    try {
+      const find = () => which("program", { path, os: "linux" });
+      assertThrows(find, UsageError, 'Cannot run "program": it is not in PATH, which is empty');
+      assertEquals(which("program", { path: ":/nowhere", os: "linux" }), "./program");
+    } finally {
+      Deno.chdir(cwd);
+    }
+  });
+}
+
+for (const target of ["/nowhere/program", "link"]) {
+  Deno.test(`which() refuses a link to ${target}`, () => {
+    using folder = new Folder({});
+    const link = `${folder.path}/link`;
+    Deno.symlinkSync(target, link);
+    const reason = "it is a link that leads to no file";
+    assertThrows(() => which(link, { path: "", os: "linux" }), UsageError, reason);
+  });
+}
+
 const FAILURES: [command: string, entries: Record<string, number | "folder">, reason: string][] = [
   ["program", {}, '"program": it is not in PATH'],
   ["program", { program: 0o644 }, '"program": it is not executable'],

@@ -34,8 +34,12 @@ export class Browser implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  /** Starts one. */
-  static async launch(): Promise<Browser> {
+  /**
+   * Starts one.
+   *
+   * @param touch Whether it has a screen to touch, as a phone.
+   */
+  static async launch({ touch = false } = {}): Promise<Browser> {
     const folder = await Deno.makeTempDir({ prefix: "stdws-browser-" });
     const path = Deno.env.get("PATH") ?? "";
     try {
@@ -43,6 +47,7 @@ export class Browser implements AsyncDisposable {
         executablePath: which("chromium", { path, os: Deno.build.os }),
         args: ARGS,
         downloadsPath: folder,
+        ...(touch && { hasTouch: true, isMobile: true }),
       });
       // A step that waits for what never comes shall fail before the run as a whole does.
       context.setDefaultTimeout(20_000);
@@ -66,7 +71,9 @@ export class Browser implements AsyncDisposable {
       this.problems.push(`${message.type()}: ${message.text()}`);
     });
     page.on("request", (request) => {
-      const isPart = parts && new URL(request.url()).origin === new URL(url).origin;
+      // The console asks its server what a browser does not tell.
+      const isPart = (parts || request.headers()["stdws-ask"] !== undefined) &&
+        new URL(request.url()).origin === new URL(url).origin;
       if (!isPart && !request.isNavigationRequest()) {
         this.problems.push(`request: ${request.url()}`);
       }

@@ -12,8 +12,11 @@ export interface HandshakeOptions {
   /** Headers in place of or beside the usual ones; undefined leaves one out. */
   readonly headers?: Record<string, string | undefined>;
   /** A connection to use: over TLS, on a Unix socket; default: a new one to the URL's host and port. */
-  readonly conn?: Deno.Conn;
+  readonly conn?: Wire;
 }
+
+/** The part of a connection that a client needs. */
+export type Wire = Pick<Deno.Conn, "read" | "write" | "close" | "closeWrite">;
 
 /** The head of an answer and, of one that is no upgrade, its body. */
 export interface Answer {
@@ -35,10 +38,10 @@ export type Received =
  */
 export class RawClient implements Disposable {
   readonly answer: Answer;
-  readonly #conn: Deno.Conn;
+  readonly #conn: Wire;
   #buffer: Uint8Array<ArrayBuffer>;
 
-  private constructor(conn: Deno.Conn, answer: Answer, rest: Uint8Array<ArrayBuffer>) {
+  private constructor(conn: Wire, answer: Answer, rest: Uint8Array<ArrayBuffer>) {
     this.#conn = conn;
     this.answer = answer;
     this.#buffer = rest;
@@ -59,7 +62,7 @@ export class RawClient implements Disposable {
     }
   }
 
-  static async #ask(conn: Deno.Conn, url: string, options: HandshakeOptions): Promise<RawClient> {
+  static async #ask(conn: Wire, url: string, options: HandshakeOptions): Promise<RawClient> {
     const { pathname, search, host } = new URL(url);
     const { method = "GET", target = pathname + search, headers = {} } = options;
     const all: Record<string, string | undefined> = {
@@ -162,12 +165,14 @@ export class RawClient implements Disposable {
     if (length === 126) length = view(await this.#read(2)).getUint16(0);
     else if (length === 127) length = Number(view(await this.#read(8)).getBigUint64(0));
     const data = await this.#read(length) ?? new Uint8Array();
-    if (opcode === 1) return { kind: "text", data: decoder.decode(data) };
-    if (opcode === 2) return { kind: "binary", data };
-    if (opcode === 9) return { kind: "ping", data };
-    if (opcode === 10) return { kind: "pong", data };
-    const code = data.length >= 2 ? view(data).getUint16(0) : 1005;
-    return { kind: "close", code, reason: decoder.decode(data.subarray(2)) };
+    return receivedOf(opcode, data);
+  }
+
+  /** The next bytes, whatever frames they are of; fails where the connection ends before. */
+  async raw(length: number): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = await this.#read(length);
+    if (bytes) return bytes;
+    throw new Error(`The connection ended before ${length} bytes`);
   }
 
   /** The text of the next message; fails on anything else. */
@@ -199,19 +204,31 @@ export class RawClient implements Disposable {
   }
 
   async #read(length: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    while (this.#buffer.length < length) {
-      const chunk = new Uint8Array(Math.max(65536, length - this.#buffer.length));
-      const read = this.#conn.read(chunk).catch(() => null);
-      const count = await inTime(read, () => `${length} bytes from the server`);
-      if (count === null) return undefined;
-      const joined = new Uint8Array(this.#buffer.length + count);
-      joined.set(this.#buffer);
-      joined.set(chunk.subarray(0, count), this.#buffer.length);
-      this.#buffer = joined;
-    }
+    if (this.#buffer.length < length && !await this.#fill(length)) return undefined;
     const taken = this.#buffer.slice(0, length);
     this.#buffer = this.#buffer.subarray(length);
     return taken;
+  }
+
+  /** Reads until there are so many bytes, and puts them together once; answers whether there are so many. */
+  async #fill(length: number): Promise<boolean> {
+    const parts = [this.#buffer];
+    let size = this.#buffer.length;
+    while (size < length) {
+      const chunk = new Uint8Array(65536);
+      const read = this.#conn.read(chunk).catch(() => null);
+      const count = await inTime(read, () => `${length} bytes from the server`);
+      if (count === null) break;
+      parts.push(chunk.subarray(0, count));
+      size += count;
+    }
+    this.#buffer = new Uint8Array(size);
+    let offset = 0;
+    for (const part of parts) {
+      this.#buffer.set(part, offset);
+      offset += part.length;
+    }
+    return size >= length;
   }
 }
 
@@ -233,8 +250,18 @@ function view(bytes: Uint8Array | undefined): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-async function writeAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
+async function writeAll(conn: Wire, bytes: Uint8Array): Promise<void> {
   for (let written = 0; written < bytes.length;) {
     written += await conn.write(bytes.subarray(written));
   }
+}
+
+/** What a frame has brought. */
+export function receivedOf(opcode: number, data: Uint8Array): Received {
+  if (opcode === 1) return { kind: "text", data: decoder.decode(data) };
+  if (opcode === 2) return { kind: "binary", data };
+  if (opcode === 9) return { kind: "ping", data };
+  if (opcode === 10) return { kind: "pong", data };
+  const code = data.length >= 2 ? view(data).getUint16(0) : 1005;
+  return { kind: "close", code, reason: decoder.decode(data.subarray(2)) };
 }

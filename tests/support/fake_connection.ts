@@ -1,5 +1,5 @@
 import { Batch, type Message } from "../../lib/base/batch.ts";
-import type { Connection, Hub, PublishOptions } from "../../lib/contract.ts";
+import type { Connection, Hub, Parts, PublishOptions } from "../../lib/contract.ts";
 import { LocalHub } from "../../lib/hub/local_hub.ts";
 
 /** A connection that is no socket: it remembers what a handler does with it. */
@@ -34,6 +34,16 @@ export class FakeConnection implements Connection {
     }
     this.#arrival.resolve();
     this.#arrival = Promise.withResolvers();
+  }
+
+  async sendStream(parts: Parts): Promise<boolean> {
+    const all = await Array.fromAsync(parts as AsyncIterable<Message>);
+    this.send(all.join(""));
+    return true;
+  }
+
+  ping(): Promise<Uint8Array | undefined> {
+    return Promise.resolve(new Uint8Array());
   }
 
   deliver(batch: Batch): void {

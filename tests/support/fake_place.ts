@@ -1,4 +1,5 @@
 import { Log } from "../../lib/base/log.ts";
+import { NO_METER } from "../../lib/base/meter.ts";
 import { Permits } from "../../lib/base/permits.ts";
 import type { Exchange, Place } from "../../lib/contract.ts";
 import { LocalHub } from "../../lib/hub/local_hub.ts";
@@ -11,8 +12,10 @@ export function fakePlace(changes: Partial<Place> = {}): Place & { readonly hub:
     log: new Log(),
     hub: new LocalHub(),
     processes,
+    meter: NO_METER.at(undefined),
     signal,
     left: signal,
+    overview: { routes: [], refusal: () => undefined },
     ...changes,
   } as never;
 }

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 const encoder = new TextEncoder();
 
 /** The head of an answer. */
@@ -143,6 +144,6 @@ export class HttpClient implements Disposable {
     const count = await this.#conn.read(chunk);
     if (count === null) throw new Error(`The server hung up after: ${this.#rest}`);
     // Latin-1, so that a character is a byte.
-    this.#rest += String.fromCharCode(...chunk.subarray(0, count));
+    this.#rest += Buffer.from(chunk.buffer, 0, count).toString("latin1");
   }
 }

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Received } from "./client.ts";
+import { type Received, receivedOf } from "./client.ts";
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Where a test waits for clients as a server that does exactly what the test says. */
 export class PeerListener implements Disposable {
@@ -131,12 +130,7 @@ export class Peer implements Disposable {
     for (let index = 0; index < data.length; index++) {
       data[index] = (data[index] as number) ^ (mask[index & 3] as number);
     }
-    if (opcode === 1) return { kind: "text", data: decoder.decode(data) };
-    if (opcode === 2) return { kind: "binary", data };
-    if (opcode === 9) return { kind: "ping", data };
-    if (opcode === 10) return { kind: "pong", data };
-    const code = data.length >= 2 ? view(data).getUint16(0) : 1005;
-    return { kind: "close", code, reason: decoder.decode(data.subarray(2)) };
+    return receivedOf(opcode, data);
   }
 
   /** The text of the next message; fails on anything else. */

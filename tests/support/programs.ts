@@ -8,14 +8,15 @@ export interface Needing {
 
 /**
  * Leaves a test out, and says so in its name, where a program that it needs is missing. With
- * TEST_ALL=1 it runs, and fails.
+ * TEST_ALL=1 it runs, and fails, unless TEST_WITHOUT names the program: then it cannot be had there.
  */
 export function needing(name: string, ...programs: readonly string[]): Needing {
   const missing = programs.filter((program) => !isInstalled(program));
   if (missing.length === 0) return { name, ignore: false };
   return {
     name: `${name} [needs ${missing.join(", ")}]`,
-    ignore: Deno.env.get("TEST_ALL") !== "1",
+    ignore: Deno.env.get("TEST_ALL") !== "1" ||
+      missing.every((program) => program === Deno.env.get("TEST_WITHOUT")),
   };
 }
 

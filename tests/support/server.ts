@@ -1,6 +1,6 @@
 import { compiledBinary } from "./compiled.ts";
-import { inTime } from "./in_time.ts";
 import { Lines } from "./lines.ts";
+import { stopServer } from "./stop_server.ts";
 import { needing } from "./programs.ts";
 
 /** The project's folder. */
@@ -49,6 +49,8 @@ export function testBoth(
 /** How a program is started. */
 export interface StartOptions {
   readonly form?: Form;
+  /** Flags of the runtime, where that is `deno run`. */
+  readonly flags?: readonly string[];
   readonly env?: Record<string, string>;
   readonly cwd?: string;
   /** Default: nothing comes. */
@@ -59,15 +61,17 @@ export interface StartOptions {
   readonly detached?: boolean;
 }
 
+/** The words that start the program. */
+export function wordsOf(form: Form = "deno run", flags: readonly string[] = []): string[] {
+  if (form === "binary") return ["path" in binary ? binary.path : "there is no binary"];
+  return [Deno.execPath(), "run", "-A", "--quiet", ...flags, `${ROOT}main.ts`];
+}
+
 /** The program with arguments, not yet started. */
 export function command(args: readonly string[], options: StartOptions): Deno.Command {
-  const { form = "deno run", env = {}, cwd = ROOT, stdin = "null", files, detached = false } =
-    options;
-  const words = form === "binary"
-    ? ["path" in binary ? binary.path : "there is no binary"]
-    : [Deno.execPath(), "run", "-A", "--quiet", `${ROOT}main.ts`];
+  const { form, flags, env = {}, cwd = ROOT, stdin = "null", files, detached = false } = options;
   const limited = files === undefined ? [] : ["sh", "-c", 'ulimit -n "$0"; exec "$@"', `${files}`];
-  const [program = "", ...rest] = [...limited, ...words, ...args];
+  const [program = "", ...rest] = [...limited, ...wordsOf(form, flags), ...args];
   return new Deno.Command(program, {
     args: rest,
     // Not the colours of the terminal, and not the place of whoever runs the tests.
@@ -144,14 +148,8 @@ export class TestServer implements AsyncDisposable {
   }
 
   /** Ends it. */
-  async stop(signal: Deno.Signal = "SIGTERM"): Promise<Deno.CommandStatus> {
-    try {
-      this.child.kill(signal);
-    } catch {
-      // It has ended already.
-    }
-    const ended = Promise.all([this.child.status, this.stdout.ended, this.stderr.ended]);
-    return (await inTime(ended, () => `the end of the server:\n${this.stdout.all.join("\n")}`))[0];
+  stop(signal: Deno.Signal = "SIGTERM"): Promise<Deno.CommandStatus> {
+    return stopServer(this, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

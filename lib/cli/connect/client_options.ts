@@ -15,7 +15,11 @@ export interface ClientOptions {
   readonly insecure: boolean;
   /** Whether messages are bytes as they come, and no lines. */
   readonly binary: boolean;
+  /** Whether it offers to compress messages. */
+  readonly compress: boolean;
   readonly reconnect: boolean;
+  /** Messages that are sent in place of the input. */
+  readonly messages?: readonly string[];
   /** Milliseconds in which nothing comes after the end of the input until the client closes. */
   readonly quietMs: number;
 }
@@ -36,7 +40,7 @@ export function clientOptionsOf(
   options: Options,
   version: string = Deno.version.deno,
 ): ClientOptions {
-  const { quietms = QUIET_MS, subprotocol: subprotocols = [] } = options;
+  const { quietms = QUIET_MS, subprotocol: subprotocols = [], send } = options;
   const insecure = options["ssl-insecure"] ?? false;
   const target = parseTarget(url);
   checkOptions(options);
@@ -53,7 +57,9 @@ export function clientOptionsOf(
     subprotocols,
     insecure,
     binary: options.binary ?? false,
+    compress: options.compress ?? false,
     reconnect: options.reconnect ?? false,
+    ...(send && { messages: send }),
     quietMs: quietms,
   };
 }

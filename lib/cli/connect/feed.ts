@@ -1,8 +1,16 @@
 import { within } from "../../base/within.ts";
 import type { ClientOptions } from "./client_options.ts";
-import type { Link } from "./link.ts";
+import type { Line } from "./link.ts";
 import { messagesOf } from "./messages.ts";
 import type { Printer } from "./printer.ts";
+
+const encoder = new TextEncoder();
+
+/** The options that are about what is sent. */
+export interface FeedOptions extends Pick<ClientOptions, "binary" | "messages" | "quietMs"> {
+  /** Whether the end of the input closes the connection also where nothing was sent; default false. */
+  readonly closesUnsent?: boolean;
+}
 
 /**
  * Sends the input to a connection, and to the next one where that ends. While there is none, or the server
@@ -12,10 +20,10 @@ export class Feed {
   /** Rejects when the input cannot be read on. */
   readonly failed: Promise<never>;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #options: Pick<ClientOptions, "binary" | "quietMs">;
+  readonly #options: FeedOptions;
   readonly #printer: Printer;
   readonly #fail: (error: unknown) => void;
-  #link: Link | undefined;
+  #link: Line | undefined;
   #linked = Promise.withResolvers<void>();
   #isFeeding = false;
   #hasSent = false;
@@ -26,7 +34,7 @@ export class Feed {
   constructor(
     input: ReadableStream<Uint8Array>,
     printer: Printer,
-    options: Pick<ClientOptions, "binary" | "quietMs">,
+    options: FeedOptions,
   ) {
     this.#reader = input.getReader();
     this.#printer = printer;
@@ -39,7 +47,7 @@ export class Feed {
   }
 
   /** Sends on to this connection. */
-  into(link: Link): void {
+  into(link: Line): void {
     this.#link = link;
     this.#linked.resolve();
     link.closed.then(() => {
@@ -62,7 +70,11 @@ export class Feed {
   }
 
   async #feed(): Promise<void> {
-    for await (const messages of messagesOf(this.#reader, this.#options.binary)) {
+    const { messages: given, binary } = this.#options;
+    const all = given
+      ? [given.map((text) => binary ? encoder.encode(text) : text)]
+      : messagesOf(this.#reader, binary);
+    for await (const messages of all) {
       for (const message of messages) {
         while (!this.#link?.send(message)) {
           await (this.#link?.drained() ?? this.#linked.promise);
@@ -77,10 +89,11 @@ export class Feed {
 
   /** Waits for answers and closes, if anything was sent; a client that sent nothing wants only to read. */
   #atEnd(): void {
-    if (this.#hasSent && this.#link) this.#closeWhenQuiet(this.#link).catch(this.#fail);
+    const closes = this.#hasSent || this.#options.closesUnsent;
+    if (closes && this.#link) this.#closeWhenQuiet(this.#link).catch(this.#fail);
   }
 
-  async #closeWhenQuiet(link: Link): Promise<void> {
+  async #closeWhenQuiet(link: Line): Promise<void> {
     await link.drained(0);
     let since = performance.now();
     for (;;) {

@@ -1,9 +1,9 @@
-import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { WebSocket } from "ws";
-import { CLOSE_TIMEOUT, REQUEST_TIMEOUT } from "../../base/limits.ts";
+// @ts-types="../../base/ws.d.ts"
+import { WebSocket } from "npm:ws@8.23.0";
 import type { ClientOptions } from "./client_options.ts";
 import type { Closed } from "./ending.ts";
+import { openSocket } from "./socket.ts";
 
 /** A connection that cannot be made. */
 export class ConnectError extends Error {
@@ -16,10 +16,13 @@ export class ConnectError extends Error {
  */
 export type TakeMessage = (data: Uint8Array, isBinary: boolean) => Promise<void> | undefined;
 
-// Bytes that may wait for the server before the source of them has to wait.
-const HIGH_WATER_MARK = 256 * 1024;
+/** Bytes that may wait for the server before the source of them has to wait. */
+export const HIGH_WATER_MARK = 256 * 1024;
 
 const decoder = new TextDecoder();
+
+/** The interface of a {@linkcode Link}. */
+export type Line = Pick<Link, keyof Link>;
 
 /** One connection to a server. */
 export class Link {
@@ -45,7 +48,6 @@ export class Link {
       socket.pause();
       behind.then(() => socket.resume());
     });
-    socket.on("error", (error) => this.#error = textOf(error));
     socket.on("close", (code, bytes) => {
       const reason = decoder.decode(bytes) || this.#error;
       resolve({ code, reason, byClient: this.#byClient });
@@ -58,25 +60,14 @@ export class Link {
    * @throws {ConnectError} If that fails.
    */
   static open(options: ClientOptions, take: TakeMessage): Promise<Link> {
-    const { target, headers, subprotocols, insecure } = options;
     const { promise, resolve, reject } = Promise.withResolvers<Link>();
-    const socket = new WebSocket(target.url, subprotocols, {
-      headers,
-      rejectUnauthorized: !insecure,
-      perMessageDeflate: false,
-      handshakeTimeout: REQUEST_TIMEOUT,
-      closeTimeout: CLOSE_TIMEOUT,
+    // The first reason; where it is open already, the one why it breaks.
+    const socket = openSocket(options, options.subprotocols, (why) => {
+      link.#error = why;
+      reject(new ConnectError(`Cannot connect to ${options.target.name}: ${why}`));
     });
     const link = new Link(socket, take);
-    const fail = (why: string) =>
-      reject(new ConnectError(`Cannot connect to ${target.name}: ${why}`));
     socket.on("open", () => resolve(link));
-    socket.on("unexpected-response", (request: ClientRequest, response: IncomingMessage) => {
-      fail(answerOf(response));
-      request.destroy();
-    });
-    // Nothing more where it is open already.
-    socket.on("error", (error) => fail(textOf(error)));
     return promise;
   }
 
@@ -137,15 +128,4 @@ export class Link {
     // The server's answer has to be read, whoever is behind.
     this.#socket.resume();
   }
-}
-
-function answerOf({ statusCode, statusMessage, headers }: IncomingMessage): string {
-  const status = `${statusCode} ${statusMessage ?? ""}`.trimEnd();
-  return headers.location ? `${status}, to ${headers.location}` : status;
-}
-
-/** Where several addresses were tried, the error itself says nothing. */
-function textOf(error: Error & { readonly code?: string }): string {
-  if (error instanceof AggregateError) return error.errors.map((one) => one.message).join(", ");
-  return error.message || error.code || "it failed";
 }

@@ -10,15 +10,18 @@ const EMPTY = new Uint8Array(0);
 /** A message that comes in parts: in several frames, or in several reads of the socket. */
 export class Assembly {
   readonly binary: boolean;
-  /** Frames that it has so far. */
-  frames = 0;
+  /** Whether its bytes are those of a compressed message. */
+  readonly compressed: boolean;
+  /** When the first of the empty frames came that are its latest, as `performance.now()` tells. */
+  emptySince: number | undefined;
   /** With room before and behind. */
   #bytes = EMPTY;
   #room = 0;
   #length = 0;
 
-  constructor(binary: boolean) {
+  constructor(binary: boolean, compressed = false) {
     this.binary = binary;
+    this.compressed = compressed;
   }
 
   /** Bytes that have come. */
@@ -50,6 +53,7 @@ export class Assembly {
       letGo(this.#bytes);
       this.#bytes = grown;
     }
+    this.emptySince = undefined;
     this.#bytes.set(part, ROOM_BEFORE + this.#length);
     this.#length = length;
   }

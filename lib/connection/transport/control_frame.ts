@@ -6,6 +6,11 @@ export const PING: Uint8Array = Uint8Array.of(0x89, 0);
 /** The same for its answer. */
 const PONG: Uint8Array = Uint8Array.of(0x8a, 0);
 
+/** A ping with a payload, of at most 125 bytes. */
+export function pingFrame(payload: Uint8Array): Uint8Array {
+  return controlFrame(0x89, payload);
+}
+
 /** A pong with the payload of its ping. */
 export function pongFrame(payload: Uint8Array): Uint8Array {
   if (payload.length === 0) return PONG;

@@ -1,4 +1,4 @@
-import { GOODBYE_TIMEOUT } from "../../base/limits.ts";
+import { GOODBYE_TIMEOUT, SENDING_TIME } from "../../base/limits.ts";
 import { watchProgress } from "./watch_progress.ts";
 
 /** A client whose connection is closing. */
@@ -7,6 +7,8 @@ export interface Leaving {
   readonly bufferedAmount: number;
   /** Bytes that the system holds for it; undefined where it cannot be asked. */
   readonly unsent: number | undefined;
+  /** Bytes that have come from it for nobody. */
+  readonly ignored: number;
   /** Drops what waits and says why in its place; answers how many bytes that were. */
   cut(): number;
   /** Ends the connection, whatever still waits. */
@@ -15,7 +17,8 @@ export interface Leaving {
 
 /**
  * The end of a connection: drops a client that does not answer the close frame, and one that takes nothing of what
- * was sent before it for longer than there is patience. That one is told why, where it can be.
+ * was sent before it for longer than there is patience. That one is told why, where it can be. The answer of a client
+ * that sends something large is behind that, so that it has more time for it.
  */
 export class Farewell implements Disposable {
   readonly #leaving: Leaving;
@@ -25,6 +28,8 @@ export class Farewell implements Disposable {
   #isCut = false;
   /** For so long it has taken nothing of so many bytes. */
   #stalled = { ms: 0, bytes: 0 };
+  /** Bytes that had come when it was looked at last, and how long it has been sending, in ms. */
+  #sending = { ms: 0, bytes: 0 };
   #watch: Disposable | undefined;
 
   /** @param answerTime Milliseconds for the answer to a close frame that has left. */
@@ -58,11 +63,19 @@ export class Farewell implements Disposable {
     const ms = bufferedAmount < this.#stalled.bytes ? timeout : this.#stalled.ms + timeout;
     this.#stalled = { ms, bytes: bufferedAmount };
     if (bufferedAmount + unsent > 0 && ms < this.#patience) return this.#look();
+    if (bufferedAmount === 0 && this.#stillSends(timeout)) return this.#look();
     if (this.#isCut || bufferedAmount === 0 || this.#leaving.cut() === 0) {
       return this.#leaving.drop();
     }
     this.#isCut = true;
     this.#patience = Math.min(this.#patience, GOODBYE_TIMEOUT);
     this.#look();
+  }
+
+  #stillSends(timeout: number): boolean {
+    const { ignored } = this.#leaving;
+    const { ms, bytes } = this.#sending;
+    this.#sending = { ms: ms + timeout, bytes: ignored };
+    return ignored > bytes && this.#sending.ms < SENDING_TIME && timeout === this.#answerTime;
   }
 }

@@ -1,8 +1,11 @@
 import { isUtf8 } from "node:buffer";
 import { Batch } from "../../base/batch.ts";
+import { EMPTY_FRAMES_TIME } from "../../base/limits.ts";
 import { Assembly } from "./assembly.ts";
 import { checkHead } from "./check_head.ts";
+import type { Inflater } from "./deflate/inflater.ts";
 import { FrameError } from "./frame_error.ts";
+import { FrameSkipper } from "./frame_skipper.ts";
 import { readClose } from "./read_close.ts";
 import { unmask } from "./unmask.ts";
 
@@ -12,8 +15,16 @@ export interface FrameSink {
   messages(batch: Batch): void;
   /** A ping, whose payload is to be sent back; it is borrowed. */
   ping(payload: Uint8Array): void;
-  pong(): void;
-  /** A close frame; 1005 where it says no code. Nothing follows. */
+  /** A pong; its payload is borrowed. */
+  pong(payload: Uint8Array): void;
+  /** A part of a message with nothing in it, which is not the last; for who counts them. */
+  emptyPart?(): void;
+  /**
+   * The client may not send what it has sent, or there is no memory for it: from now on only its close frame
+   * counts.
+   */
+  failed(error: unknown): void;
+  /** A close frame; 1005 where it says no code, 1006 where it says none that may be said. Nothing follows. */
   close(code: number, reason: string): void;
   /** Whether nothing more is wanted for now. */
   isFull(): boolean;
@@ -22,6 +33,8 @@ export interface FrameSink {
 // Both without a part to follow.
 const TEXT = 0x81;
 const BINARY = 0x82;
+/** Of the first frame of a message (RFC 7692 §6). */
+const COMPRESSED = 0x40;
 const CLOSE = 8;
 const PING = 9;
 // Whole control frames.
@@ -48,8 +61,14 @@ const HEAD_SIZE = 14;
 export class FrameReader {
   readonly #sink: FrameSink;
   readonly #limit: number;
-  /** After a close frame or a mistake, whatever comes is thrown away. */
+  readonly #inflater: Inflater | undefined;
+  /** After a close frame, whatever comes is thrown away. */
   #over = false;
+  /** After a mistake, or where the connection is closing, only a close frame counts. */
+  #skips = false;
+  #skipper: FrameSkipper | undefined;
+  /** Up to where a chunk was read when something in it turned out to be wrong. */
+  #at = 0;
   /** The frame that is read in parts: its head, and where its payload goes. */
   readonly #head = new Uint8Array(HEAD_SIZE);
   #headSize = 0;
@@ -60,32 +79,67 @@ export class FrameReader {
   /** The message that the next frames go on with. */
   #message: Assembly | undefined;
 
-  /** @param limit Bytes of a message; 0 means no limit. */
-  constructor(sink: FrameSink, limit: number) {
+  /**
+   * @param limit Bytes of a message; 0 means no limit.
+   * @param inflater Where messages may be compressed.
+   */
+  constructor(sink: FrameSink, limit: number, inflater?: Inflater) {
     this.#sink = sink;
     this.#limit = limit > 0 ? limit : MOST;
+    this.#inflater = inflater;
   }
 
   /**
    * Takes a chunk, and its memory with it: payloads are unmasked where they lie.
    *
    * @returns Bytes of it that were read: not all where nothing more is wanted; the rest comes again, later.
-   * @throws {FrameError} If it holds what a client may not send; everything before that was told.
    */
   push(chunk: Uint8Array): number {
     let at = 0;
-    try {
-      while (at < chunk.length && !this.#over) {
-        if (this.#payload) at = this.#readPayload(this.#payload, chunk, at);
+    while (at < chunk.length && !this.#over) {
+      try {
+        if (this.#skips) at = this.#skip(chunk, at);
+        else if (this.#payload) at = this.#readPayload(this.#payload, chunk, at);
         else if (this.#headSize > 0) at = this.#readHead(chunk, at);
         else at = this.#readWhole(chunk, at);
-        if (this.#sink.isFull()) return this.#over ? chunk.length : at;
+      } catch (error) {
+        at = this.#at;
+        this.#fail(error);
       }
-      return chunk.length;
-    } catch (error) {
-      this.#over = true;
-      throw error;
+      if (this.#sink.isFull()) return this.#over ? chunk.length : at;
     }
+    return chunk.length;
+  }
+
+  /** Looks for nothing but a close frame from now on. */
+  skip(): void {
+    this.#skips = true;
+  }
+
+  #fail(error: unknown): void {
+    // Where it is closing, its mistakes change nothing.
+    if (!this.#skips) {
+      this.#skips = true;
+      this.#sink.failed(error);
+    }
+    if (this.#over) this.#sink.close(1006, "");
+  }
+
+  #skip(chunk: Uint8Array, at: number): number {
+    // One that has begun to come is what is waited for.
+    if (this.#payload && this.#opcode === CLOSE) return this.#readPayload(this.#payload, chunk, at);
+    let skipper = this.#skipper;
+    if (!skipper) {
+      skipper = this.#skipper = new FrameSkipper(this.#payload ? this.#missing : 0);
+      this.#payload = this.#message = undefined;
+      skipper.push(this.#head.subarray(0, this.#headSize));
+    }
+    const close = skipper.push(chunk, at);
+    if (close) {
+      this.#over = true;
+      this.#sink.close(close.code, close.reason);
+    }
+    return chunk.length;
   }
 
   /** Reads what lies in the chunk as one frame each, and begins with what does not. */
@@ -97,6 +151,7 @@ export class FrameReader {
       const first = chunk[at] as number;
       const second = chunk[at + 1] as number;
       if (first !== kind || spans.length === 2 * MOST_MESSAGES) {
+        this.#at = at;
         this.#tell(kind, chunk, spans);
         if (spans.length > 0 && this.#sink.isFull()) return at;
         spans = [];
@@ -105,8 +160,9 @@ export class FrameReader {
       if (first === WHOLE_PING || first === WHOLE_PONG) {
         const end = this.#skipControl(chunk, at, second);
         if (end < 0) break;
-        if (first === WHOLE_PONG) this.#sink.pong();
-        else this.#sink.ping(end === at + 6 ? NOTHING : chunk.subarray(at + 6, end));
+        const payload = end === at + 6 ? NOTHING : chunk.subarray(at + 6, end);
+        if (first === WHOLE_PONG) this.#sink.pong(payload);
+        else this.#sink.ping(payload);
         at = end;
         continue;
       }
@@ -127,6 +183,7 @@ export class FrameReader {
       spans.push(start, end);
       at = end;
     }
+    this.#at = at;
     this.#tell(kind, chunk, spans);
     return at < chunk.length ? this.#readHead(chunk, at) : at;
   }
@@ -157,15 +214,23 @@ export class FrameReader {
     while (at < chunk.length) {
       const size = ++this.#headSize;
       head[size - 1] = chunk[at++] as number;
-      if (size === 2) checkHead(head[0] as number, head[1] as number, this.#message);
       if (size < 2) continue;
+      this.#at = at;
+      if (size === 2) {
+        checkHead(
+          head[0] as number,
+          head[1] as number,
+          this.#message !== undefined,
+          !!this.#inflater,
+        );
+      }
       const extended = ((head[1] as number) & 127) - 125;
       const known = extended === 1 ? 4 : extended === 2 ? 10 : 2;
       if (size === known) this.#checkLength(known);
       if (size < known + 4) continue;
       this.#headSize = 0;
       this.#mask = maskAt(head, known);
-      this.#begin((head[0] as number) & 15);
+      this.#begin(this.#opcode);
       break;
     }
     return at;
@@ -182,49 +247,74 @@ export class FrameReader {
     this.#missing = length;
     // A control frame is none of the message in which it may come.
     if ((head.getUint8(0) & 15) >= CLOSE) return;
-    if ((this.#message?.length ?? 0) + length > this.#limit) {
+    const isCompressed = this.#message?.compressed ?? (head.getUint8(0) & COMPRESSED) > 0;
+    if ((this.#message?.length ?? 0) + length > this.#most(isCompressed)) {
       throw new FrameError(1009, `A message has more than ${this.#limit} bytes`);
     }
+  }
+
+  /** Bytes of a message's frames. */
+  #most(isCompressed: boolean): number {
+    // What cannot be compressed is longer for having been tried, by an eighth where that is done in haste.
+    return isCompressed ? Math.min(Math.ceil(1.125 * this.#limit) + 1024, MOST) : this.#limit;
   }
 
   #begin(opcode: number): void {
     this.#phase = 0;
     if (opcode >= CLOSE) this.#payload = new Assembly(true);
     else {
-      this.#payload = this.#message ??= new Assembly(opcode === (BINARY & 15));
-      this.#message.frames++;
+      const message = this.#message ??= new Assembly(
+        opcode === (BINARY & 15),
+        ((this.#head[0] as number) & COMPRESSED) > 0,
+      );
+      if (this.#missing === 0 && !this.#isLast) {
+        checkProgress(message);
+        this.#sink.emptyPart?.();
+      }
+      this.#payload = message;
     }
     if (this.#missing === 0) this.#end(this.#payload);
   }
 
   #readPayload(payload: Assembly, chunk: Uint8Array, at: number): number {
     const end = Math.min(at + this.#missing, chunk.length);
-    const isLast = (this.#head[0] as number) >= 0x80;
     unmask(chunk, at, end, this.#mask, this.#phase);
-    payload.add(chunk.subarray(at, end), isLast ? payload.length + this.#missing : this.#limit);
+    const most = this.#isLast ? payload.length + this.#missing : this.#most(payload.compressed);
     this.#phase += end - at;
     this.#missing -= end - at;
+    this.#at = end;
+    payload.add(chunk.subarray(at, end), most);
     if (this.#missing === 0) this.#end(payload);
     return end;
   }
 
+  get #opcode(): number {
+    return (this.#head[0] as number) & 15;
+  }
+
+  get #isLast(): boolean {
+    return (this.#head[0] as number) >= 0x80;
+  }
+
   #end(payload: Assembly): void {
-    const first = this.#head[0] as number;
-    const opcode = first & 15;
-    const { bytes, binary } = payload;
+    const opcode = this.#opcode;
     this.#payload = undefined;
     if (opcode === CLOSE) {
-      const { code, reason } = readClose(bytes);
       this.#over = true;
+      const { code, reason } = readClose(payload.bytes);
       this.#sink.close(code, reason);
-    } else if (opcode === PING) this.#sink.ping(bytes);
-    else if (opcode > PING) this.#sink.pong();
-    else if (first >= 0x80) {
+    } else if (opcode === PING) this.#sink.ping(payload.bytes);
+    else if (opcode > PING) this.#sink.pong(payload.bytes);
+    else if (this.#isLast) {
       this.#message = undefined;
+      const message = payload.compressed && this.#inflater
+        ? this.#inflater.inflate(payload, this.#limit)
+        : payload;
+      const { bytes, binary } = message;
       if (!binary && !isUtf8(bytes)) throw noText();
       // What is kept for it is counted by its bytes, so that its buffer must not be much larger.
       this.#sink.messages(
-        payload.isTight ? Batch.given(binary, bytes) : new Batch(binary, bytes, [0, bytes.length]),
+        message.isTight ? Batch.given(binary, bytes) : new Batch(binary, bytes, [0, bytes.length]),
       );
     }
   }
@@ -233,5 +323,19 @@ export class FrameReader {
 const maskAt = (bytes: Uint8Array, at: number): number =>
   (bytes[at] as number) << 24 | (bytes[at + 1] as number) << 16 |
   (bytes[at + 2] as number) << 8 | (bytes[at + 3] as number);
+
+/**
+ * A message may have any number of frames, as long as it grows.
+ *
+ * @throws {FrameError} If it has not done so for long.
+ */
+function checkProgress(message: Assembly): void {
+  const now = performance.now();
+  if (now - (message.emptySince ??= now) < EMPTY_FRAMES_TIME) return;
+  throw new FrameError(
+    1008,
+    `A message had nothing but empty frames for ${EMPTY_FRAMES_TIME / 1000} s`,
+  );
+}
 
 const noText = () => new FrameError(1007, "A text is no UTF-8");

@@ -34,6 +34,8 @@ export class FrameWriter {
   #offset = 0;
   /** Control frames that do not wait behind the others. */
   #urgent: Uint8Array[] = [];
+  /** How many of those in front MUST be sent. */
+  #kept = 0;
   /** Number of control frames since the last write, and where the latest of them waits. */
   #controls = 0;
   #latest = 0;
@@ -81,7 +83,8 @@ export class FrameWriter {
   control(frame: Uint8Array): void {
     if (this.#stopped) return;
     if (this.#writing) {
-      this.#urgent[Math.min(this.#urgent.length, MAX_CONTROLS - 1)] = frame;
+      const last = this.#kept + MAX_CONTROLS - 1;
+      this.#urgent[Math.min(this.#urgent.length, last)] = frame;
     } else if (this.#controls < MAX_CONTROLS) {
       this.#controls++;
       this.#latest = this.#waiting.length;
@@ -90,6 +93,16 @@ export class FrameWriter {
       this.#bytes += frame.length - (this.#waiting[this.#latest] as Uint8Array).length;
       this.#waiting[this.#latest] = frame;
     }
+  }
+
+  /** Sends a control frame that overtakes what waits as well, and is sent in any case. */
+  surely(frame: Uint8Array): void {
+    if (this.#stopped) return;
+    if (!this.#writing) return this.send(frame);
+    this.#urgent.splice(this.#kept++, 0, frame);
+    // There may be any number of them, and whoever sends them has to see that.
+    this.#bytes += frame.length;
+    this.#frames++;
   }
 
   /** Resolves when no more than an amount waits, or with `release`. */
@@ -171,15 +184,17 @@ export class FrameWriter {
   #take(): Uint8Array | undefined {
     const parts: Uint8Array[] = [];
     let size = 0;
+    this.#leaving = { bytes: 0, frames: 0 };
     // Not into the middle of a frame.
     if (this.#offset === 0) {
       for (const frame of this.#urgent) {
         parts.push(frame);
         size += frame.length;
+        if (parts.length === this.#kept) this.#leaving = { bytes: size, frames: this.#kept };
       }
       this.#urgent = [];
+      this.#kept = 0;
     }
-    this.#leaving = { bytes: 0, frames: 0 };
     while (this.#next < this.#waiting.length) {
       const frames = this.#waiting[this.#next] as Uint8Array;
       const left = frames.length - this.#offset;

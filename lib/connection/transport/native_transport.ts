@@ -225,7 +225,7 @@ export class NativeTransport implements Transport, Unsent {
     clearInterval(this.#watch);
     // A client that never answers must not be remembered for ever.
     const patience = Math.min(this.#patience, CLOSE_TIMEOUT);
-    this.#timer = setTimeout(() => this.#gone(code, reason), patience);
+    this.#timer = setTimeout(() => this.#gone(1006, ""), patience);
   }
 
   /** The client has had its time, and would not read the close frame either. */
@@ -233,7 +233,7 @@ export class NativeTransport implements Transport, Unsent {
     this.#tellLost(unsent);
     clearInterval(this.#watch);
     this.#socket.close(code, reason);
-    this.#gone(code, reason);
+    this.#gone(1006, "");
   }
 
   /** Says how many bytes the client did not take: those that wait, and those that came too late to. */

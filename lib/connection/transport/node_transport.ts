@@ -3,38 +3,37 @@ import type { Duplex } from "node:stream";
 import type { Batch } from "../../base/batch.ts";
 import { messageOf } from "../../base/errors.ts";
 import { letGo } from "../../base/let_go.ts";
-import { CLOSE_TIMEOUT } from "../../base/limits.ts";
+import { CLOSE_TIMEOUT, MAX_IGNORED } from "../../base/limits.ts";
 import { nextTurn } from "../../base/next_turn.ts";
-import { shareTurn } from "../../base/share_turn.ts";
 import type { Transport, TransportEvents } from "../../contract.ts";
-import { closeFrame, PING, pongFrame } from "./control_frame.ts";
+import type { PaceOptions } from "../pace.ts";
+import { AwaitedPongs } from "./awaited_pongs.ts";
+import { closeFrame, PING, pingFrame, pongFrame } from "./control_frame.ts";
+import type { Compression } from "./deflate/compression.ts";
+import { Compressor } from "./deflate/compressor.ts";
+import { Inflater } from "./deflate/inflater.ts";
 import { Farewell, type Leaving } from "./farewell.ts";
 import { FrameError } from "./frame_error.ts";
+import { FramePace, type FramePaced } from "./frame_pace.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { FrameWriter } from "./frame_writer.ts";
+import { type Pinged, Pings, type PingTimes } from "./pings.ts";
+import { TurnReader, type TurnTaker } from "./turn_reader.ts";
 import { unsentTo } from "./unsent.ts";
 
 /** Options of {@linkcode NodeTransport}. */
-export interface NodeTransportOptions {
+export interface NodeTransportOptions extends PingTimes {
   /** Bytes of a message; 0 means no limit. */
   readonly maxFrameSize: number;
-  /** Milliseconds between pings; 0 means none. */
-  readonly pingMs: number;
-  /**
-   * Milliseconds between pings while it is paused: nothing else tells that the client has left then;
-   * default 5,000.
-   */
-  readonly pausedPingMs?: number;
   /** Milliseconds in which a client has to answer a close frame; default 10,000. */
   readonly closeTimeout?: number;
+  /** The terms on which messages may be compressed; default: none are. */
+  readonly compression?: Compression | undefined;
+  /** The rates that the client is held to in frames that carry no message; default: none. */
+  readonly rates?: PaceOptions;
+  /** Called when it is held back for one of them, with the name of that, once. */
+  readonly held?: (limit: string) => void;
 }
-
-const PAUSED_PING = 5_000;
-
-// How long one client's messages may be read in one go, in ms.
-const STEP = 2;
-
-const NOTHING = new Uint8Array(0);
 
 /**
  * A WebSocket (RFC 6455) on a stream of `node:net` or `node:tls` whose handshake is over.
@@ -42,52 +41,59 @@ const NOTHING = new Uint8Array(0);
  * Backpressure: messages that were sent wait here, and `bufferedAmount` says how much that is. While the
  * connection is closing, a client that takes none of it for as long as `close` says is dropped.
  */
-export class NodeTransport implements Transport, Leaving {
+export class NodeTransport implements Transport, FramePaced, Leaving, Pinged, TurnTaker {
   readonly #stream: Duplex;
   readonly #options: NodeTransportOptions;
+  readonly #input: TurnReader;
   readonly #reader: FrameReader;
   readonly #writer: FrameWriter;
+  readonly #pings: Pings;
+  readonly #pace: FramePace | undefined;
+  readonly #compressor: Compressor | undefined;
+  /** Most handlers never ping. */
+  #pongs: AwaitedPongs | undefined;
   #events: TransportEvents | undefined;
   /** A close frame was sent. */
   #closing = false;
   /** Nothing more is wanted of the client: when everything is written, that is the end. */
   #ending = false;
-  /** The client broke the protocol, and may go on sending: what it sends is thrown away. */
-  #broken = false;
+  /** Bytes that came after that. */
+  #ignored = 0;
   #closed = false;
   /** Close code and reason of the client; 1006 until its close frame has come. */
   #code = 1006;
   #reason = "";
-  #paused = false;
-  /** Bytes that have come and were not read, because it is paused or others have their turn. */
-  #unread: Uint8Array = NOTHING;
-  /** When it began to read. */
-  #since = 0;
-  /** Whether it is about to go on reading. */
-  #goesOn = false;
-  /** The client sends no more; of what it has sent, some may be unread. */
-  #isAtEnd = false;
-  /** Whether anything came since the last ping. */
-  #heard = false;
-  #pings: ReturnType<typeof setInterval> | undefined;
-  #pausedPings: ReturnType<typeof setInterval> | undefined;
   #farewell: Farewell | undefined;
+  #wasHeld = false;
 
   constructor(stream: Duplex, options: NodeTransportOptions) {
     this.#stream = stream;
     this.#options = options;
-    this.#reader = new FrameReader({
-      messages: (batch) => this.#events?.received(batch),
-      ping: (payload) => this.#closing || this.#writer.control(pongFrame(payload)),
-      // That something came is all that counts.
-      pong: () => {},
-      close: (code, reason) => this.#agree(code, reason),
-      isFull: () => this.#paused || performance.now() - this.#since > STEP,
-    }, options.maxFrameSize);
+    this.#input = new TurnReader(stream, this);
+    const { compression, rates = {} } = options;
+    this.#pace = FramePace.of(this, rates);
+    this.#compressor = compression && Compressor.of(compression);
+    this.#reader = new FrameReader(
+      {
+        messages: (batch) => this.#closing || this.#events?.received(batch),
+        ping: (payload) => this.#answer(payload),
+        pong: (payload) => {
+          this.#pongs?.came(payload);
+          this.#pace?.pong(payload.length);
+        },
+        emptyPart: () => this.#pace?.count(0),
+        failed: (error) => this.#refuse(error),
+        close: (code, reason) => this.#agree(code, reason),
+        isFull: () => this.#input.isFull,
+      },
+      options.maxFrameSize,
+      compression && Inflater.of(compression),
+    );
     this.#writer = new FrameWriter(stream, () => {
-      if (this.#closing) clearInterval(this.#pings);
+      if (this.#closing) this.#pings.end();
       if (this.#ending && !stream.writableEnded) stream.end();
     });
+    this.#pings = new Pings(this, options);
   }
 
   /**
@@ -101,24 +107,21 @@ export class NodeTransport implements Transport, Leaving {
     // Over TLS it would otherwise end, and close, before all was read.
     stream.allowHalfOpen = true;
     if ("setNoDelay" in stream) (stream as Socket).setNoDelay().setTimeout(0);
-    stream.on("data", (chunk: Uint8Array) => this.#take(chunk));
+    this.#input.listen();
     stream.on("error", (error) => events.failed(error.message));
     stream.on("close", () => this.#end());
-    stream.on("end", () => {
-      this.#isAtEnd = true;
-      this.#endReading();
-    });
-    // A client that broke the protocol may still send: it could not read why it is refused if the
-    // connection were cut.
-    stream.on("finish", () => this.#broken && !stream.readableEnded || stream.destroy());
-    if (this.#options.pingMs > 0) this.#ping(this.#options.pingMs);
+    stream.on("finish", () => stream.destroy());
+    this.#pings.begin();
     events.opened();
-    if (this.#paused) this.#unread = head;
-    else if (head.length > 0) this.#take(head);
+    this.#input.begin(head);
   }
 
   get bufferedAmount(): number {
     return this.#writer.bufferedAmount;
+  }
+
+  get compresses(): boolean {
+    return this.#compressor !== undefined;
   }
 
   drained(amount?: number): Promise<void> {
@@ -128,7 +131,23 @@ export class NodeTransport implements Transport, Leaving {
 
   send(batch: Batch): void {
     if (this.#closing || this.#ending || batch.size === 0) return;
-    this.#writer.send(batch.frames);
+    this.#writer.send(this.#compressor ? this.#compressor.frames(batch) : batch.frames);
+  }
+
+  ping(payload: Uint8Array): Promise<Uint8Array | undefined> {
+    if (this.#closing || this.#ending) return Promise.resolve(undefined);
+    this.#pace?.asks();
+    this.#writer.surely(pingFrame(payload));
+    return (this.#pongs ??= new AwaitedPongs()).for(payload);
+  }
+
+  sendPart(part: Batch, at: "first" | "middle" | "last"): void {
+    if (this.#closing || this.#ending) return;
+    const { frames } = part;
+    // It is nobody else's: as a part of a message its frame has another head.
+    if (at === "first") (frames[0] as number) &= 0x0f;
+    else frames[0] = at === "last" ? 0x80 : 0;
+    this.#writer.send(frames);
   }
 
   close(code: number, reason: string, patience = this.#closeTimeout): void {
@@ -136,110 +155,95 @@ export class NodeTransport implements Transport, Leaving {
     if (this.#closing) return this.#leave(patience);
     this.#closing = true;
     // While something waits, pings find out whether the client is still there.
-    if (this.bufferedAmount === 0) clearInterval(this.#pings);
+    if (this.bufferedAmount === 0) this.#pings.end();
     this.#writer.send(closeFrame(code, reason));
     this.#writer.release();
+    // Where a connection ends while there is something to be read, the system resets it, and the client may lose
+    // the close frame: so all that it has sent before it knew is read, but for nothing.
+    this.#reader.skip();
+    this.#pongs?.end();
     // Otherwise its answer would not be found.
     this.resume();
+    this.#input.wake();
     this.#leave(patience);
   }
 
+  /** Whether nothing is read of the client, for whichever reason. */
+  get isPaused(): boolean {
+    return this.#input.isPaused || this.#input.isResting;
+  }
+
   pause(): boolean {
-    if (this.#closing || this.#closed || this.#paused) return true;
-    this.#paused = true;
-    this.#stream.pause();
-    this.#pausedPings ??= setInterval(() => {
-      if (this.#paused) return this.#writer.control(PING);
-      clearInterval(this.#pausedPings);
-      this.#pausedPings = undefined;
-    }, this.#options.pausedPingMs ?? PAUSED_PING);
+    if (this.#closing || this.#closed || this.#input.isPaused) return true;
+    this.#input.pause();
+    this.#pings.paused();
     return true;
   }
 
   resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.#heard = true;
-    this.#goOnLater();
+    if (!this.#input.isPaused) return;
+    this.#pings.heard();
+    this.#input.resume();
   }
 
-  /** Reads a chunk, or what was left of it, and lets others go before the next where it is their turn. */
-  #take(chunk: Uint8Array): void {
-    const start = this.#since = performance.now();
-    const { length } = chunk;
-    const read = this.#read(chunk);
-    if (read < length) this.#unread = chunk.subarray(read);
-    const rest = shareTurn(start);
-    if (read === length && !rest) return;
-    this.#stream.pause();
-    this.#goOnLater();
+  rest(ms: number, limit: string): void {
+    if (this.#closing) return;
+    if (!this.#wasHeld) this.#options.held?.(limit);
+    this.#wasHeld = true;
+    if (!this.isPaused) this.#pings.paused();
+    this.#input.rest(ms);
   }
 
-  /** Not at once: whoever has just worked is behind all others who wait. */
-  #goOnLater(): void {
-    if (this.#goesOn) return;
-    this.#goesOn = true;
-    setImmediate(() => this.#goOn());
-  }
-
-  #goOn(): void {
-    this.#goesOn = false;
-    if (this.#paused || this.#closed) return;
-    const rest = shareTurn(performance.now());
-    if (rest) {
-      this.#goesOn = true;
-      return void rest.then(() => this.#goOn());
-    }
-    const unread = this.#unread;
-    this.#unread = NOTHING;
-    if (unread.length > 0) this.#take(unread);
-    if (this.#unread.length > 0) return;
-    if (this.#isAtEnd) this.#endReading();
-    else if (!this.#paused && !this.#goesOn) this.#stream.resume();
+  #answer(ping: Uint8Array): void {
+    if (this.#closing) return;
+    this.#writer.control(pongFrame(ping));
+    this.#pace?.count(ping.length);
   }
 
   /** Where all was read, the end of it is that of the connection; the client may still read. */
-  #endReading(): void {
-    if (this.#unread.length > 0) return;
+  ended(): void {
     if (this.#stream.writableFinished) this.#stream.destroy();
     else this.#finish();
   }
 
-  /** Answers how many bytes were read. */
-  #read(chunk: Uint8Array): number {
-    this.#heard = true;
-    if (this.#broken) return chunk.length;
+  /** Reads what the client has sent; answers how many bytes were read. */
+  read(chunk: Uint8Array): number {
+    this.#pings.heard();
     // Not as the Buffer that it is, which has other methods.
     const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    try {
-      const read = this.#reader.push(bytes);
-      // Where it has a buffer of its own; nobody has kept anything of it.
-      if (read === bytes.buffer.byteLength) letGo(bytes);
-      return read;
-    } catch (error) {
-      this.#refuse(error);
-      return chunk.length;
-    }
+    if (this.#closing) this.#ignore(bytes.length);
+    const read = this.#reader.push(bytes);
+    // Where it has a buffer of its own; nobody has kept anything of it.
+    if (read === bytes.buffer.byteLength) letGo(bytes);
+    return read;
+  }
+
+  #ignore(bytes: number): void {
+    this.#ignored += bytes;
+    if (this.#ignored > MAX_IGNORED) this.drop();
   }
 
   #refuse(error: unknown): void {
-    this.#broken = true;
     if (!(error instanceof FrameError)) {
       // There is no memory for it, or the fault is on this side.
-      this.#events?.failed(messageOf(error));
-      this.close(1011, "Internal error");
-    } else {
-      if (error.code === 1009) this.#events?.tooLarge();
-      else this.#events?.failed(error.message);
-      this.close(error.code, "");
+      return this.#refuseWith(1011, "Internal error", messageOf(error));
     }
-    this.#finish();
+    if (error.code !== 1009) return this.#refuseWith(error.code, error.message, error.message);
+    this.#events?.tooLarge();
+    this.close(1009, error.message);
+  }
+
+  #refuseWith(code: number, reason: string, message: string): void {
+    this.#events?.failed(message, code);
+    this.#events?.end(code, reason);
+    this.close(code, reason);
   }
 
   /** The client ends it, or agrees to that. */
   #agree(code: number, reason: string): void {
     this.#code = code;
     this.#reason = reason;
+    if (!this.#closing) this.#events?.closing(code, reason);
     this.close(code, reason);
     this.#finish();
   }
@@ -252,10 +256,11 @@ export class NodeTransport implements Transport, Leaving {
   }
 
   #end(): void {
-    clearInterval(this.#pings);
-    clearInterval(this.#pausedPings);
+    this.#pings[Symbol.dispose]();
+    this.#input.stop();
     this.#farewell?.[Symbol.dispose]();
     this.#writer.stop();
+    this.#pongs?.end();
     if (this.#closed) return;
     this.#closed = true;
     this.#events?.closed(this.#code, this.#reason);
@@ -289,22 +294,24 @@ export class NodeTransport implements Transport, Leaving {
     return this.#options.closeTimeout ?? CLOSE_TIMEOUT;
   }
 
-  #ping(interval: number): void {
-    let silent = 0;
-    let before = { waited: false, writes: 0 };
-    this.#pings = setInterval(() => {
-      const { writes } = this.#writer;
-      const takes = before.waited && writes > before.writes;
-      before = { waited: this.bufferedAmount > 0, writes };
-      // What is held back says nothing of who sent it, and whoever takes what waits is there.
-      silent = this.#heard || this.#paused || takes ? 0 : silent + 1;
-      this.#heard = false;
-      if (silent < 2) return this.#writer.control(PING);
-      const stuck = this.bufferedAmount > 0;
-      this.#events?.end(1001, "No answer to pings");
-      this.close(1001, "No answer to pings");
-      if (stuck) this.drop();
-      else this.#finish();
-    }, interval);
+  get ignored(): number {
+    return this.#ignored;
+  }
+
+  get writes(): number {
+    return this.#writer.writes;
+  }
+
+  sendPing(): void {
+    this.#pace?.asks();
+    this.#writer.control(PING);
+  }
+
+  foundSilent(): void {
+    const stuck = this.bufferedAmount > 0;
+    this.#events?.end(1001, "No answer to pings");
+    this.close(1001, "No answer to pings");
+    if (stuck) this.drop();
+    else this.#finish();
   }
 }

@@ -1,23 +1,37 @@
+// Number, local address, remote address, state, bytes to send and received.
+const ROW = /^ *\d+: \S+ \S+:([0-9A-F]{4}) \S+ ([0-9A-F]{8}):/gm;
+
+/** By the peer's port; undefined where it has not been read in this turn of the event loop. */
+let known: ReadonlyMap<number, number> | undefined;
+
 /**
- * Bytes that the kernel still holds for a peer, by its table of TCP connections.
+ * Bytes that the kernel still holds for a peer, by its table of TCP connections. That is read once in a turn of the
+ * event loop, however many ask: it is as long as they are many.
  *
  * @param port The peer's port; where several peers have the same, the most counts.
  * @returns undefined where there is no such table: it is Linux's.
  */
 export function unsentTo(port: number): number | undefined {
-  const hex = port.toString(16).toUpperCase().padStart(4, "0");
-  // Number, local address, remote address, state, bytes to send and received.
-  const row = new RegExp(`^ *\\d+: \\S+ \\S+:${hex} \\S+ ([0-9A-F]{8}):`, "gm");
-  let most: number | undefined;
+  if (!known) {
+    known = readTables();
+    queueMicrotask(() => known = undefined);
+  }
+  return known.get(port);
+}
+
+function readTables(): Map<number, number> {
+  const most = new Map<number, number>();
   for (const path of ["/proc/net/tcp", "/proc/net/tcp6"]) {
     let table;
     try {
       table = Deno.readTextFileSync(path);
     } catch {
+      // There is none without IPv6, and Deno may not be allowed to look.
       continue;
     }
-    for (const [, bytes = ""] of table.matchAll(row)) {
-      most = Math.max(most ?? 0, parseInt(bytes, 16));
+    for (const [, port = "", bytes = ""] of table.matchAll(ROW)) {
+      const peer = parseInt(port, 16);
+      most.set(peer, Math.max(most.get(peer) ?? 0, parseInt(bytes, 16)));
     }
   }
   return most;

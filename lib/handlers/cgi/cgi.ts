@@ -1,3 +1,4 @@
+import { allowing } from "../../base/allowing.ts";
 import { confine, type Confined } from "../../base/confine.ts";
 import { HandshakeError } from "../../base/errors.ts";
 import { realFolder } from "../../base/folder.ts";
@@ -5,21 +6,24 @@ import type { Permits } from "../../base/permits.ts";
 import { plain } from "../../base/plain.ts";
 import type { IncomingRequest } from "../../base/request.ts";
 import type { Exchange, Handler, Place } from "../../contract.ts";
-import { httpLog } from "../../base/session_log.ts";
+import { httpLog, refusalLog } from "../../base/session_log.ts";
+import { tell } from "../../base/tell.ts";
 import { checkProperties } from "../../options/check_properties.ts";
 import { cgiEnvironment } from "../../process/cgi_environment.ts";
+import { GoodPrograms } from "../../process/good_programs.ts";
+import type { RestraintOptions } from "../../process/restraint.ts";
 import { Runner } from "../../process/runner.ts";
 import type { Orphans } from "../../process/tree.ts";
 import type { CgiHead } from "./cgi_head.ts";
 import { type KindContext, kindOf } from "../kind.ts";
 import { needsOfFolder, NEW_PROGRAMS } from "../needs.ts";
 import { CGI_OPTIONS, processOptionsOf } from "../process_options.ts";
-import { restOf } from "../rest_of.ts";
+import { splitPath } from "../split_path.ts";
 import { bodyLength } from "./cgi_length.ts";
 import { CgiScript } from "./cgi_script.ts";
 
 /** Options for running scripts. */
-export interface CgiOptions {
+export interface CgiOptions extends RestraintOptions {
   /** Names of the server's variables that a script inherits; default: what finds and runs programs. */
   readonly passEnv?: readonly string[];
   /** Milliseconds added to each step of ending a script; default 0. */
@@ -30,6 +34,8 @@ export interface CgiOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The fate of the processes that a script leaves behind; default: they are ended with it. */
   readonly orphans?: Orphans;
+  /** Milliseconds that a script may run, beyond that HTTP 504; 0 or Infinity means no limit; default 0. */
+  readonly timeout?: number;
   /** Permits for processes at once; shared with the handlers that have the same. Default 1024. */
   readonly forks?: Permits;
   /** Finds the name of a client's address for `REMOTE_HOST`; default: the address stays. */
@@ -38,7 +44,8 @@ export interface CgiOptions {
 
 /**
  * Runs the CGI scripts below a folder (RFC 3875): folders are entered, the first file of the path is the
- * script, the rest is its `PATH_INFO`. Neither `..` nor a symbolic link leads out of the folder.
+ * script, the rest is its `PATH_INFO`. Neither `..` nor a symbolic link leads out of the folder. At a route
+ * `/scripts/*`, the folder is at `/scripts`.
  *
  * A script runs in the folder that it is in, and not longer than its client waits for it. A script whose
  * name begins with `nph-` is one like any other.
@@ -46,14 +53,10 @@ export interface CgiOptions {
  * @throws {UsageError} If it is no folder, or an option does not take its value.
  */
 export function cgi(folder: string, options: CgiOptions = {}): Handler {
-  return cgiAt("*", folder, options);
-}
-
-/** The same for a route: of `/scripts/*`, the folder is at `/scripts`. */
-function cgiAt(pattern: string, folder: string, options: CgiOptions): Handler {
   checkProperties(cgiKind.options, options, " of cgi()");
   const { closeMs = 0, lookup } = options;
   const root = realFolder(folder, "CGI scripts from");
+  const programs = new GoodPrograms(options);
   const runner = new Runner(options);
   const scripts = new Set<CgiScript>();
   let ending: AbortSignal | undefined;
@@ -61,30 +64,33 @@ function cgiAt(pattern: string, folder: string, options: CgiOptions): Handler {
   function start(
     request: IncomingRequest,
     found: Confined,
-    before: string,
+    mount: string,
     body: Exchange["body"],
     length: number | undefined,
-    { processes }: Place,
+    { processes, meter }: Place,
   ): CgiScript {
     const log = httpLog(request).with({ cgiscript: found.path });
     const started = runner.start({
       program: found.path,
       args: [],
       // RFC 3875 §7.2; and websocketd does it.
-      cwd: found.path.slice(0, found.path.lastIndexOf("/")) || "/",
+      cwd: folderOf(found.path),
       id: request.id,
-      environment: (inherited) =>
+      environment: (inherited, trace) =>
         cgiEnvironment(request, {
-          scriptName: before + found.name,
+          scriptName: mount + found.name,
           pathInfo: found.rest,
           inherited,
           own: options.env ?? {},
+          trace,
           root,
           filename: found.path,
           length,
         }),
       log,
+      trace: request.trace,
       processes,
+      meter,
       refusal: "Fork not allowed since maxforks amount has been reached. CGI was not run.",
       orphans: options.orphans,
     });
@@ -99,14 +105,19 @@ function cgiAt(pattern: string, folder: string, options: CgiOptions): Handler {
     label: `Serving CGI scripts from    : ${folder}`,
     async respond(request, { body, left }, place) {
       const { signal } = place;
-      const end = restOf(pattern, request);
-      const found = await confine(root, end);
-      if (!found?.info.isFile) return undefined;
+      const split = splitPath(request);
+      const found = split && await confine(root, split.rest);
+      if (!split || !found?.info.isFile) return undefined;
+      // A browser asks before a request to another site: no script knows of that.
+      if (request.method === "OPTIONS") {
+        httpLog(request).with({ cgiscript: found.path }).access("http", "CGI");
+        return allowing("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+      }
       const length = await bodyLength(request.headers, body);
       if (length === "unknown") {
         const why = "a CGI script needs a Content-Length before the body";
-        httpLog(request).access("http", `CGI was not run: ${why}`);
-        return plain(411, {}, why);
+        refusalLog(request, { status: "411" }).access("http", `CGI was not run: ${why}`);
+        return tell(plain(411, {}, why));
       }
       if (lookup) {
         const host = await lookup(request.remote.address);
@@ -114,11 +125,12 @@ function cgiAt(pattern: string, folder: string, options: CgiOptions): Handler {
       }
       if (signal.aborted) throw new HandshakeError(503, "The server is shutting down");
       ending = signal;
-      const before = request.path.slice(0, request.path.length - end.length);
-      const script = start(request, found, before, body, length, place);
+      programs.expect(found.path, found.info, folderOf(found.path));
+      const script = start(request, found, split.mount, body, length, place);
       left.addEventListener("abort", () => script.leave(), { once: true });
       if (left.aborted) script.leave();
-      return await answerOf(script, request.method);
+      // There is a line that it was run, and one where it failed.
+      return tell(await answerOf(script, request.method));
     },
     async [Symbol.asyncDispose]() {
       // Where only its route was replaced, those that it has begun go on.
@@ -132,15 +144,25 @@ function cgiAt(pattern: string, folder: string, options: CgiOptions): Handler {
 export const cgiKind = kindOf({
   doc: "Runs the CGI scripts below a folder over HTTP",
   argument: { name: "dir", kind: "word", value: "DIR" },
+  example: [
+    "mkdir -p scripts",
+    "printf '#!/bin/sh\\necho Content-Type: text/plain; echo; date\\n' >scripts/time",
+    "chmod +x scripts/time",
+    "stdws --port=8080 --route='/run/*=cgi scripts'",
+  ],
   options: CGI_OPTIONS,
   runs: true,
   scripts: true,
   shown: "Serving CGI or static files : ",
   note: NEW_PROGRAMS,
-  make: ({ path, words: [dir = ""], values }, context) =>
-    cgiAt(path, dir, { ...processOptionsOf(values), ...lookupOf(context) }),
+  make: ({ words: [dir = ""], values }, context) =>
+    cgi(dir, { ...processOptionsOf(values), ...lookupOf(context) }),
   needs: needsOfFolder,
 });
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}
 
 function lookupOf({ lookup }: KindContext): Pick<CgiOptions, "lookup"> {
   return lookup ? { lookup } : {};
@@ -156,7 +178,7 @@ async function answerOf(script: CgiScript, method: string): Promise<Response> {
     head = await answer.head;
   } catch {
     // The script's end has told the log why.
-    return plain(500);
+    return plain(script.timedOut ? 504 : 500);
   }
   const { status, headers } = head;
   // Deno 2.9 neither reads on nor hangs up where an answer is over before its request. The length is

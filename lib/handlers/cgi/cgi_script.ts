@@ -1,6 +1,6 @@
 import { Life } from "../../process/life.ts";
 import type { Started } from "../../process/runner.ts";
-import type { Outcome } from "../../process/status.ts";
+import { type Outcome, overtime } from "../../process/status.ts";
 import { messageOf } from "../../base/errors.ts";
 import { CgiAnswer } from "./cgi_answer.ts";
 import { CgiUpload } from "./cgi_upload.ts";
@@ -22,6 +22,7 @@ export class CgiScript {
   readonly #life: Life;
   readonly #upload: CgiUpload;
   #left = false;
+  #timedOut = false;
 
   constructor(started: Started, options: CgiScriptOptions) {
     this.#started = started;
@@ -32,6 +33,11 @@ export class CgiScript {
   /** Whether all of the request's body has come. */
   get uploaded(): boolean {
     return this.#upload.done;
+  }
+
+  /** Whether it was ended because it may run no longer. */
+  get timedOut(): boolean {
+    return this.#timedOut;
   }
 
   /** Tells it that the client has left. */
@@ -71,10 +77,11 @@ export class CgiScript {
       ? undefined
       : status.signal ?? (status.code === 0 ? undefined : `exit status ${status.code}`);
     const broken = this.#brokenBy(outcome);
+    this.#timedOut = outcome.timeout !== undefined;
     this.answer.finish(broken && (ended ? `${broken} (${ended})` : broken));
     if (this.#left) return log.debug("process", `${script} had no client any more`);
     // What went wrong in the middle of it, the log knows already.
-    if (outcome.failure && broken) return;
+    if (this.#timedOut || outcome.failure && broken) return;
     if (broken) log.error("process", `${script}: ${broken}${ended ? ` (${ended})` : ""}`);
     else if (ended) log.error("process", `${script} ended with ${ended}`);
     if (this.answer.missing < 0) {
@@ -83,9 +90,10 @@ export class CgiScript {
   }
 
   /** Why the answer is not all of it. */
-  #brokenBy({ failure, cut, status }: Outcome): string | undefined {
+  #brokenBy({ failure, cut, status, timeout }: Outcome): string | undefined {
     const { begun, complete, missing } = this.answer;
     if (this.#left) return "The client has left";
+    if (timeout !== undefined && !complete) return overtime(timeout);
     if (failure && !complete) return messageOf(failure.error);
     if (!begun) return "It ended before its headers were complete";
     if (missing > 0) return `${missing} bytes of its Content-Length are missing`;

@@ -1,23 +1,29 @@
-import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+// @ts-types="../../base/std.d.ts"
+import { escape } from "npm:deno-std@1.4.0/html/entities.js";
 import type { Handler } from "../../contract.ts";
 import { isUpgrade } from "../../base/is_upgrade.ts";
 import { kindOf } from "../kind.ts";
-import { assemble } from "./assemble.ts";
-
-const FOLDER = new URL("../../console/", import.meta.url);
+import { answerTo, ASK } from "./answer_to.ts";
+import { type PageAnswer, pageAnswer } from "./page_answer.ts";
+import { needsPages, readPage } from "./read_page.ts";
 
 /**
  * A page for whoever builds against a WebSocket of this server. It is the same for every request: what
- * it connects to at first, the page finds out by itself.
+ * it connects to at first, the page finds out by itself, and for what the server knows, it asks.
  *
  * @param pattern Of its route: at `*`, the path that the page was asked for is the endpoint.
  */
 export function devConsole(pattern = "*"): Handler {
-  const answer = makeAnswer(pattern !== "*");
+  const answer = makeAnswer(pattern);
   return {
-    respond({ method, headers: asked }, _, { log }) {
+    respond(request, _, { log, overview }) {
+      const { method, headers: asked } = request;
       if (!["GET", "HEAD"].includes(method) || isUpgrade(asked)) return undefined;
+      const question = asked.get(ASK);
+      if (question !== null) {
+        log.trace("http", `DEVCONSOLE asks for ${question}`);
+        return answerTo(question, request, overview);
+      }
       log.access("http", "DEVCONSOLE");
       const { body, headers } = answer;
       return new Response(method === "HEAD" ? null : body, { headers });
@@ -28,40 +34,20 @@ export function devConsole(pattern = "*"): Handler {
 /** `console` for the registry. */
 export const consoleKind = kindOf({
   doc: "Serves a page for trying the WebSockets of this server",
+  example: [
+    "stdws --port=8080 --route='/_console=console' --echo",
+  ],
   options: [],
   shown: "Developer console enabled   : ",
   make: ({ path }) => devConsole(path),
-  // The page is put together from its files; an executable does not know where they are to others.
-  needs(_, permissions) {
-    permissions.add("read", Deno.build.standalone ? "lib/console" : resolve(fileURLToPath(FOLDER)));
-  },
+  needs: (_, permissions) => needsPages(permissions),
 });
 
-function makeAnswer(hasOwnPath: boolean) {
-  const page = assemble((name) => Deno.readTextFileSync(new URL(name, FOLDER)));
+function makeAnswer(pattern: string): PageAnswer {
+  const page = readPage("page.html");
   // At a path of its own, what the page was asked for is the console and no endpoint.
-  const html = hasOwnPath ? page.html.replace("<html", '<html data-endpoint="/"') : page.html;
-  const body = new TextEncoder().encode(html);
-  const headers = {
-    "Content-Type": "text/html; charset=utf-8",
-    "Content-Length": String(body.length),
-    "Content-Security-Policy": [
-      "default-src 'none'",
-      `script-src '${page.scriptHash}'`,
-      `style-src '${page.styleHash}'`,
-      // The URL to connect to can be edited.
-      "connect-src ws: wss:",
-      // An icon that is empty, so that the browser asks for none.
-      "img-src data:",
-      "base-uri 'none'",
-      "form-action 'none'",
-      "frame-ancestors 'none'",
-      "require-trusted-types-for 'script'",
-      "trusted-types 'none'",
-    ].join("; "),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-  };
-  return { body, headers };
+  const own = pattern === "*" ? "" : ` data-console="${escape(pattern)}"`;
+  const html = page.html.replace("<html", () => `<html${own}`);
+  // The URL to connect to can be edited; the page's own is where it asks.
+  return pageAnswer(page, html, "'self' ws: wss:");
 }

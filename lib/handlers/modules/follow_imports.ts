@@ -6,7 +6,7 @@ type Context = { readonly parentURL?: string };
 type Hooks = { resolve(specifier: string, context: Context, next: Resolve): { url: string } };
 
 // A user's module may import these, and then they are the ones that the server runs with.
-const OWN = new URL("../../handler/", import.meta.url).href;
+const OWN = new URL("../../", import.meta.url).href;
 
 /**
  * Has the runtime tell of every import in users' modules, and load those files in their versions.

@@ -1,10 +1,10 @@
-import { relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { messageOf } from "../../base/errors.ts";
+import { shownPath, thrownAt } from "../../base/thrown_at.ts";
 import { brokenImport } from "./broken_import.ts";
 import { bundleLine, isJavaScript } from "./bundling.ts";
-import { withoutVersion } from "./graph.ts";
 
 interface Reason {
   readonly text: string;
@@ -40,11 +40,11 @@ function reasonOf(file: string, error: unknown, standalone: boolean): Reason {
     const text = isForeign ? "the executable reads only JavaScript" : plain(error);
     return { text, place: told.text, bundle: isForeign };
   }
-  const thrown = placeInStack(error);
+  const thrown = thrownAt(error, LOADER);
   if (thrown) return { text: `it threw ${String(error)}`, place: thrown };
   const broken = brokenImport(resolve(file), standalone);
   if (broken) {
-    const place = `${shown(broken.file)}:${broken.line}:${broken.column}`;
+    const place = `${shownPath(pathToFileURL(broken.file).href)}:${broken.line}:${broken.column}`;
     return { text: broken.reason, place, bundle: broken.isForeign };
   }
   return { text: error instanceof Error ? plain(error) : `it threw ${String(error)}` };
@@ -55,25 +55,14 @@ function messageWithoutColours(error: unknown): string {
   return stripVTControlCharacters(messageOf(error));
 }
 
-const PLACE = /((?:file|https?):\/\/[^\s()"']+?):(\d+):(\d+)/;
 const LOADER = new URL("./load_handler.ts", import.meta.url).href;
-const OWN = new URL("../../handler/", import.meta.url).href;
+const PLACE = /((?:file|https?):\/\/[^\s()"']+?):(\d+):(\d+)/;
 
 function placeIn(text: string): { path: string; text: string } | undefined {
   const [, url, line, column] = PLACE.exec(text) ?? [];
   if (url === undefined) return undefined;
-  const path = pathOf(url);
+  const path = shownPath(url);
   return { path, text: `${path}:${line}:${column}` };
-}
-
-function placeInStack(error: unknown): string | undefined {
-  const stack = error instanceof Error ? error.stack ?? "" : "";
-  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
-  const loader = frames.findIndex((line) => line.includes(LOADER));
-  // A module can call what is the server's own, but the mistake is its.
-  const theirs = frames.slice(0, loader < 0 ? undefined : loader)
-    .filter((line) => !line.includes(OWN));
-  return placeIn(theirs.join("\n"))?.text;
 }
 
 /** The runtime's message, without what it says of the place, and without advice that helps nobody here. */
@@ -88,16 +77,6 @@ function plain(error: unknown): string {
   return (name + first)
     .replace(/^The module's source code could not be parsed:/, "SyntaxError:")
     .replace(/ at (file|https?):\S+$/, "")
-    .replace(/file:\/\/\/[^\s"']*/g, pathOf)
+    .replace(/file:\/\/\/[^\s"']*/g, shownPath)
     .replace(/\.$/, "");
-}
-
-function pathOf(url: string): string {
-  return url.startsWith("file:") ? shown(fileURLToPath(withoutVersion(url))) : url;
-}
-
-/** A path as whoever has started the server would name it. */
-function shown(path: string): string {
-  const below = relative(Deno.cwd(), path);
-  return below.startsWith("..") ? path : below;
 }

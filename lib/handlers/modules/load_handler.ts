@@ -14,13 +14,26 @@ export async function loadHandler(file: string, address: string): Promise<Handle
   check(file);
   let module: { readonly default?: unknown };
   try {
-    module = await import(address);
+    module = await load(address);
   } catch (error) {
     throw new UsageError(loadFailure(file, error));
   }
   const wrong = wrongWith(module);
   if (wrong !== undefined) throw new UsageError(`Cannot load "${file}": ${wrong}`);
   return module.default as Handler;
+}
+
+/**
+ * Imports a module. Where the runtime has a lock file (in a project of somebody's own) and cannot note a package in
+ * it, as on a read-only disk, it fails once and then knows the package (Deno 2.9).
+ */
+async function load(address: string): Promise<{ readonly default?: unknown }> {
+  try {
+    return await import(address);
+  } catch (error) {
+    if (!messageOf(error).startsWith("Failed writing lockfile")) throw error;
+    return await import(address);
+  }
 }
 
 function check(file: string): void {

@@ -4,6 +4,7 @@ import { fromBytes } from "../../process/environment.ts";
 /** The `open` event of a connection. */
 export function announce(request: IncomingRequest): string {
   const { id, path, query, params, remote, host, secure, subject, subprotocol } = request;
+  const { user, authType, variables } = request;
   const headers: [name: string, value: string][] = [];
   for (const [name, value] of request.headers) headers.push([name, fromBytes(value)]);
   return JSON.stringify({
@@ -18,6 +19,9 @@ export function announce(request: IncomingRequest): string {
       host,
       secure,
       subject,
+      user,
+      authType,
+      variables,
       subprotocol,
     },
   }) + "\n";

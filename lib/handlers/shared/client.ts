@@ -1,7 +1,10 @@
 import type { Batch } from "../../base/batch.ts";
 import type { Log } from "../../base/log.ts";
-import type { Connection } from "../../contract.ts";
+import { Ignored } from "../../codec/ignored.ts";
+import type { Mismatch } from "../../codec/mismatch.ts";
+import type { Connection, Ending } from "../../contract.ts";
 import type { Source } from "../../process/piece.ts";
+import type { Close } from "../../process/status.ts";
 
 // How long a client may seem to read nothing, in ms: an engine may tell only of large parts that have left.
 const STUCK = 1_000;
@@ -14,6 +17,8 @@ export interface ClientOptions {
   readonly past: readonly Batch[];
   /** The text that tells a process of it when it opens. */
   readonly announcement: string;
+  /** The policy for messages of it that are of the wrong kind; default: they are ignored. */
+  readonly mismatch?: Mismatch | undefined;
 }
 
 /** One of those who share a process. */
@@ -25,12 +30,16 @@ export class Client implements Source {
   rooms: Set<string> | undefined;
   /** The text that tells a process of it when it opens, as long as that may be needed. */
   announcement: string;
+  /** Messages of it that are of the wrong kind. */
+  readonly ignored: Ignored;
   #left = false;
+  #ending: Ending | undefined;
   #behind = 0;
   #readAt: number | undefined;
 
   constructor(connection: Connection, options: ClientOptions) {
-    const { log, past, announcement } = options;
+    const { log, past, announcement, mismatch } = options;
+    this.ignored = new Ignored(mismatch);
     this.announcement = announcement;
     this.connection = connection;
     this.log = log;
@@ -68,10 +77,16 @@ export class Client implements Source {
     return now - this.#readAt < STUCK;
   }
 
+  /** Facts for the log about the end of its connection. */
+  get ending(): Ending {
+    return { ...this.#ending, ignored: this.ignored.count };
+  }
+
   /** Closes its connection after everything that was sent; the first call decides. */
-  close(code: number, reason: string): void {
+  close({ code, reason, ending }: Close): void {
     if (this.closing) return;
     this.leave();
+    this.#ending = ending;
     this.connection.close(code, reason);
   }
 

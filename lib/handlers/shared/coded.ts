@@ -1,3 +1,4 @@
+import type { Mark } from "../../base/mark.ts";
 import { encodeSome } from "../../codec/encode_some.ts";
 import type { Batch, Codec, Decoder, Hub } from "../../contract.ts";
 import { RoomLog } from "../../hub/room_log.ts";
@@ -38,8 +39,8 @@ export class Coded implements Talk {
     this.#log = new RoomLog();
   }
 
-  get history(): readonly Batch[] {
-    return this.#log.last(this.#options.remembered);
+  history(seen?: Mark): readonly Batch[] {
+    return this.#log.after(seen, this.#options.remembered);
   }
 
   announce(): string {
@@ -50,10 +51,7 @@ export class Coded implements Talk {
 
   message(client: Client, batch: Batch): boolean {
     const { codec } = this.#options;
-    if (codec.takes !== "both" && batch.binary !== (codec.takes === "binary")) {
-      client.log.debug("websocket", `Ignored a ${batch.binary ? "binary" : "text"} message`);
-      return true;
-    }
+    if (client.ignored.has(batch, codec.takes, client.log)) return true;
     const { data, refused } = encodeSome(codec, batch);
     if (!this.#stdin.add(client, "message", data)) return false;
     if (refused) throw refused;
@@ -63,7 +61,7 @@ export class Coded implements Talk {
   left(): void {}
 
   #publish(batch: Batch): void {
-    this.#log.add(batch, this.#options.remembered);
-    for (const client of this.#crowd) client.send(batch);
+    const noted = this.#log.add(batch, this.#options.remembered);
+    for (const client of this.#crowd) client.send(noted);
   }
 }

@@ -13,7 +13,6 @@ import type { Talk } from "./talk.ts";
 
 /** Events to the process, commands from it, both as lines of JSON. */
 export class Events implements Talk {
-  readonly history: readonly [] = [];
   hub: Hub | undefined;
   readonly #stdin: Stdin<Client>;
   readonly #crowd: Crowd;
@@ -80,8 +79,10 @@ export class Events implements Talk {
     }
     const client = this.#find(command.id, complain);
     if (!client) return;
-    if (command.type === "close") client.close(command.code, command.reason);
-    else if (command.type === "leave") this.#leaveRoom(client, command.room);
+    if (command.type === "close") {
+      const { code, reason } = command;
+      client.close({ code, reason, ending: { by: "program" } });
+    } else if (command.type === "leave") this.#leaveRoom(client, command.room);
     else {
       this.#room(command.room)?.join(client.connection);
       (client.rooms ??= new Set()).add(command.room);

@@ -50,6 +50,8 @@ export class Supervisor implements AsyncDisposable {
   #watching: Promise<void> | undefined;
   #clients = 0;
   #wanted = false;
+  /** Whether it was started before any client, and none has come since. */
+  #isAhead = false;
   #lingering: ReturnType<typeof setTimeout> | undefined;
   /** Until the next attempt. */
   #pause: ReturnType<typeof setTimeout> | undefined;
@@ -72,8 +74,14 @@ export class Supervisor implements AsyncDisposable {
     return this.#life?.pid;
   }
 
+  /** Whether the process is there, or would be as soon as somebody wants it, which nobody does now. */
+  get isReady(): boolean {
+    return !this.#wanted || this.#life !== undefined && !this.#ending;
+  }
+
   /** Starts the process before any client. */
   start(): void {
+    this.#isAhead ||= !this.#wanted;
     this.#wanted = true;
     if (this.#ending) this.#watching?.then(() => this.start());
     else if (!this.#disposed && !this.#life && this.#pause === undefined) {
@@ -99,6 +107,7 @@ export class Supervisor implements AsyncDisposable {
       while (this.#ending) await this.#watching;
       if (this.#disposed) throw new HandshakeError(503, "The shared process has ended");
       this.#wanted = true;
+      this.#isAhead = false;
       if (!this.#life && this.#pause === undefined) this.#start();
     } catch (error) {
       this.leave();
@@ -197,6 +206,9 @@ export class Supervisor implements AsyncDisposable {
   }
 
   #stop(how: Close): void {
+    // The next client starts it again. Only where it was to be there for the first one, and has failed, somebody
+    // has to look after it before any client is sent here.
+    this.#wanted = this.#isAhead && how.code !== 1000;
     clearTimeout(this.#pause);
     this.#pause = undefined;
     this.#backoff = new Backoff();

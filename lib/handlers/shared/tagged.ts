@@ -3,7 +3,9 @@ import { CodecError } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 import { put } from "../../base/put.ts";
 import { Delimited, LINE } from "../../codec/delimited.ts";
-import type { Decoder, Hub, IncomingRequest } from "../../contract.ts";
+import { encodeSome } from "../../codec/encode_some.ts";
+import { converted } from "../../codec/mismatch.ts";
+import type { Codec, Decoder, Hub, IncomingRequest } from "../../contract.ts";
 import type { Stdin } from "../../process/stdin.ts";
 import type { Client } from "./client.ts";
 import { shorten } from "./command.ts";
@@ -17,6 +19,14 @@ const encoder = new TextEncoder();
 // Each of them gets a tag, so that a message of nothing but line ends would become many times what it was.
 const MOST_LINES = 65_536;
 
+/** Options of {@linkcode Tagged}. */
+export interface TaggedOptions {
+  /** Whether a later process is told who is there. */
+  readonly remembers: boolean;
+  /** Whether binary messages are taken for text. */
+  readonly converts: boolean;
+}
+
 /**
  * Lines that say whose they are, which a shell script can read without more: `ID<TAB>text` is a message from
  * a client, or to it, `*<TAB>text` one to all; `+ID` says that a client has come, `-ID` that it has left, or
@@ -25,19 +35,19 @@ const MOST_LINES = 65_536;
  * A message of several lines is as many lines to the process, so that no client can speak for another.
  */
 export class Tagged implements Talk {
-  readonly history: readonly [] = [];
   hub: Hub | undefined;
   readonly #stdin: Stdin<Client>;
   readonly #crowd: Crowd;
   readonly #remembers: boolean;
+  readonly #takes: Codec["takes"];
   /** Clients that have been there, so that a process that does not know yet is not blamed. */
   readonly #left = new Recent();
 
-  /** @param remembers Whether a later process is told who is there. */
-  constructor(stdin: Stdin<Client>, crowd: Crowd, remembers: boolean) {
+  constructor(stdin: Stdin<Client>, crowd: Crowd, { remembers, converts }: TaggedOptions) {
     this.#stdin = stdin;
     this.#crowd = crowd;
     this.#remembers = remembers;
+    this.#takes = converts ? "both" : "text";
   }
 
   started(log: Log): Decoder {
@@ -60,11 +70,13 @@ export class Tagged implements Talk {
   }
 
   message(client: Client, batch: Batch): boolean {
-    if (batch.binary) {
-      client.log.debug("websocket", "Ignored a binary message");
-      return true;
-    }
-    return this.#stdin.add(client, "message", tag(batch, encoder.encode(`${client.id}\t`)));
+    if (client.ignored.has(batch, this.#takes, client.log)) return true;
+    const id = encoder.encode(`${client.id}\t`);
+    const encode = (some: Batch) => tag(converted(some, "text"), id);
+    const { data, refused } = encodeSome({ encode }, batch);
+    if (!this.#stdin.add(client, "message", data)) return false;
+    if (refused) throw refused;
+    return true;
   }
 
   left(client: Client): void {
@@ -77,7 +89,11 @@ export class Tagged implements Talk {
       log.write(level, "process", `Line ${number}: ${what}: ${shorten(line)}`);
     const tab = line.indexOf("\t");
     if (line.startsWith("-") && tab < 0) {
-      return this.#find(line.slice(1), complain)?.close(1000, "");
+      return this.#find(line.slice(1), complain)?.close({
+        code: 1000,
+        reason: "",
+        ending: { by: "program" },
+      });
     }
     if (tab < 0) return complain("expected an id or *, a tab, and a text");
     const [id, text] = [line.slice(0, tab), line.slice(tab + 1)];

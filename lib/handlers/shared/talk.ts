@@ -1,3 +1,4 @@
+import type { Mark } from "../../base/mark.ts";
 import type { Log } from "../../base/log.ts";
 import type { Batch, Decoder, Hub, IncomingRequest } from "../../contract.ts";
 import type { Client } from "./client.ts";
@@ -15,8 +16,12 @@ export interface Talk {
   started(log: Log): Decoder;
   /** No process is there any more, and none will be for those who were there. */
   stopped(): void;
-  /** The messages that a client gets first. */
-  readonly history: readonly Batch[];
+  /**
+   * The messages that a client gets first; missing where the process itself says what.
+   *
+   * @param seen The last message that it has; default: it has none.
+   */
+  history?(seen?: Mark): readonly Batch[];
   /** The text that tells a process of a connection, by its first request; empty where it is told nothing. */
   announce(request: IncomingRequest): string;
   /** A client has come. */

@@ -1,4 +1,5 @@
-import { escape } from "@std/html/entities";
+// @ts-types="../../base/std.d.ts"
+import { escape } from "npm:deno-std@1.4.0/html/entities.js";
 import { oneLine } from "../../base/one_line.ts";
 import type { Confined } from "../../base/confine.ts";
 import { textAnswer } from "./text_answer.ts";

@@ -1,12 +1,18 @@
+import { isAlwaysUtf8, isKnownUtf8 } from "./charset.ts";
+
 const BINARY = "application/octet-stream";
 const TEXT = "text/plain; charset=UTF-8";
 // As much as browsers and websocketd look at.
 const SAMPLE = 512;
+// Most pages are no longer.
+const CHARSET_SAMPLE = 16 * 1024;
 
 /**
  * The media type of a file: by the extension of its name, and where that tells nothing (`README`,
  * `main.py`), plain text if it begins like one. Plain text is the most that a guess may make of a file:
  * a browser that is told not to sniff runs nothing in it.
+ *
+ * A text that is not known to be UTF-8 has no charset: what the page says itself counts, or what a browser finds.
  *
  * @param path The file's name, as it was asked for.
  * @param file The file at its beginning.
@@ -16,9 +22,15 @@ export async function mediaType(
   file: Pick<Deno.FsFile, "read">,
 ): Promise<string> {
   // Loaded only where it is used: its table makes the start slower.
-  const { contentType } = await import("@std/media-types/content-type");
+  const { contentType }: Pick<typeof import("../../base/std.d.ts"), "contentType"> = await import(
+    "npm:deno-std@1.4.0/media_types/content_type.js"
+  );
   const extension = /\.[^./]+$/.exec(path)?.[0] ?? "";
-  return contentType(extension) ?? (isText(await sample(file)) ? TEXT : BINARY);
+  const type = contentType(extension);
+  if (type === undefined) return isText(await sample(file, SAMPLE)) ? TEXT : BINARY;
+  const [bare = "", charset] = type.split("; charset=");
+  if (!charset || isAlwaysUtf8(bare)) return type;
+  return isKnownUtf8(bare, await sample(file, CHARSET_SAMPLE)) ? type : bare;
 }
 
 /** Whether bytes are the beginning of a text in UTF-8. */
@@ -33,7 +45,10 @@ export function isText(bytes: Uint8Array<ArrayBuffer>): boolean {
   }
 }
 
-async function sample(file: Pick<Deno.FsFile, "read">): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(SAMPLE);
+async function sample(
+  file: Pick<Deno.FsFile, "read">,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(length);
   return bytes.subarray(0, await file.read(bytes) ?? 0);
 }

@@ -1,4 +1,5 @@
-import { ifMatch, ifNoneMatch } from "@std/http/etag";
+// @ts-types="../../base/std.d.ts"
+import { ifMatch, ifNoneMatch } from "npm:deno-std@1.4.0/http/etag.js";
 import { type ByteRange, parseRanges } from "./byte_ranges.ts";
 import { parseHttpDate } from "./http_date.ts";
 import type { Validators } from "./validators.ts";

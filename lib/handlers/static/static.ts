@@ -1,14 +1,17 @@
 import { resolve } from "node:path";
+import { allowing } from "../../base/allowing.ts";
 import { confine, type Confined, isBelow } from "../../base/confine.ts";
 import { realFolder } from "../../base/folder.ts";
 import type { IncomingRequest } from "../../base/request.ts";
 import type { Handler } from "../../contract.ts";
 import { kindOf } from "../kind.ts";
-import { restOf } from "../rest_of.ts";
+import { splitPath } from "../split_path.ts";
 import { type Find, listing } from "./listing.ts";
 import { sendFile } from "./send_file.ts";
 import { textAnswer } from "./text_answer.ts";
 import { withSlash } from "./with_slash.ts";
+
+const ALLOWED = "GET, HEAD, OPTIONS";
 
 /** Options for serving files. */
 export interface StaticOptions {
@@ -18,16 +21,11 @@ export interface StaticOptions {
 
 /**
  * Serves the files below a folder to GET and HEAD: a folder by its `index.html`, or by a list of what
- * is in it.
+ * is in it. At a route `/files/*`, the folder is at `/files`.
  *
  * @throws {UsageError} If it is no folder.
  */
-export function staticFiles(folder: string, options: StaticOptions = {}): Handler {
-  return staticAt("*", folder, options);
-}
-
-/** The same for a route: of `/files/*`, the folder is at `/files`. */
-function staticAt(pattern: string, folder: string, { scripts = [] }: StaticOptions): Handler {
+export function staticFiles(folder: string, { scripts = [] }: StaticOptions = {}): Handler {
   const root = realFolder(folder, "static content from");
   const hidden = scripts.map((other) => realFolder(other, "CGI scripts from"));
   const find: Find = async (path) => {
@@ -38,11 +36,13 @@ function staticAt(pattern: string, folder: string, { scripts = [] }: StaticOptio
   return {
     label: `Serving static content from : ${folder}`,
     async respond(request, _, { log }) {
-      const found = await find(restOf(pattern, request));
+      const split = splitPath(request);
+      const found = split && await find(split.rest);
       // A file is no folder: what follows its name names nothing.
       if (!found || found.rest !== "") return undefined;
       const response = await answer(request, found, find);
-      if (response) log.access("http", "STATIC");
+      // Of a refusal there is a line of its own.
+      if (response && response.status < 400) log.access("http", "STATIC");
       return response;
     },
   };
@@ -52,9 +52,13 @@ function staticAt(pattern: string, folder: string, { scripts = [] }: StaticOptio
 export const staticKind = kindOf({
   doc: "Serves the files below a folder over HTTP",
   argument: { name: "dir", kind: "word", value: "DIR" },
+  example: [
+    "mkdir -p public && echo Hello >public/index.html",
+    "stdws --port=8080 --route='/*=static public'",
+  ],
   options: [],
   shown: "Serving CGI or static files : ",
-  make: ({ path, words: [dir = ""] }, { scripts }) => staticAt(path, dir, { scripts }),
+  make: ({ words: [dir = ""] }, { scripts }) => staticFiles(dir, { scripts }),
   stamp: (_, { scripts }) => Promise.resolve(scripts.join("\0")),
   needs({ words: [dir = ""] }, permissions) {
     permissions.add("read", resolve(dir), Deno.realPathSync(dir));
@@ -72,10 +76,11 @@ async function answer(
   find: Find,
 ): Promise<Response | undefined> {
   const { method } = request;
+  if (method === "OPTIONS") return allowing(ALLOWED);
   if (method !== "GET" && method !== "HEAD") {
     return textAnswer(method, "405 Method Not Allowed\n", {
       status: 405,
-      headers: { Allow: "GET, HEAD" },
+      headers: { Allow: ALLOWED },
     });
   }
   try {

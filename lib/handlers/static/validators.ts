@@ -1,4 +1,5 @@
-import { eTag } from "@std/http/etag";
+// @ts-types="../../base/std.d.ts"
+import { eTag } from "npm:deno-std@1.4.0/http/etag.js";
 
 /** Marks that tell one state of a file from another. */
 export interface Validators {

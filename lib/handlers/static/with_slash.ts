@@ -7,7 +7,8 @@
  */
 export function withSlash(target: string): string | undefined {
   const [, path = "", query = ""] = /^([^?]*)(.*)$/s.exec(target) ?? [];
-  if (path.endsWith("/")) return undefined;
+  // One that ends with a dot segment has it, once that is resolved.
+  if (/\/(\.|%2e){0,2}$/i.test(path)) return undefined;
   const name = path.slice(path.lastIndexOf("/") + 1);
   // What a client has sent unencoded can be anything.
   return `./${name}/${query}`.replace(/[^\x21-\x7e]|["#<>\\^`{|}]/gu, encodeURIComponent);

@@ -30,7 +30,7 @@ export async function dial(
     throw new HandshakeError(502, `Cannot connect to ${name}: ${messageOf(error)}`);
   }
   given.abort();
-  // It may still come about, where the signal counts for nothing.
+  // It may still come about, where the signal counts for nothing; that it mostly does not is what was asked for.
   connecting.then((conn) => conn.close(), () => {});
   throw new HandshakeError(504, `Cannot connect to ${name}: no answer within ${timeout} ms`);
 }

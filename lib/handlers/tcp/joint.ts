@@ -1,12 +1,14 @@
 import type { Batch } from "../../base/batch.ts";
-import { messageOf } from "../../base/errors.ts";
+import { CodecError, messageOf } from "../../base/errors.ts";
 import { INPUT_PATIENCE, OVERFLOW_PATIENCE } from "../../base/limits.ts";
 import type { Log } from "../../base/log.ts";
 import { within } from "../../base/within.ts";
 import { binary } from "../../codec/binary.ts";
+import { Ignored } from "../../codec/ignored.ts";
+import type { Mismatch } from "../../codec/mismatch.ts";
 import { ClientInput } from "../../process/client_input.ts";
 import type { Feed } from "../../process/feed.ts";
-import type { Connection, Decoder } from "../../contract.ts";
+import type { Connection, Decoder, Ending } from "../../contract.ts";
 import { Output } from "../../process/output.ts";
 import { readableOf, writableOf } from "./streams.ts";
 
@@ -16,6 +18,8 @@ export interface TcpJointOptions {
   readonly name: string;
   /** Bytes of input that may wait for it. */
   readonly maxQueue: number;
+  /** The policy for messages of text. */
+  readonly mismatch: Mismatch;
   readonly log: Log;
 }
 
@@ -26,7 +30,8 @@ const SMALLEST = 512;
  * A connection to a TCP or Unix socket, joined to one of a client. What the client sends waits in
  * {@linkcode ClientInput}; what the other side sends waits in the system while the client is behind.
  *
- * A WebSocket has no half-close, so the end of either direction is the end of both: when the other side
+ * A WebSocket has no half-close, so the end of either direction is the end of both, unless the client ends its own by
+ * `end`: when the other side
  * has sent its last byte, it is still given what the client has sent before, and nothing that comes later.
  */
 export class TcpJoint {
@@ -35,9 +40,12 @@ export class TcpJoint {
   readonly #options: TcpJointOptions;
   readonly #input: ClientInput;
   readonly #feed: Feed;
+  readonly #ignored: Ignored;
   readonly #over = Promise.withResolvers<void>();
   #patience = 0;
   #closed = false;
+  /** The reason why the connection is closed. */
+  #by: "service" | "failure" | undefined;
 
   constructor(conn: Deno.Conn, connection: Connection, options: TcpJointOptions) {
     this.#conn = conn;
@@ -45,19 +53,28 @@ export class TcpJoint {
     this.#options = options;
     this.#input = new ClientInput(options);
     this.#input.from(connection);
+    this.#ignored = new Ignored(options.mismatch);
     this.#feed = this.#input.feed(writableOf(conn));
   }
 
-  /** Takes messages of the client; those of text as their bytes. */
+  /** Takes messages of the client. */
   batch(batch: Batch): void {
-    if (this.#input.add(binary.encode(batch))) return;
+    if (this.#ignores(batch) || this.#input.add(binary.encode(batch))) return;
     const { name, maxQueue, log } = this.#options;
     log.error(
       "session",
       `Input comes faster than ${name} reads it: more than ${maxQueue} bytes wait`,
     );
+    this.#by ??= "failure";
     this.#connection.close(1013, `More than ${maxQueue} bytes wait for the other side`);
     this.leave(OVERFLOW_PATIENCE);
+  }
+
+  /** The client has sent all, and still takes what the other side has to say to that. */
+  async end(): Promise<void> {
+    await this.#feed.end(Infinity);
+    // It fails where the other side is gone, which its output tells.
+    if (!this.#closed) await this.#conn.closeWrite().catch(() => {});
   }
 
   /**
@@ -72,6 +89,14 @@ export class TcpJoint {
     this.#feed.end(patience);
   }
 
+  /** Facts for the log about the end of the connection. */
+  get ending(): Ending {
+    return {
+      by: this.#by === "service" ? "service" : undefined,
+      ignored: this.#ignored.count,
+    };
+  }
+
   /** Lets the bytes flow until both sides are closed. */
   async run(): Promise<void> {
     const connection = this.#connection;
@@ -80,7 +105,10 @@ export class TcpJoint {
         connection.send(chunk);
         return 1;
       },
-      end: () => connection.close(1000),
+      end: () => {
+        this.#by ??= "service";
+        connection.close(1000);
+      },
     };
     const failed = (error: unknown) => this.#failed(error);
     const options = { smallest: SMALLEST, gauge: connection, failed };
@@ -98,10 +126,25 @@ export class TcpJoint {
     this.#reportLoss();
   }
 
+  #ignores(batch: Batch): boolean {
+    const { mismatch, log } = this.#options;
+    try {
+      return this.#ignored.has(batch, mismatch === "convert" ? "both" : "binary", log);
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      log.error("session", error.message);
+      this.#by ??= "failure";
+      this.#connection.close(error.code, error.message);
+      this.leave();
+      return true;
+    }
+  }
+
   #failed(error: unknown): void {
     if (this.#closed) return;
     const { name, log } = this.#options;
     log.error("session", `The connection to ${name} broke: ${messageOf(error)}`);
+    this.#by ??= "failure";
     this.#connection.close(1011, "The connection to the other side broke");
   }
 

@@ -12,6 +12,7 @@ Deno.test("clientOptionsOf() has lines, a second of quiet and no second attempt 
     subprotocols: [],
     insecure: false,
     binary: false,
+    compress: false,
     reconnect: false,
     quietMs: 1_000,
   });
@@ -21,7 +22,9 @@ const SET: [options: Options, part: Partial<ClientOptions>][] = [
   [{ binary: true }, { binary: true }],
   [{ reconnect: true }, { reconnect: true }],
   [{ "ssl-insecure": true }, { insecure: true }],
+  [{ compress: true }, { compress: true }],
   [{ quietms: 0 }, { quietMs: 0 }],
+  [{ send: ["a", "b\nc"] }, { messages: ["a", "b\nc"] }],
   [{ subprotocol: ["a", "b.c"] }, { subprotocols: ["a", "b.c"] }],
   [{ header: [["A", "1"], ["Cookie", "b=c"]] }, { headers: { A: ["1"], Cookie: ["b=c"] } }],
   [{ header: [["A", "1"], ["a", "2"]] }, { headers: { A: ["1", "2"] } }],
@@ -37,6 +40,7 @@ for (const [options, part] of SET) {
 }
 
 const REFUSED: [options: Options, exitCode: number, says: string][] = [
+  [{ send: ["a", ""] }, 1, '"" for --send'],
   [{ quietms: -1 }, 1, '"-1" for --quietms'],
   [{ quietms: 2 ** 31 }, 1, '"2147483648" for --quietms'],
   [{ subprotocol: ["a", "b", "a"] }, 2, '"a" for --subprotocol: it is there twice'],

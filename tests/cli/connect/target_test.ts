@@ -12,6 +12,27 @@ const READ: [text: string, url: string, name?: string][] = [
   ["ws://[::1]:8080/", "ws://[::1]:8080/"],
   ["ws+unix:/run/x.sock", "ws+unix:/run/x.sock"],
   ["ws+unix:/run/x.sock:/a?b", "ws+unix:/run/x.sock:/a?b"],
+  ["//localhost/x", "ws://localhost/x"],
+  // Without a scheme.
+  ["localhost", "ws://localhost/"],
+  ["localhost:8080", "ws://localhost:8080/"],
+  ["localhost:8080/a?b=c", "ws://localhost:8080/a?b=c"],
+  ["localhost?b", "ws://localhost/?b"],
+  ["example.com/chat", "ws://example.com/chat"],
+  ["example.com/chat:80", "ws://example.com/chat:80"],
+  ["example.com:443/x", "wss://example.com/x"],
+  ["example.com:80", "ws://example.com/"],
+  ["bücher.example", "ws://xn--bcher-kva.example/"],
+  ["127.0.0.1:8080", "ws://127.0.0.1:8080/"],
+  ["[::1]", "ws://[::1]/"],
+  ["[::1]:8080/x", "ws://[::1]:8080/x"],
+  [":8080", "ws://localhost:8080/"],
+  [":8080/x", "ws://localhost:8080/x"],
+  [":443", "wss://localhost/"],
+  ["me:secret@localhost:8080", "ws://me:secret@localhost:8080/", "ws://me@localhost:8080/"],
+  ["me:secret@:8080", "ws://me:secret@localhost:8080/", "ws://me@localhost:8080/"],
+  ["wss.example/x", "ws://wss.example/x"],
+  ["ws://h/?access_token=s", "ws://h/?access_token=s", "ws://h/?access_token=***"],
   ["ws://me:secret@localhost/", "ws://me:secret@localhost/", "ws://me@localhost/"],
 ];
 for (const [text, url, name = url] of READ) {
@@ -22,10 +43,19 @@ for (const [text, url, name = url] of READ) {
 
 const REFUSED = [
   "",
-  "localhost",
-  "localhost:8080",
   "/chat",
-  "//localhost/",
+  "8080",
+  "8080/x",
+  "::1",
+  "::1:8080",
+  ":",
+  ":x",
+  ":99999",
+  "?x",
+  "localhost:x",
+  "localhost 8080",
+  "javascript:alert(1)",
+  "localhost:8080/#fragment",
   "ws:",
   "ws://",
   "ws://a b/",
@@ -39,5 +69,17 @@ for (const text of REFUSED) {
   Deno.test(`parseTarget() refuses ${JSON.stringify(text)} with exit code 2`, () => {
     const error = assertThrows(() => parseTarget(text), UsageError, `"${text}" for --connect: `);
     assertEquals(error.exitCode, 2);
+  });
+}
+
+const HINTS: [text: string, hint: string][] = [
+  ["8080/x", "for a port alone write :8080/x"],
+  ["/run/x.sock", "for a Unix socket write ws+unix:/run/x.sock"],
+  ["ws://a/#b", "a WebSocket has no fragment, write %23 for #"],
+  ["ftp://a", "expected ws://HOST[:PORT]/PATH, wss://…, HOST[:PORT]/PATH, :PORT or ws+unix:SOCKET"],
+];
+for (const [text, hint] of HINTS) {
+  Deno.test(`parseTarget() says what to write in place of ${text}`, () => {
+    assertThrows(() => parseTarget(text), UsageError, hint);
   });
 }

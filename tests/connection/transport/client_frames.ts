@@ -1,3 +1,4 @@
+import type { Inflater } from "../../../lib/connection/transport/deflate/inflater.ts";
 import { FrameError } from "../../../lib/connection/transport/frame_error.ts";
 import { FrameReader } from "../../../lib/connection/transport/frame_reader.ts";
 
@@ -44,32 +45,40 @@ const hex = (bytes: Uint8Array) => bytes.length > 40 ? `${bytes.length} bytes` :
  * What a reader finds in chunks: `text 61`, `binary ff`, `ping 61`, `close 1000 bye`, `error 1002`, …
  *
  * @param isFull Whether it stops, asked now and then; what is left comes again at once.
+ * @param inflater Where messages may be compressed.
  */
 export function read(
-  chunks: readonly Uint8Array[],
+  chunks: Iterable<Uint8Array>,
   limit = 1000,
   isFull = () => false,
+  inflater: Inflater | undefined = undefined,
 ): string[] {
   const found: string[] = [];
-  const reader = new FrameReader({
-    messages(batch) {
-      for (let index = 0; index < batch.size; index++) {
-        found.push(`${batch.binary ? "binary" : "text"} ${hex(batch.bytesAt(index))}`);
-      }
+  let failed = false;
+  const reader = new FrameReader(
+    {
+      messages(batch) {
+        for (let index = 0; index < batch.size; index++) {
+          found.push(`${batch.binary ? "binary" : "text"} ${hex(batch.bytesAt(index))}`);
+        }
+      },
+      ping: (payload) => found.push(`ping ${hex(payload)}`),
+      pong: () => found.push("pong"),
+      failed(error) {
+        failed = true;
+        if (!(error instanceof FrameError)) throw error;
+        found.push(`error ${error.code}`);
+      },
+      // What the client says to that is another matter.
+      close: (code, reason) => failed || found.push(`close ${code} ${reason}`.trimEnd()),
+      isFull,
     },
-    ping: (payload) => found.push(`ping ${hex(payload)}`),
-    pong: () => found.push("pong"),
-    close: (code, reason) => found.push(`close ${code} ${reason}`.trimEnd()),
-    isFull,
-  }, limit);
-  try {
-    // A reader takes the memory of a chunk.
-    for (const chunk of chunks) {
-      for (let left = chunk.slice(); left.length > 0;) left = left.subarray(reader.push(left));
-    }
-  } catch (error) {
-    if (!(error instanceof FrameError)) throw error;
-    found.push(`error ${error.code}`);
+    limit,
+    inflater,
+  );
+  // A reader takes the memory of a chunk.
+  for (const chunk of chunks) {
+    for (let left = chunk.slice(); left.length > 0;) left = left.subarray(reader.push(left));
   }
   return found;
 }

@@ -6,6 +6,7 @@ import { FakeTimers } from "../../base/fake_timers.ts";
 class FakeLeaving implements Leaving {
   bufferedAmount: number;
   unsent: number | undefined;
+  ignored = 0;
   readonly told: string[] = [];
   /** Bytes that can be cut. */
   readonly #waiting: number;
@@ -87,4 +88,31 @@ Deno.test("Farewell begins anew when the client takes something", async () => {
     leaving.bufferedAmount--;
   }
   assertEquals(leaving.told, []);
+});
+
+Deno.test("Farewell waits for the answer of a client that goes on sending, and not for ever", async () => {
+  using timers = new FakeTimers();
+  const leaving = new FakeLeaving(0);
+  using farewell = new Farewell(leaving, ANSWER);
+  farewell.within(Infinity);
+  for (let ms = ANSWER; ms < 30_000; ms += ANSWER) {
+    leaving.ignored += 1_000;
+    await timers.pass(ANSWER);
+    assertEquals(leaving.told, [], `after ${ms} ms`);
+  }
+  leaving.ignored += 1_000;
+  await timers.pass(ANSWER);
+  assertEquals(leaving.told, ["drop"]);
+});
+
+Deno.test("Farewell does not wait for a client that has stopped sending, nor where there is no time", async () => {
+  for (const patience of [Infinity, 1_110]) {
+    using timers = new FakeTimers();
+    const leaving = new FakeLeaving(0);
+    using farewell = new Farewell(leaving, ANSWER);
+    farewell.within(patience);
+    leaving.ignored = 1_000;
+    await timers.pass(patience === Infinity ? 2 * ANSWER : patience);
+    assertEquals(leaving.told, ["drop"]);
+  }
 });

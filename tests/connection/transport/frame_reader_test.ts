@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Batch } from "../../../lib/base/batch.ts";
+import type { FrameError } from "../../../lib/connection/transport/frame_error.ts";
 import { FrameReader } from "../../../lib/connection/transport/frame_reader.ts";
 import { bytesOf, clientFrame, joined, read } from "./client_frames.ts";
 
@@ -127,15 +128,138 @@ for (const [what, sent, code] of MISTAKES) {
   });
 }
 
-Deno.test("FrameReader takes as many frames of one message as may be, and no more", () => {
-  const frames = (count: number) => [
+Deno.test("FrameReader takes a message in any number of frames", () => {
+  const frames = (part: string) => [
     clientFrame(0x01, ""),
-    ...Array.from({ length: count - 2 }, () => clientFrame(0x00, "")),
+    ...Array.from({ length: 100_000 }, () => clientFrame(0x00, part)),
     clientFrame(0x80, ""),
   ];
-  assertEquals(read(frames(16_384)), ["text "]);
-  assertEquals(read(frames(16_385)), ["error 1008"]);
+  assertEquals(read(frames("")), ["text "]);
+  assertEquals(read(frames("a"), 100_000), ["text 100000 bytes"]);
 });
+
+Deno.test("FrameReader refuses a message with 1008 that has not grown for 10 s, and no other", () => {
+  const { now } = performance;
+  using stack = new DisposableStack();
+  stack.defer(() => performance.now = now);
+  let time = 0;
+  performance.now = () => time;
+  // Nothing is asked of a message but while it comes.
+  const messages = (parts: string[]) => {
+    const frames = parts.map((part, index) => [clientFrame(index ? 0x00 : 0x01, part)]);
+    return read(clocked([...frames.flat(), clientFrame(0x80, "")], () => time += 4_000));
+  };
+  assertEquals(messages(["", "", ""]), ["text "]);
+  assertEquals(messages(["", "a", "", "", "b", "", ""]), ["text 6162"]);
+  assertEquals(messages(["", "", "", ""]), ["error 1008"]);
+  assertEquals(messages(["a", "", "", "", ""]), ["error 1008"]);
+});
+
+/** Frames, of which each takes its time. */
+function* clocked(frames: Iterable<Uint8Array>, pass: () => void): Iterable<Uint8Array> {
+  for (const frame of frames) {
+    yield frame;
+    pass();
+  }
+}
+
+/** What is wrong, what the client says then, and what is found in all of it, wherever it is cut. */
+const MISTAKEN: [what: string, mistake: Uint8Array, found: string][] = [
+  ["too large a message", clientFrame(0x82, new Uint8Array(200)), "error 1009"],
+  [
+    "too large a message, with a long head",
+    clientFrame(0x82, "x".repeat(200), { extended: 8 }),
+    "error 1009",
+  ],
+  [
+    "too large a message in parts",
+    joined(
+      clientFrame(0x02, new Uint8Array(90)),
+      clientFrame(0x00, new Uint8Array(90)),
+      clientFrame(0x80, new Uint8Array(90)),
+    ),
+    "error 1009",
+  ],
+  ["no UTF-8", joined(clientFrame(0x81, "a"), clientFrame(0x81, Uint8Array.of(255))), "error 1007"],
+  [
+    "no UTF-8 in parts",
+    joined(
+      clientFrame(0x01, Uint8Array.of(255)),
+      clientFrame(0x80, "a"),
+    ),
+    "error 1007",
+  ],
+  ["an opcode that is none", clientFrame(0x83, "abc"), "error 1002"],
+  ["a frame without a mask", Uint8Array.of(0x82, 3, 1, 2, 3), "error 1002"],
+  ["a ping that is too long", clientFrame(0x89, new Uint8Array(126)), "error 1002"],
+  ["a message in another", joined(clientFrame(0x01, "a"), clientFrame(0x81, "b")), "error 1002"],
+];
+for (const [what, mistake, error] of MISTAKEN) {
+  Deno.test(`FrameReader finds the close frame behind ${what}, wherever it is cut`, () => {
+    for (const [answer, said] of ANSWERS) {
+      const sent = joined(mistake, clientFrame(0x81, "behind"), clientFrame(0x89, "p"), answer);
+      const expected = [error, said];
+      for (let cut = 0; cut <= sent.length; cut++) {
+        const found = readOn([sent.subarray(0, cut), sent.subarray(cut)]);
+        assertEquals(found.filter((it) => /^(error|close)/.test(it)), expected, `cut at ${cut}`);
+      }
+      const bytes = Array.from(sent, (byte) => Uint8Array.of(byte));
+      assertEquals(readOn(bytes).filter((it) => /^(error|close)/.test(it)), expected);
+    }
+  });
+}
+
+const ANSWERS: [answer: Uint8Array, said: string][] = [
+  [close(1009, "too large?"), "close 1009 too large?"],
+  [clientFrame(0x88, ""), "close 1005 "],
+  [close(1006), "close 1006 "],
+  [Uint8Array.of(0x88, 0x81, 0, 0, 0, 0, 3), "close 1006 "],
+  [clientFrame(0x88, new Uint8Array(126)), "close 1006 "],
+  [clientFrame(0x88, Uint8Array.of(3, 232, 255)), "close 1006 "],
+  [Uint8Array.of(0x88, 2, 3, 232), "close 1006 "],
+];
+
+Deno.test("FrameReader finds a close frame that is a mistake, and waits for no other", () => {
+  for (const [answer, said] of ANSWERS.slice(2)) {
+    const [error = "", ...rest] = readOn([answer]);
+    assertEquals([error.replace(/\d+/, "N"), ...rest], ["error N", said]);
+  }
+});
+
+Deno.test("FrameReader finds nothing but a close frame where it is to skip the rest", () => {
+  const message = joined(
+    clientFrame(0x02, new Uint8Array(40)),
+    clientFrame(0x89, "p"),
+    clientFrame(0x80, new Uint8Array(40)),
+  );
+  const sent = joined(message, clientFrame(0x83, ""), close(1000, "bye"));
+  for (let cut = 0; cut < message.length; cut++) {
+    const found = readOn([sent.subarray(0, cut), sent.subarray(cut)], 1);
+    assertEquals(found.filter((it) => it !== "ping"), ["close 1000 bye"], `cut at ${cut}`);
+  }
+});
+
+/**
+ * What a reader finds also behind a mistake.
+ *
+ * @param skipAt Before which chunk it is told to skip.
+ */
+function readOn(chunks: readonly Uint8Array[], skipAt = Infinity): string[] {
+  const found: string[] = [];
+  const reader = new FrameReader({
+    messages: (batch) => found.push(`${batch.size} messages`),
+    ping: () => found.push("ping"),
+    pong() {},
+    failed: (error) => found.push(`error ${(error as FrameError).code}`),
+    close: (code, reason) => found.push(`close ${code} ${reason}`),
+    isFull: () => false,
+  }, 100);
+  for (const [index, chunk] of chunks.entries()) {
+    if (index === skipAt) reader.skip();
+    assertEquals(reader.push(chunk.slice()), chunk.length);
+  }
+  return found;
+}
 
 Deno.test("FrameReader takes a message of any size without a limit", () => {
   assertEquals(read([clientFrame(0x82, new Uint8Array(70_000))], 0), ["binary 70000 bytes"]);
@@ -147,6 +271,7 @@ function batchesOf(chunk: Uint8Array): Batch[] {
     messages: (batch) => batches.push(batch),
     ping() {},
     pong() {},
+    failed() {},
     close() {},
     isFull: () => false,
   }, 0);
@@ -173,14 +298,11 @@ Deno.test("FrameReader takes nothing more after a mistake", () => {
     messages: () => count++,
     ping() {},
     pong() {},
+    failed() {},
     close() {},
     isFull: () => false,
   }, 0);
-  try {
-    reader.push(clientFrame(0x83, ""));
-  } catch {
-    // As it has to be.
-  }
+  reader.push(clientFrame(0x83, ""));
   reader.push(clientFrame(0x81, "a"));
   assertEquals(count, 0);
 });
@@ -208,6 +330,7 @@ for (const [what, parts] of PARTS) {
         messages: (batch) => kept.push(batch.keep()),
         ping: ignore,
         pong: ignore,
+        failed: ignore,
         close: ignore,
         isFull: () => false,
       },
@@ -228,6 +351,7 @@ Deno.test("FrameReader reads no further than is wanted", () => {
     messages: () => count++,
     ping() {},
     pong() {},
+    failed() {},
     close() {},
     isFull: () => count > 0,
   }, 0);
@@ -242,6 +366,7 @@ Deno.test("FrameReader asks in a flood of messages whether more is wanted", () =
     messages: ({ size }) => sizes.push(size),
     ping() {},
     pong() {},
+    failed() {},
     close() {},
     isFull: () => true,
   }, 0);

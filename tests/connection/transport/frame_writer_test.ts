@@ -1,6 +1,10 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Writable } from "node:stream";
-import { closeFrame, pongFrame } from "../../../lib/connection/transport/control_frame.ts";
+import {
+  closeFrame,
+  pingFrame,
+  pongFrame,
+} from "../../../lib/connection/transport/control_frame.ts";
 import { FrameWriter } from "../../../lib/connection/transport/frame_writer.ts";
 
 /** A stream that takes each write when the test says so. */
@@ -42,3 +46,18 @@ for (const rest of [1, 10_000, 100_000]) {
     assertEquals(written.subarray(long), Uint8Array.of(...pong, ...close));
   });
 }
+
+Deno.test("FrameWriter counts what is sent surely, until it is taken", async () => {
+  const slow = new SlowStream();
+  const writer = new FrameWriter(slow.stream, () => {});
+  writer.send(new Uint8Array(256 * 1024 + 1));
+  writer.flush();
+  const before = writer.bufferedAmount;
+  for (let count = 0; count < 1_000; count++) writer.surely(pingFrame(new Uint8Array(125)));
+  writer.control(pongFrame(Uint8Array.of(1)));
+  assert(writer.bufferedAmount - before >= 1_000 * 127);
+  while (writer.bufferedAmount > 0) await slow.take();
+  const sizes = slow.writes.map(({ length }) => length);
+  assertEquals(sizes, [256 * 1024, 1, 1_000 * 127 + 3]);
+  assertEquals(writer.bufferedAmount, 0);
+});

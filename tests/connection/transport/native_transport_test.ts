@@ -109,7 +109,7 @@ Deno.test("NativeTransport says what a client that does not read did not take wh
   assertEquals(told.all, ["opened"]);
   // Not as long again for its answer.
   await timers.pass(5);
-  assertEquals([told.all, timers.pending], [["opened", "lost 1000", "closed 1000"], 0]);
+  assertEquals([told.all, timers.pending], [["opened", "lost 1000", "closed 1006"], 0]);
 });
 
 Deno.test("NativeTransport that is closed waits for the answer as long as any, also with pings", async () => {

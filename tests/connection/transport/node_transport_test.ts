@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 import { Batch } from "../../../lib/base/batch.ts";
+import { shareTurn } from "../../../lib/base/share_turn.ts";
 import { NodeTransport } from "../../../lib/connection/transport/node_transport.ts";
 import { FakeTimers } from "../../base/fake_timers.ts";
 import { frame } from "../../support/client.ts";
@@ -23,7 +24,10 @@ Deno.test("NodeTransport tells what comes, in its order, and how it ends", async
   assertEquals(await client.next(), { kind: "close", code: 1000, reason: "bye" });
   assertEquals(await client.next(), { kind: "close", code: 1006, reason: "" });
   await told.until("closed 1000 bye");
-  assertEquals(told.all, ["opened", "received a, b", "received 7", "closed 1000 bye"]);
+  assertEquals(told.all, [
+    ...["opened", "received a, b", "received 7"],
+    ...["closing 1000 bye", "closed 1000 bye"],
+  ]);
 });
 
 Deno.test("NodeTransport tells 1005 where the client gives no code", async () => {
@@ -134,7 +138,7 @@ async function closeBehind(
 }
 
 Deno.test("NodeTransport keeps what waits for a client that pauses, however long", async () => {
-  await using pair = await TransportPair.open({ closeTimeout: 6_000 });
+  await using pair = await TransportPair.open({ closeTimeout: 61_000 });
   await closeBehind(pair, Infinity, (ms) => ms > 3_600_000);
   for (let count = 0; count < 32; count++) assertEquals((await pair.client.next()).kind, "binary");
   assertEquals(await pair.client.rest(), { texts: [], closed: "1000" });
@@ -297,6 +301,8 @@ Deno.test("NodeTransport reads to its end what comes over a stream that ends on 
   stream.push(null);
   await told.until("closed 1000");
   assertEquals(told.all.filter((told) => told.startsWith("received")).length, 50);
+  // The timer of a rest is nobody's after this.
+  await shareTurn(performance.now());
 });
 
 Deno.test("NodeTransport keeps what came with the handshake while it is paused", async () => {
@@ -357,33 +363,79 @@ Deno.test("NodeTransport reads the answer to its close frame also where it was p
   await told.until("closed 1000");
 });
 
-Deno.test("NodeTransport lets a client read why it is refused while it still sends", async () => {
-  const close = (told: string, transport: { close(code: number, reason: string): void }) => {
-    if (told === "tooLarge") transport.close(1009, "A message may have 1000 bytes");
-  };
-  await using pair = await TransportPair.open({}, close);
-  const { client, told } = pair;
-  await client.bytes(frame(0x82, new Uint8Array(32 * MIB)));
-  const expected = { kind: "close", code: 1009, reason: "A message may have 1000 bytes" } as const;
-  assertEquals(await client.next(), expected);
-  client[Symbol.dispose]();
-  await told.until("closed 1006");
-  assertEquals(told.all, ["opened", "tooLarge", "closed 1006"]);
-});
+/** What a client may not send, or what it is closed for, and what is told before it is. */
+const REFUSED: [what: string, sent: Uint8Array, closed: string, told: string[]][] = [
+  ["sends too much", frame(0x82, new Uint8Array(32 * MIB)), "1009 At most 1000 bytes", [
+    "tooLarge",
+  ]],
+  ["sends nonsense", frame(0x83, new Uint8Array(MIB)), "1002 A frame has the opcode 3", [
+    "failed: A frame has the opcode 3",
+    "end 1002 A frame has the opcode 3",
+  ]],
+  ["says what is no text", frame(0x81, Uint8Array.of(255)), "1007 A text is no UTF-8", [
+    "failed: A text is no UTF-8",
+    "end 1007 A text is no UTF-8",
+  ]],
+  ["has had enough", frame(0x81, Uint8Array.of(97)), "4000 enough", ["received a"]],
+];
+for (const [what, sent, closed, told] of REFUSED) {
+  Deno.test(`NodeTransport reads all of a client that ${what}, up to its close frame`, async () => {
+    await using pair = await TransportPair.open({}, (words, transport) => {
+      if (words === "tooLarge") transport.close(1009, "At most 1000 bytes");
+      if (words === "received a") transport.close(4000, "enough");
+    });
+    const { client } = pair;
+    await client.bytes(joinedLarge(sent, ...Array.from({ length: 99 }, () => frame(0x82, NONE))));
+    assertEquals((await client.rest()).closed, closed);
+    // It does not know that yet, and would lose the close frame if nobody took this.
+    for (let index = 0; index < 16; index++) await client.send(new Uint8Array(MIB));
+    assertEquals(pair.socket.writableEnded, false);
+    await client.close(3000, "bye");
+    assertEquals(await client.next(), { kind: "close", code: 1006, reason: "" });
+    await pair.told.until("closed 3000 bye");
+    assertEquals(pair.told.all, ["opened", ...told, "closed 3000 bye"]);
+  });
+}
+
+/** Parts one behind the other, also where they are large. */
+function joinedLarge(...parts: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(parts));
+}
 
 Deno.test("NodeTransport refuses what a client may not send, and lets it go", async () => {
   await using pair = await TransportPair.open({ closeTimeout: 100 });
   const { client, told } = pair;
   await client.bytes(joined(frame(0x81, Uint8Array.of(97)), frame(0x83, NONE)));
-  assertEquals(await client.next(), { kind: "close", code: 1002, reason: "" });
+  const reason = "A frame has the opcode 3";
+  assertEquals(await client.next(), { kind: "close", code: 1002, reason });
   // It does not hang up; that does not keep the socket.
   await told.until("closed 1006");
   assertEquals(told.all, [
     "opened",
     "received a",
-    "failed: A frame has the opcode 3",
+    `failed: ${reason}`,
+    `end 1002 ${reason}`,
     "closed 1006",
   ]);
+});
+
+Deno.test("NodeTransport hangs up on a client whose close frame is itself a mistake", async () => {
+  await using pair = await TransportPair.open();
+  await pair.client.close(1006);
+  assertEquals((await pair.client.rest()).closed, "1002 A close frame has the code 1006");
+  assertEquals(await pair.client.next(), { kind: "close", code: 1006, reason: "" });
+  await pair.told.until("closed 1006");
+});
+
+Deno.test("NodeTransport drops a client that sends without end what nobody reads", async () => {
+  await using pair = await TransportPair.open();
+  pair.transport.close(1000, "");
+  const part = frame(0x82, new Uint8Array(8 * MIB));
+  const sending = (async () => {
+    for (;;) await pair.client.bytes(part);
+  })().catch(() => {});
+  await pair.told.until("closed 1006");
+  await sending;
 });
 
 for (const [what, before] of [["a buffer of its own", 0], ["a part of a buffer", 100]] as const) {

@@ -51,6 +51,10 @@ export class Told implements TransportEvents {
     this.#tell(`lost ${bytes}`);
   }
 
+  closing(code: number, reason: string): void {
+    this.#tell(`closing ${code} ${reason}`.trimEnd());
+  }
+
   end(code: number, reason: string): void {
     this.#tell(`end ${code} ${reason}`);
   }

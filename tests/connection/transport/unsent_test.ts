@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { nextTurn } from "../../../lib/base/next_turn.ts";
 import { unsentTo } from "../../../lib/connection/transport/unsent.ts";
 
 const ignore = Deno.build.os !== "linux";
@@ -36,5 +37,28 @@ Deno.test({
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     // It listens, and is nobody's peer.
     assertEquals(unsentTo(listener.addr.port), undefined);
+  },
+});
+
+Deno.test({
+  name: "unsentTo() reads the tables once in a turn, however many connections end in it",
+  ignore,
+  async fn() {
+    const { readTextFileSync } = Deno;
+    let reads = 0;
+    Deno.readTextFileSync = (path) => {
+      reads++;
+      return readTextFileSync(path);
+    };
+    try {
+      for (const _ of [1, 2]) {
+        reads = 0;
+        for (let port = 1; port <= 100; port++) unsentTo(port);
+        assertEquals(reads, 2);
+        await nextTurn();
+      }
+    } finally {
+      Deno.readTextFileSync = readTextFileSync;
+    }
   },
 });

@@ -34,7 +34,7 @@ export const CONNECTION: readonly Line[] = [
         { headers: { Upgrade: "h2c" } },
         { headers: { Connection: "keep-alive" } },
       ]);
-      assertEquals(found, [101, 404, 404]);
+      assertEquals(found, [101, 426, 426]);
     },
   ],
   ["with a COMMAND every path is the endpoint", async (form) => {
@@ -83,13 +83,13 @@ export const CONNECTION: readonly Line[] = [
       assertEquals(found, [[200, "cgi"], [200, "static"], [404, "404 Not Found\n"]]);
     });
   }],
-  ["not GET, no key, a key that is not 16 bytes of base64: 400", async (form) => {
+  ["no key, a key that is not 16 bytes of base64: 400; better: 405 for a method", async (form) => {
     const found = await statuses(form, ["--echo"], [
       { method: "POST" },
       { headers: { [KEY]: undefined } },
       { headers: { [KEY]: "dGhlIHNhbXBsZQ==" } },
     ]);
-    assertEquals(found, [400, 400, 400]);
+    assertEquals(found, [405, 400, 400]);
   }],
   ["wrong or missing version: better, 426 with Sec-WebSocket-Version: 13", async (form) => {
     await using server = await TestServer.start(["--echo"], { form });

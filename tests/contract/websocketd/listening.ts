@@ -116,7 +116,9 @@ export const LISTENING: readonly Line[] = [
         using conn = await certificates.connect(server);
         await RawClient.open("ws://localhost/", { conn });
       });
-      await server.stdout.until(/ACCESS \| http .* \| TLS handshake failed: .+$/);
+      await server.stdout.until(
+        /ACCESS \| http .* \| remote:'127\.0\.0\.1' \| TLS handshake failed: .+$/,
+      );
       const pair = await certificates.issue({ subject: "/O=Example/CN=Jane" });
       const conn = await certificates.connect(server, pair);
       using client = await RawClient.open("ws://localhost/", { conn });

@@ -1,19 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
 import { Browser } from "../../support/browser.ts";
+import { ignoreNetwork } from "../../support/ignore_network.ts";
 import { needing } from "../../support/programs.ts";
 import { TestServer } from "../../support/server.ts";
 import { ConsolePage } from "./console_page.ts";
 import { Peer } from "./peer.ts";
 
-/** Notes in each frame how many messages were counted, and how long it took to come to it. */
+/** Notes in each frame how many messages were counted, and how many rows there are. */
 const WATCH = `{
-  let before = performance.now();
-  globalThis.frames_ = { longest: 0, counts: new Set(), rows: 0 };
-  requestAnimationFrame(function watch(now) {
-    frames_.longest = Math.max(frames_.longest, now - before);
+  globalThis.frames_ = { counts: new Set(), rows: 0 };
+  requestAnimationFrame(function watch() {
     frames_.counts.add(document.getElementById("received-messages").textContent);
     frames_.rows = Math.max(frames_.rows, document.querySelectorAll("[role=option]").length);
-    before = now;
     requestAnimationFrame(watch);
   });
 }`;
@@ -26,11 +24,9 @@ Deno.test(needing("the dev console and ten thousand messages", "chromium", "seq"
   await console.page.click("#connect");
   await console.until("received-messages", "10,000");
   await console.until("listed", "10,003 entries");
-  const { longest, counts, rows } = await console.value<
-    { longest: number; counts: number; rows: number }
+  const { counts, rows } = await console.value<
+    { counts: number; rows: number }
   >("({ ...frames_, counts: frames_.counts.size })");
-  // Far more than it takes: other things run on this machine.
-  assert(longest < 3_000, `${longest} ms between two frames`);
   assert(counts >= 3, "nothing was drawn while they came");
   assert(rows < 100, `${rows} elements`);
 
@@ -46,7 +42,7 @@ Deno.test(needing("the dev console and ten thousand messages", "chromium", "seq"
   assertEquals(texts.map(({ text }) => text), Array.from({ length: 10_000 }, (_, i) => `${i + 1}`));
 });
 
-/** Sends numbers until the connection ends, some thousand in a second. */
+/** Sends numbers until the connection ends, ten thousand in a second where there is time for that. */
 async function flood(socket: WebSocket): Promise<void> {
   for (let number = 1; socket.readyState === WebSocket.OPEN;) {
     for (let left = 200; left > 0; left--) socket.send(String(number++));
@@ -59,6 +55,7 @@ Deno.test(needing("the dev console can be used in a flood", "chromium"), async (
   await using browser = await Browser.launch();
   await using peer = new Peer();
   const console = await ConsolePage.open(browser, server.url);
+  await ignoreNetwork(console.page);
   await console.connectTo(peer.url);
   const flooding = flood((await peer.next()).socket);
   await console.until("received-messages", /[1-9]/);

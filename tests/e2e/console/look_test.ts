@@ -36,6 +36,23 @@ Deno.test(needing("the dev console's looks", "chromium"), async (t) => {
     });
   }
 
+  await t.step("gives the headings of all events the same form", async () => {
+    const view = await ConsolePage.open(browser, server.url);
+    await view.connect();
+    await view.page.click("#disconnect");
+    const forms = [];
+    for (const kind of ["connect", "open", "close"]) {
+      await view.row(kind).click();
+      await view.page.locator(`#detail-title.${kind}`).waitFor();
+      forms.push(
+        await view.value<string>(`(({ fontSize, lineHeight, padding }) =>
+          [fontSize, lineHeight, padding].join())(getComputedStyle(
+            document.getElementById("detail-title")))`),
+      );
+    }
+    assertEquals(new Set(forms).size, 1, forms.join("; "));
+  });
+
   await t.step("names every control to who cannot see it", async () => {
     await using demo = await Demo.open(browser, server.url, {});
     const { view } = demo;

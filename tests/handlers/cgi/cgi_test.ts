@@ -62,7 +62,7 @@ for (const [script, reason] of FAILURES) {
     assertEquals(log.lines.length, 1);
     assertMatch(
       log.lines[0] ?? "",
-      /^\S.* \| ERROR {2}\| process {4}\| url:'\S+' cgiscript:'\S+' pid:/,
+      /^\S.* \| ERROR {2}\| process {4}\| url:'\S+' remote:'[\d.]+' cgiscript:'\S+' pid:/,
     );
     assertMatch(log.lines[0] ?? "", reason);
     await served.end();

@@ -38,7 +38,39 @@ Deno.test("assemble() hashes what stands between the tags", () => {
   const page = assemble(reader({ "main.js": "" }));
   // printf 'a {}b {}' | openssl dgst -sha256 -binary | base64
   assertEquals(page.styleHash, "sha256-DsQm/cWkp+/YEfA+DpxAgvtXOfA25khN6AcpAWBcCQg=");
-  assertEquals(page.scriptHash, "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+  assertEquals(page.scriptHashes, ["sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="]);
+});
+
+Deno.test("assemble() puts other scripts before the modules, each by itself", () => {
+  const { html, scriptHashes } = assemble(reader({
+    "page.html": '<head><script src="lib/a-b.js"></script>\n<script src="b.js"></script>\n' +
+      '<script type="module" src="main.js"></script></head>',
+    "lib/a-b.js": "const x = 1;",
+    "b.js": "{ const x = 2; }",
+  }));
+  assertEquals(
+    html,
+    "<head><style></style><script>const x = 1;</script><script>{ const x = 2; }</script>" +
+      '<script type="module"></script></head>',
+  );
+  assertEquals(scriptHashes.length, 3);
+});
+
+Deno.test("assemble() finds what a page in a folder shares with others, and takes it once", () => {
+  const files = reader({
+    "in/page.html": '<head><link rel="stylesheet" href="../a.css">' +
+      '<script type="module" src="main.js"></script></head>',
+    "in/main.js":
+      'import { own } from "./own.js";\nimport { shared } from "../shared.js";\nown(shared);\n',
+    "in/own.js": 'import { shared } from "../shared.js";\nexport const own = shared;\n',
+    "shared.js": "export function shared() {}\n",
+  });
+  const { html } = assemble(files, "in/page.html");
+  assertEquals(
+    html,
+    '<head><style>a {}</style><script type="module">function shared() {}\n\n' +
+      "const own = shared;\n\nown(shared);\n</script></head>",
+  );
 });
 
 const REFUSED: [files: Record<string, string>, message: string][] = [

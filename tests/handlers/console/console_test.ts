@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { httpLog } from "../../../lib/base/session_log.ts";
+import type { Overview } from "../../../lib/contract.ts";
 import { devConsole } from "../../../lib/handlers/console/console.ts";
 import { fakeExchange, fakePlace } from "../../support/fake_place.ts";
 import { CapturedLog } from "../../base/captured_log.ts";
@@ -50,7 +51,7 @@ Deno.test("devConsole() allows its own style and program, and nothing else", asy
     "default-src 'none'",
     `script-src ${await hashOf(scripts[0])}`,
     `style-src ${await hashOf(styles[0] ?? "")}`,
-    "connect-src ws: wss:",
+    "connect-src 'self' ws: wss:",
     "img-src data:",
     "base-uri 'none'",
     "form-action 'none'",
@@ -111,7 +112,7 @@ Deno.test("devConsole() leaves an upgrade to others", async () => {
 Deno.test("devConsole() tells its page that the endpoint is elsewhere only where it has a path", async () => {
   assertStringIncludes(
     await textOf({ path: "/c" }, "/c"),
-    '<html data-endpoint="/" lang',
+    '<html data-console="/c" lang',
   );
   assertEquals((await textOf()).match(/<html[^>]*>/)?.[0], '<html lang="en">');
 });
@@ -121,6 +122,33 @@ Deno.test("devConsole() logs each page", async () => {
   const request = fakeRequest({ path: "/a" });
   await devConsole().respond?.(request, fakeExchange(), fakePlace({ log: httpLog(request) }));
   assertEquals(log.lines.map((line) => line.replace(/^.*? \| /, "")), [
-    "ACCESS | http       | url:'http://example.com:8080/a' | DEVCONSOLE",
+    "ACCESS | http       | url:'http://example.com:8080/a' remote:'192.0.2.1' | DEVCONSOLE",
   ]);
 });
+
+const OVERVIEW: Overview = {
+  routes: [{ path: "/chat/:room", handler: "broadcast" }],
+  refusal: (address, target, age) =>
+    target === "/a?b" && age === 12 ? { status: 403, reason: `${address} may not` } : undefined,
+};
+const QUESTIONS: [question: string, status: number, answer: unknown][] = [
+  ["routes", 200, { path: "/c", routes: OVERVIEW.routes }],
+  ["refusal 12 /a?b", 200, { refusal: { status: 403, reason: "192.0.2.1 may not" } }],
+  ["refusal 13 /a?b", 200, { refusal: null }],
+  ["refusal", 400, { error: "Unknown question: refusal" }],
+  ["refusal -1 /a", 400, { error: "Unknown question: refusal -1 /a" }],
+  ["refusal 1 a", 400, { error: "Unknown question: refusal 1 a" }],
+  ["", 400, { error: "Unknown question: " }],
+];
+for (const [question, status, expected] of QUESTIONS) {
+  Deno.test(`devConsole() answers its page that asks for "${question}"`, async () => {
+    using log = new CapturedLog("access");
+    const request = fakeRequest({ path: "/c", query: "x", headers: { "stdws-ask": question } });
+    const place = fakePlace({ overview: OVERVIEW });
+    const answer = await devConsole("/c").respond?.(request, fakeExchange(), place);
+    assertEquals([answer?.status, await answer?.json()], [status, expected]);
+    assertEquals(answer?.headers.get("cache-control"), "no-store");
+    assertEquals(answer?.headers.get("content-type"), "application/json");
+    assertEquals(log.lines, []);
+  });
+}

@@ -8,13 +8,13 @@ const EXECUTABLE: [what: string, text: string, error: (root: string) => Error, w
     "a package",
     `\nimport "npm:shlex@3";`,
     () => new TypeError("Could not find constraint 'shlex@3' in the list of packages."),
-    'cannot import "npm:shlex@3" in the executable (…/a.js:2:8); this makes one file of it: deno bundle -o …/a.bundle.js …/a.js',
+    'cannot import "npm:shlex@3" in the executable (…/a.js:2:8); this makes one file of it: deno bundle --sourcemap=inline -o …/a.bundle.js …/a.js',
   ],
   [
     "a bare name",
     `import "lodash";`,
     () => new TypeError(`Import "lodash" not a dependency`),
-    'cannot import "lodash" in the executable (…/a.js:1:8); this makes one file of it: deno bundle -o …/a.bundle.js …/a.js',
+    'cannot import "lodash" in the executable (…/a.js:1:8); this makes one file of it: deno bundle --sourcemap=inline -o …/a.bundle.js …/a.js',
   ],
   [
     "a file that is not there",
@@ -27,7 +27,7 @@ const EXECUTABLE: [what: string, text: string, error: (root: string) => Error, w
     `import "./b.ts";`,
     (root) =>
       new SyntaxError(`Missing initializer in const declaration at file://${root}/b.ts:1:14`),
-    "the executable reads only JavaScript (…/b.ts:1:14); this makes one file of it: deno bundle -o …/a.bundle.js …/a.js",
+    "the executable reads only JavaScript (…/b.ts:1:14); this makes one file of it: deno bundle --sourcemap=inline -o …/a.bundle.js …/a.js",
   ],
   [
     "a syntax error",

@@ -3,20 +3,11 @@ import { isText, mediaType } from "../../../lib/handlers/static/media_type.ts";
 import { Tree } from "../../support/tree.ts";
 
 const BY_NAME: [name: string, type: string][] = [
-  ["page.html", "text/html; charset=UTF-8"],
-  ["page.htm", "text/html; charset=UTF-8"],
-  ["PAGE.HTML", "text/html; charset=UTF-8"],
-  ["style.css", "text/css; charset=UTF-8"],
-  ["app.js", "text/javascript; charset=UTF-8"],
-  ["app.mjs", "text/javascript; charset=UTF-8"],
-  ["app.min.js", "text/javascript; charset=UTF-8"],
   ["app.js.map", "application/json; charset=UTF-8"],
   ["data.json", "application/json; charset=UTF-8"],
   ["app.webmanifest", "application/manifest+json; charset=UTF-8"],
   ["module.wasm", "application/wasm"],
-  ["note.txt", "text/plain; charset=UTF-8"],
-  ["note.md", "text/markdown; charset=UTF-8"],
-  ["table.csv", "text/csv; charset=UTF-8"],
+  ["titles.vtt", "text/vtt; charset=UTF-8"],
   ["image.svg", "image/svg+xml"],
   ["image.png", "image/png"],
   ["image.jpg", "image/jpeg"],
@@ -35,6 +26,34 @@ for (const [name, type] of BY_NAME) {
   Deno.test(`mediaType() says ${type} to ${name}, without a look at the file`, async () => {
     const read = () => Promise.reject(new Error("It was read"));
     assertEquals(await mediaType(`/folder.d/${name}`, { read }), type);
+  });
+}
+
+const NAMED: [name: string, type: string][] = [
+  ["page.html", "text/html"],
+  ["page.htm", "text/html"],
+  ["PAGE.HTML", "text/html"],
+  ["style.css", "text/css"],
+  ["app.js", "text/javascript"],
+  ["app.mjs", "text/javascript"],
+  ["app.min.js", "text/javascript"],
+  ["note.txt", "text/plain"],
+  ["note.md", "text/markdown"],
+  ["table.csv", "text/csv"],
+];
+const CONTENTS: [content: string | Uint8Array, charset: string][] = [
+  ["", "; charset=UTF-8"],
+  ["für", "; charset=UTF-8"],
+  [Uint8Array.of(0x66, 0xfc, 0x72), ""],
+];
+for (const [name, type] of NAMED) {
+  Deno.test(`mediaType() says ${type} to ${name}, and the charset where it is UTF-8`, async () => {
+    for (const [content, charset] of CONTENTS) {
+      await using tree = await Tree.make({ [name]: content });
+      const path = `${tree.root}/${name}`;
+      using file = await Deno.open(path);
+      assertEquals(await mediaType(path, file), type + charset);
+    }
   });
 }
 

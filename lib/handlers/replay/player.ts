@@ -1,0 +1,129 @@
+import { HIGH_WATER_MARK } from "../../base/limits.ts";
+import type { Connection, Message } from "../../contract.ts";
+import type { RecordedEvent } from "./parse_event.ts";
+import { readRecording } from "./read_recording.ts";
+
+/** Options of {@linkcode Player}. */
+export interface PlayerOptions {
+  /** How many times faster than it was recorded. */
+  readonly speed: number;
+  /** Whether it begins again at its end. */
+  readonly loop: boolean;
+  /** Whether it goes on only when the client has said as much as the recorded one. */
+  readonly wait: boolean;
+}
+
+// The least time of one of many rounds, in ms: a recording may be over at once.
+const ROUND = 100;
+
+// A timer takes no more milliseconds.
+const LONGEST = 2 ** 31 - 1;
+
+type Events = AsyncGenerator<RecordedEvent>;
+type Output = Extract<RecordedEvent, { type: "output" }>;
+
+/** Plays a recording to one client. */
+export class Player {
+  readonly #connection: Connection;
+  readonly #options: PlayerOptions;
+  /** When the recording began, on the clock of `performance.now()`, as if it had not been waited for since. */
+  #start = 0;
+  /** Messages of the client that no event has waited for yet. */
+  #heard = 0;
+  #isOver = false;
+  /** Ends what is waited for. */
+  #wake: (() => void) | undefined;
+
+  constructor(connection: Connection, options: PlayerOptions) {
+    this.#connection = connection;
+    this.#options = options;
+  }
+
+  /** The client has said so many messages. */
+  hear(count: number): void {
+    this.#heard += count;
+    if (this.#options.wait) this.#wake?.();
+  }
+
+  /** The client has left. */
+  leave(): void {
+    this.#isOver = true;
+    this.#wake?.();
+  }
+
+  /**
+   * Plays it until its end, or until the client leaves.
+   *
+   * @throws If the file cannot be read any more.
+   */
+  async play(file: string): Promise<void> {
+    for (;;) {
+      const { code, reason } = await this.#round(readRecording(file));
+      if (!this.#options.loop) return this.#connection.close(code, reason);
+      await this.#until(this.#start + ROUND);
+      if (this.#isOver) return;
+    }
+  }
+
+  async #round(events: Events): Promise<{ readonly code: number; readonly reason: string }> {
+    this.#start = performance.now();
+    for await (const event of events) {
+      if (event.type === "input") await this.#listen(event.time);
+      else if (event.type !== "note") await this.#until(this.#due(event));
+      if (this.#isOver) break;
+      if (event.type === "close") return event;
+      if (event.type === "output") await this.#send(event, events);
+    }
+    return { code: 1000, reason: "" };
+  }
+
+  async #send(output: Output, events: Events): Promise<void> {
+    const connection = this.#connection;
+    if (output.goesOn) await connection.sendStream(this.#parts(output, events));
+    else connection.send(output.data);
+    if (connection.bufferedAmount > HIGH_WATER_MARK) await connection.drained();
+  }
+
+  /** The parts of a message, whose others come behind the first; nobody listens between them. */
+  async *#parts(first: Output, events: Events): AsyncGenerator<Message> {
+    yield first.data;
+    for (let goesOn = first.goesOn; goesOn && !this.#isOver;) {
+      const { value: event } = await events.next();
+      if (!event) return;
+      if (event.type !== "output") continue;
+      await this.#until(this.#due(event));
+      yield event.data;
+      goesOn = event.goesOn;
+    }
+  }
+
+  #due({ time }: RecordedEvent): number {
+    return this.#start + this.#after(time);
+  }
+
+  #after(seconds: number): number {
+    return 1000 * seconds / this.#options.speed;
+  }
+
+  /** Waits for the client where the recorded one has said something; time goes on from there. */
+  async #listen(time: number): Promise<void> {
+    if (!this.#options.wait) return;
+    while (this.#heard === 0 && !this.#isOver) await this.#sleep();
+    this.#heard--;
+    this.#start = performance.now() - this.#after(time);
+  }
+
+  async #until(due: number): Promise<void> {
+    for (let left; (left = due - performance.now()) > 0 && !this.#isOver;) await this.#sleep(left);
+  }
+
+  /** Waits for the client, or for a time in ms. */
+  async #sleep(ms?: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    const timer = ms === undefined ? undefined : setTimeout(resolve, Math.min(ms, LONGEST));
+    await promise;
+    this.#wake = undefined;
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,131 @@
+import { assert, assertEquals } from "@std/assert";
+import { childrenOf } from "../../lib/process/proc.ts";
+import { RawClient } from "../support/client.ts";
+import { CommandServer } from "../support/command_server.ts";
+import { isAlive, untilGone } from "../support/processes.ts";
+import { needing } from "../support/programs.ts";
+import { ROOT, wordsOf } from "../support/server.ts";
+
+/** What makes a command the first process of a namespace of its own, as in a container. */
+const UNSHARE = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child", "--"];
+
+function canUnshare(): boolean {
+  const [program = "", ...args] = [...UNSHARE, "true"];
+  try {
+    return new Deno.Command(program, { args, stderr: "null" }).outputSync().success;
+  } catch {
+    return false;
+  }
+}
+
+const may = canUnshare();
+
+function testFirst(name: string, fn: () => Promise<void>): void {
+  const needed = needing(name, "unshare");
+  const named = may ? needed.name : `${needed.name} [needs a namespace for processes]`;
+  Deno.test({ name: named, ignore: needed.ignore || !may, fn });
+}
+
+/** A server that is the first process. */
+class FirstServer implements AsyncDisposable {
+  readonly #server: CommandServer;
+  /** Its number outside. */
+  readonly pid: number;
+
+  private constructor(server: CommandServer, pid: number) {
+    this.#server = server;
+    this.pid = pid;
+  }
+
+  static async start(
+    args: readonly string[],
+    words: readonly string[] = wordsOf(),
+  ): Promise<FirstServer> {
+    const server = await CommandServer.start([...UNSHARE, ...words], args);
+    const [pid] = childrenOf(server.child.pid);
+    assert(pid);
+    return new FirstServer(server, pid);
+  }
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  get stdout(): CommandServer["stdout"] {
+    return this.#server.stdout;
+  }
+
+  /** Ends it; what has started it ends with its status. */
+  async stop(): Promise<number> {
+    if (isAlive(this.pid)) Deno.kill(this.pid, "SIGTERM");
+    await this.#server.child.status;
+    return (await this.#server.stop()).code;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
+
+/** The child of a process that runs a program; a zombie has the name still. */
+function childNamed(pid: number, name: string): number {
+  const found = childrenOf(pid).find((child) => {
+    try {
+      return Deno.readTextFileSync(`/proc/${child}/comm`).trim() === name;
+    } catch {
+      return false;
+    }
+  });
+  assert(found);
+  return found;
+}
+
+const LEAVES = "sh -c 'sleep 1.5 >/dev/null 2>&1 & exit 3'";
+
+for (const engine of ["native", "node"]) {
+  testFirst(`stdws --engine=${engine} reaps what it inherits as the first process`, async () => {
+    const route = `--route=/=process?orphans=keep ${LEAVES}`;
+    await using server = await FirstServer.start([`--engine=${engine}`, route]);
+    using client = await RawClient.open(server.url);
+    assertEquals(await client.next(), { kind: "close", code: 4003, reason: "exit status 3" });
+    const orphan = childNamed(server.pid, "sleep");
+    assert(isAlive(orphan));
+    await untilGone(orphan);
+  });
+}
+
+testFirst("stdws as the first process knows how each of its programs ended", async () => {
+  await using server = await FirstServer.start([
+    `--route=/left=process?orphans=keep ${LEAVES}`,
+    '--route=/:n=process sh -c \'sleep 1."$1"; exit "$1"\' sh {n:[0-9]+}',
+  ]);
+  const statuses = Array.from({ length: 20 }, (_, at) => at + 10);
+  const closes = await Promise.all(statuses.map(async (status) => {
+    using left = await RawClient.open(server.url, { target: "/left" });
+    using client = await RawClient.open(server.url, { target: `/${status}` });
+    assertEquals((await left.next()).kind, "close");
+    const end = await client.next();
+    return end.kind === "close" ? end.code : end.kind;
+  }));
+  assertEquals(closes, statuses.map((status) => 4000 + status));
+});
+
+testFirst("stdws as the first process ends with all of its programs at SIGTERM", async () => {
+  await using server = await FirstServer.start(["sh", "-c", "echo here; exec sleep 600"]);
+  using client = await RawClient.open(server.url);
+  assertEquals(await client.text(), "here");
+  const program = childNamed(server.pid, "sleep");
+  assertEquals(await server.stop(), 0);
+  await untilGone(program);
+});
+
+testFirst("stdws as the first process says that it cannot reap without FFI", async () => {
+  const words = [Deno.execPath(), "run", "--quiet", "--no-prompt"];
+  const allowed = ["net", "run", "read", "env", "sys"].map((name) => `--allow-${name}`);
+  await using server = await FirstServer.start(["--engine=node", "cat"], [
+    ...words,
+    ...allowed,
+    `${ROOT}main.ts`,
+  ]);
+  await server.stdout.until(/Warning: the first process of a container inherits .*--init/);
+});

@@ -1,0 +1,4 @@
+/** Answers with what is sent, as it comes. */
+export default {
+  respond: (_request, { body }) => new Response(body),
+};
