@@ -1,15 +1,22 @@
-// Prints the counts of a JUnit report as one line, `N passed, N failed, N skipped`. The second word is the exit code
-// of the soak, which counts as one test; the further words name what was skipped beside those.
-const [path = "", soaked = "", ...skips] = Deno.args;
-const soak = soaked === "0" ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
-const report = await Deno.readTextFile(path);
-const count = (pattern: RegExp) => [...report.matchAll(pattern)].length;
-const broken = count(/<failure[\s>]|<error[\s>]/g);
-const ignored = count(/<skipped/g);
-const passed = count(/<testcase[\s>]/g) - broken - ignored + soak.passed;
-const failed = broken + soak.failed;
+// Prints the counts of a folder of JUnit reports, and of the checks beside them, as one line, `N passed, N failed,
+// N skipped`, below the names of what failed or was skipped. Each further word is such a check, as `passed:NAME`,
+// `failed:NAME` or `skipped:NAME`.
+import { countsOf } from "../scripts/test/report.ts";
+
+const [folder = "", ...checks] = Deno.args;
+const counted = (outcome: string) =>
+  checks.filter((check) => check.startsWith(`${outcome}:`)).length;
+let [passed, failed, skipped] = [counted("passed"), counted("failed"), counted("skipped")];
+for await (const { name } of Deno.readDir(folder)) {
+  const counts = countsOf(await Deno.readTextFile(`${folder}/${name}`));
+  passed += counts.passed;
+  failed += counts.failed;
+  skipped += counts.ignored;
+}
 const lines = [
-  ...skips.map((name) => `skipped: ${name}`),
-  `${passed} passed, ${failed} failed, ${ignored + skips.length} skipped`,
+  ...checks.filter((check) => !check.startsWith("passed:")).map((check) =>
+    check.replace(":", ": ")
+  ),
+  `${passed} passed, ${failed} failed, ${skipped} skipped`,
 ];
 await Deno.stdout.write(new TextEncoder().encode(`${lines.join("\n")}\n`));
