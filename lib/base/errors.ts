@@ -125,6 +125,11 @@ export function messageOf(thrown: unknown): string {
   }
 }
 
+/** What joins this server with others cannot be used. */
+export class BusError extends Error {
+  override name = "BusError";
+}
+
 /** A message that a codec cannot encode, or output that it cannot decode. */
 export class CodecError extends Error {
   /** The class, as it is printed. */
