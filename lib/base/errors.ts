@@ -127,7 +127,8 @@ export function messageOf(thrown: unknown): string {
 
 /** What joins this server with others cannot be used. */
 export class BusError extends Error {
-  override name = "BusError";
+  /** The class, as it is printed. */
+  override readonly name = "BusError";
 }
 
 /** A message that a codec cannot encode, or output that it cannot decode. */
