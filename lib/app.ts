@@ -33,12 +33,12 @@ export interface App extends ListenOptions, DispatchOptions {
 /**
  * Makes the parts of a server, each from its own options.
  *
- * @param told Those who are told of what happens.
+ * @param told Those who are told of what happens, and of what is said.
  * @throws {UsageError} If the program, the module or the folder to serve is not there.
  */
 export async function createApp(
   config: Config,
-  told: Pick<DispatchOptions, "ended"> = {},
+  told: Pick<DispatchOptions, "ended" | "bus"> = {},
 ): Promise<App> {
   const { closeMs } = config;
   const names: Pick<DispatchOptions, "lookup"> = config.reverseLookup

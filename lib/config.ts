@@ -85,7 +85,7 @@ export interface Config extends Resolved<typeof OPTIONS> {
   /** The pages served over HTTP where no route is, in the order in which they are asked. */
   readonly pages: readonly RouteConfig[];
   readonly listen: ListenOptions;
-  readonly dispatch: Said<Omit<DispatchOptions, "routes" | "lookup">>;
+  readonly dispatch: Said<Omit<DispatchOptions, "routes" | "lookup" | "bus">>;
   readonly log: LogOptions;
   /** The place of whoever runs the server. */
   readonly admin?: AdminConfig;

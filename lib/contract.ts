@@ -533,10 +533,10 @@ export interface Room {
    * Sends messages to all members in the order in which they came, and notes them in the log where anybody
    * wants one.
    *
-   * @param except Whether a member, by its id, does not get them.
+   * @param except The ids of members who do not get them.
    * @returns To how many they were sent.
    */
-  publish(batch: Batch, except?: (id: string) => boolean): number;
+  publish(batch: Batch, except?: ReadonlySet<string>): number;
 }
 
 /** Options of {@linkcode Room.join}: what a member gets beside what is said from now on. */

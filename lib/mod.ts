@@ -127,6 +127,15 @@ export type {
   Identity,
 } from "./gate/auth/authenticator.ts";
 export type { DispatchOptions } from "./gate/dispatch.ts";
+export type {
+  Bus,
+  BusWatcher,
+  Claim,
+  Entry,
+  PublishTerms,
+  SubscribeOptions,
+  Subscriber,
+} from "./bus/bus.ts";
 export type { EntryOptions } from "./gate/entry_limits.ts";
 export type { ForwardingOptions } from "./gate/proxy/forwarding.ts";
 export type { OriginOptions } from "./gate/origin.ts";

@@ -77,6 +77,8 @@ export class LiveConnection implements Connection, TransportEvents, Curbed {
   #closeNow: (() => void) | undefined;
   /** The rooms that it has joined by itself; most connections never do. */
   #joined: Set<string> | undefined;
+  /** Its id, for rooms that leave it out. */
+  #onlyOwn: ReadonlySet<string> | undefined;
   /** Whether its handler has paused it. */
   #isPaused = false;
   /** Holds it to its limits, where it has some. */
@@ -225,7 +227,11 @@ export class LiveConnection implements Connection, TransportEvents, Curbed {
   publish(room: string, data: Message | Batch, { echo = true }: PublishOptions = {}): number {
     // Here, so that it is the publisher's mistake, and not that of each member.
     const batch = batchOf(data);
-    return this.#options.hub.room(room).publish(batch, echo ? undefined : (id) => id === this.id);
+    return this.#options.hub.room(room).publish(batch, echo ? undefined : this.#self);
+  }
+
+  get #self(): ReadonlySet<string> {
+    return this.#onlyOwn ??= new Set([this.id]);
   }
 
   /** Hands the connection to its handler, now that its transport is open. */

@@ -10,6 +10,7 @@ import { Log } from "../base/log.ts";
 import { type Meter, NO_METER, type RouteMeter } from "../base/meter.ts";
 import { Permits } from "../base/permits.ts";
 import type { IncomingRequest } from "../base/request.ts";
+import type { Bus } from "../bus/bus.ts";
 import { Rounds } from "../base/rounds.ts";
 import { whenSent } from "../base/sent.ts";
 import { traceRequest } from "../base/tracing/trace_request.ts";
@@ -56,6 +57,11 @@ export interface DispatchOptions extends RouteOptions, ForwardingOptions {
   readonly basePath?: string;
   /** Takes one connection in all, and refuses others with 503; default false. */
   readonly once?: boolean;
+  /**
+   * Joins its rooms with those of other servers; whoever has made it disposes it, behind the server. Default: they are
+   * its own.
+   */
+  readonly bus?: Bus;
   /** Is told of each connection that has ended, as soon as its program has. */
   readonly ended?: (ended: Ended) => void;
   /** Headers of a 101 answer. */

@@ -1,7 +1,7 @@
 import { seenBy } from "../base/mark.ts";
 import type { IncomingRequest } from "../base/request.ts";
 import type { Handler, Hub, Rooms, SlowPolicy } from "../contract.ts";
-import { chosenName } from "../hub/live_room.ts";
+import { chosenName } from "../hub/chosen_name.ts";
 import { checkProperties } from "../options/check_properties.ts";
 import { kindOf } from "./kind.ts";
 import { SLOW } from "./slow.ts";
@@ -82,7 +82,7 @@ export function broadcast(options: BroadcastOptions = {}): Handler {
           const rooms = roomsOf(hub);
           const joined = joins ? rooms.room(name) : undefined;
           joined?.join(connection, { last: history, seen, watches: presence });
-          const except = echo ? undefined : (id: string) => id === connection.id;
+          const except = echo ? undefined : new Set([connection.id]);
           return {
             batch(batch) {
               // Who is not in it has to ask again: it may be forgotten, and another one made, meanwhile.

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Batch, type Message } from "../../lib/base/batch.ts";
 import type { Member } from "../../lib/contract.ts";
-import { chosenName } from "../../lib/hub/live_room.ts";
+import { chosenName } from "../../lib/hub/chosen_name.ts";
 import { LocalHub } from "../../lib/hub/local_hub.ts";
 
 /** Somebody who remembers what was sent, and may do something at it. */
@@ -21,7 +21,7 @@ function member(id: string, then: () => void = () => {}): Member & { readonly se
 }
 
 const say = (hub: LocalHub, room: string, message: Message, from?: string): number =>
-  hub.room(room).publish(Batch.of(message), from === undefined ? undefined : (id) => id === from);
+  hub.room(room).publish(Batch.of(message), from === undefined ? undefined : new Set([from]));
 
 Deno.test("LiveRoom.publish() sends to the members of the room alone, and counts them", () => {
   const hub = new LocalHub();

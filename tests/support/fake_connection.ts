@@ -77,7 +77,7 @@ export class FakeConnection implements Connection {
 
   publish(room: string, data: Message | Batch, { echo = true }: PublishOptions = {}): number {
     const batch = data instanceof Batch ? data : Batch.of(data);
-    return this.#hub.room(room).publish(batch, echo ? undefined : (id) => id === this.id);
+    return this.#hub.room(room).publish(batch, echo ? undefined : new Set([this.id]));
   }
 
   drained(amount = 0): Promise<void> {

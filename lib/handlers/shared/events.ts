@@ -94,7 +94,7 @@ export class Events implements Talk {
     const others = except.length > 0 ? new Set(except) : undefined;
     if (typeof to === "object" && "room" in to) {
       const room = this.#room(to.room);
-      if (room && room.size > 0) return void room.publish(batch, (id) => others?.has(id) ?? false);
+      if (room && room.size > 0) return void room.publish(batch, others);
       return complain(
         `nobody is in room "${to.room}"`,
         this.#emptied.has(to.room) ? "debug" : "error",
