@@ -53,6 +53,9 @@ export const MAX_HISTORY_OF_EMPTY_ROOMS = 64 * 1024 * 1024;
 /** Bytes of what was said on a bus that wait for its engine, as long as that is away. */
 export const MAX_BUS_QUEUE = 16 * 1024 * 1024;
 
+/** Milliseconds that they wait at most. */
+export const BUS_PATIENCE = 60_000;
+
 /** Bytes of one line of a program: a longer one ends the connection with 1009. */
 export const MAX_LINE = 16 * 1024 * 1024;
 

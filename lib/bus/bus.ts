@@ -26,6 +26,8 @@ export interface Bus extends Gauge, AsyncDisposable {
   readonly name: string;
   /** Whether the engine cannot be reached now. */
   readonly isAway: boolean;
+  /** What it has done since the start, where it counts that. */
+  readonly figures?: BusFigures;
   /** The other servers that are there. */
   readonly peers: ReadonlySet<string>;
   /**
@@ -71,6 +73,18 @@ export interface Bus extends Gauge, AsyncDisposable {
    * @throws {BusError} If the bus is disposed, or the engine cannot be asked within `acceptMs`.
    */
   claim(name: string): Promise<Claim>;
+}
+
+/** What a {@linkcode Bus} has done since the start. Numbers of messages. */
+export interface BusFigures {
+  /** Published, which the engine has. */
+  readonly published: number;
+  /** Brought to those who listen here: once for each topic. */
+  readonly delivered: number;
+  /** Told to be lost, as far as it is known how many. */
+  readonly lost: number;
+  /** Published, but not taken: too much waited, or for too long. */
+  readonly dropped: number;
 }
 
 /** What {@linkcode Bus.publish} wants of the engine. */

@@ -1,0 +1,276 @@
+import { BusError, messageOf } from "../../base/errors.ts";
+import type { Log } from "../../base/log.ts";
+import type { Mark } from "../../base/mark.ts";
+import type { Channel } from "../bus.ts";
+import type { Claimant, Claims } from "./claims.ts";
+import { ID_LENGTH, NO_LOG, RECORD, VERSION } from "./record.ts";
+import { RecordReader } from "./record_reader.ts";
+import { RecordWriter } from "./record_writer.ts";
+import { Seat, type SeatOwner } from "./seat.ts";
+import { Taken } from "./taken.ts";
+import type { Topic } from "./topic.ts";
+import type { Topics } from "./topics.ts";
+
+/** The rest of the engine, as one of its servers sees it. */
+export interface MemberPlace {
+  readonly topics: Topics;
+  readonly claims: Claims;
+  readonly log: Log;
+  /** Bytes that may wait for a server before it misses what is said. */
+  readonly maxQueue: number;
+  /** It has said its name: answers with what was taken of it before. */
+  entered(member: Member): Taken;
+  /** Finds another server. */
+  find(name: string): Member | undefined;
+  /** Messages were left out for it. */
+  missed(count: number): void;
+}
+
+/** One server at the engine of the local bus. */
+export class Member implements Claimant, SeatOwner {
+  readonly writer: RecordWriter;
+  /** How a person knows it. */
+  readonly label: string;
+  readonly #channel: Channel;
+  readonly #place: MemberPlace;
+  readonly #seats = new Map<number, { readonly seat: Seat; readonly topic: Topic }>();
+  /** Seats that are behind. */
+  readonly #behind = new Set<Seat>();
+  /** Peers of which something was left out. */
+  readonly #broken = new Set<string>();
+  #name = "";
+  #taken = new Taken();
+  #isDraining = false;
+  /** Whether it says goodbye, so that nothing of it has to be remembered. */
+  #isLeaving = false;
+  #isGone = false;
+
+  constructor(channel: Channel, label: string, place: MemberPlace) {
+    this.#channel = channel;
+    this.writer = new RecordWriter(channel);
+    this.label = label;
+    this.#place = place;
+  }
+
+  /** The name of the server; empty before it has said it. */
+  get name(): string {
+    return this.#name;
+  }
+
+  /** What was taken of it, where it may come back. */
+  get taken(): Taken | undefined {
+    return this.#isLeaving ? undefined : this.#taken;
+  }
+
+  get isFull(): boolean {
+    return this.writer.bufferedAmount > this.#place.maxQueue;
+  }
+
+  /** Takes a frame of it. Never throws: a frame that cannot be read ends the connection. */
+  take(frame: Uint8Array): void {
+    if (this.#isGone) return;
+    try {
+      // What it is owed for what it has asked: it asks, and does not read.
+      if (this.writer.bufferedAmount > 4 * this.#place.maxQueue) {
+        throw new BusError(`It does not read: ${this.writer.bufferedAmount} bytes wait for it`);
+      }
+      const reader = new RecordReader(frame);
+      for (let kind; (kind = reader.next()) !== undefined;) this.#act(kind, reader);
+    } catch (error) {
+      this.#place.log.error("server", `Ends the bus of ${this.label}: ${messageOf(error)}`);
+      this.#channel.close();
+    }
+  }
+
+  /** It is there no more. */
+  leave(): void {
+    this.#isGone = true;
+    for (const { seat, topic } of this.#seats.values()) this.#place.topics.leave(topic, seat);
+    this.#seats.clear();
+    this.#behind.clear();
+    this.#place.claims.leave(this);
+  }
+
+  /** Ends its connection. */
+  close(): void {
+    this.#channel.close();
+  }
+
+  /** Another server is there. */
+  joined(peer: string): void {
+    this.writer.begin(RECORD.joined, ID_LENGTH).id(peer);
+  }
+
+  /** Another server is there no more. */
+  left(peer: string): void {
+    this.#broken.delete(peer);
+    this.writer.begin(RECORD.left, ID_LENGTH).id(peer);
+  }
+
+  over(fence: number): void {
+    this.writer.begin(RECORD.over, 8).number(fence);
+  }
+
+  fellBehind(seat: Seat): void {
+    this.#behind.add(seat);
+    this.#catchUpLater();
+  }
+
+  missed(count: number): void {
+    this.#place.missed(count);
+  }
+
+  /** Gives it what another server sends; where too much waits, that one leaves and comes again for it. */
+  receive(from: string, payload: Uint8Array): void {
+    if (this.#broken.has(from) || this.writer.bufferedAmount > 2 * this.#place.maxQueue) {
+      this.#broken.add(from);
+      this.missed(1);
+      return this.#catchUpLater();
+    }
+    this.writer.begin(RECORD.received, ID_LENGTH + payload.length).id(from).bytes(payload);
+  }
+
+  #catchUpLater(): void {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    this.#channel.drained(this.#place.maxQueue / 2).then(() => {
+      this.#isDraining = false;
+      if (!this.#isGone) this.#catchUp();
+    });
+  }
+
+  #catchUp(): void {
+    for (const peer of this.#broken) {
+      this.left(peer);
+      this.joined(peer);
+    }
+    const behind = new Set(this.#behind);
+    this.#behind.clear();
+    for (const { seat, topic } of this.#seats.values()) if (behind.has(seat)) seat.catchUp(topic);
+  }
+
+  #act(kind: number, reader: RecordReader): void {
+    if ((kind === RECORD.hello) !== (this.#name === "")) {
+      throw new BusError(`Cannot act on record ${kind}: hello comes first, and once`);
+    }
+    switch (kind) {
+      case RECORD.hello:
+        return this.#hello(reader.u16(), reader.id());
+      case RECORD.publish:
+        return this.#publish(reader);
+      case RECORD.cast:
+        return this.#cast(reader);
+      case RECORD.send:
+        return this.#place.find(reader.id())?.receive(this.#name, reader.rest());
+      case RECORD.subscribe:
+        return this.#subscribe(reader);
+      case RECORD.resubscribe:
+        return this.#resubscribe(reader);
+      case RECORD.unsubscribe:
+        return this.#unsubscribe(reader.u32());
+      case RECORD.claim:
+        return this.#claim(reader.u32(), reader.name());
+      case RECORD.release:
+        return this.#place.claims.release(reader.number(), this);
+      case RECORD.goodbye:
+        this.#isLeaving = true;
+        return this.#channel.close();
+      default:
+        throw new BusError(`Cannot act on record ${kind}: there is no such kind`);
+    }
+  }
+
+  #hello(version: number, name: string): void {
+    if (version !== VERSION) {
+      const versions = `it speaks version ${version} of the bus, and this one ${VERSION}`;
+      throw new BusError(`Cannot join it: ${versions}, so that all have to be started anew`);
+    }
+    this.#name = name;
+    this.writer.begin(RECORD.welcome, 0);
+    this.#taken = this.#place.entered(this);
+  }
+
+  #publish(reader: RecordReader): void {
+    const number = reader.number(1);
+    this.#taken.forget(reader.number());
+    const [count, keep] = [reader.number(1), reader.number()];
+    const topic = this.#topicOf(reader);
+    const payload = reader.rest();
+    let mark: Mark | undefined;
+    if (this.#taken.has(number)) mark = this.#taken.markOf(number);
+    else {
+      // It is kept, and the frame has others.
+      const own = payload.slice();
+      mark = this.#place.topics.publish(topic, this.#name, own, { count, keep }).mark;
+      this.#taken.add(number, mark);
+    }
+    this.writer.begin(RECORD.placed, 16 + ID_LENGTH)
+      .number(number).number(mark?.number ?? 0).id(mark?.log ?? NO_LOG);
+  }
+
+  #cast(reader: RecordReader): void {
+    const topic = this.#topicOf(reader);
+    const payload = reader.rest();
+    const found = typeof topic === "string" ? this.#place.topics.find(topic) : topic;
+    for (const listener of found?.listeners ?? []) listener.cast(payload, this.#name);
+  }
+
+  #subscribe(reader: RecordReader): void {
+    const [number, ask, last, known] = [
+      reader.u32(),
+      reader.u32(),
+      reader.number(),
+      reader.number(),
+    ];
+    const [log, name] = [reader.id(), reader.name()];
+    const topic = this.#seats.get(number)?.topic ?? this.#sit(number, name).topic;
+    const { writer } = this;
+    for (const entry of topic.last(last, known > 0 ? { log, number: known } : undefined)) {
+      const { mark, count, from, payload } = entry;
+      writer.begin(RECORD.past, 20 + 2 * ID_LENGTH + payload.length)
+        .u32(ask).number(mark.number).id(mark.log).number(count).id(from).bytes(payload);
+    }
+    writer.begin(RECORD.began, 16 + ID_LENGTH)
+      .u32(number).u32(ask).number(topic.next.number).id(topic.id);
+  }
+
+  #resubscribe(reader: RecordReader): void {
+    const [number, next, log] = [reader.u32(), reader.number(1), reader.id()];
+    if (this.#seats.has(number)) throw new BusError(`Subscription ${number} is there already`);
+    const { seat, topic } = this.#sit(number, reader.name());
+    seat.resume(topic, { log, number: next });
+  }
+
+  #sit(number: number, name: string): { seat: Seat; topic: Topic } {
+    if (number === 0) throw new BusError("Cannot subscribe: 0 is no number of a subscription");
+    const seat = new Seat(this, number);
+    const sitting = { seat, topic: this.#place.topics.listen(name, seat) };
+    this.#seats.set(number, sitting);
+    return sitting;
+  }
+
+  #unsubscribe(number: number): void {
+    const sitting = this.#seats.get(number);
+    if (!sitting) return;
+    this.#seats.delete(number);
+    this.#behind.delete(sitting.seat);
+    this.#place.topics.leave(sitting.topic, sitting.seat);
+  }
+
+  #claim(ask: number, name: string): void {
+    const holding = this.#place.claims.claim(name, this);
+    if (!holding) this.writer.begin(RECORD.refused, 4).u32(ask);
+    else {
+      this.writer.begin(RECORD.claimed, 12 + ID_LENGTH)
+        .u32(ask).number(holding.fence).id(holding.holder.name);
+    }
+  }
+
+  #topicOf(reader: RecordReader): Topic | string {
+    const number = reader.u32();
+    if (number === 0) return reader.name();
+    const topic = this.#seats.get(number)?.topic;
+    if (topic) return topic;
+    throw new BusError(`Cannot say something on subscription ${number}: there is none`);
+  }
+}
