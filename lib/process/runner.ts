@@ -1,4 +1,4 @@
-import { LimitError } from "../base/errors.ts";
+import { LimitError, messageOf } from "../base/errors.ts";
 import { STDERR_RATE } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import { NO_METER, type RouteMeter } from "../base/meter.ts";
@@ -117,7 +117,7 @@ export class Runner implements AsyncDisposable {
   /**
    * Starts a process; `keep` has to follow.
    *
-   * @throws {LimitError} If all permits are taken (429).
+   * @throws {LimitError} If all permits are taken (429), or the system has no pseudo-terminal left (503).
    * @throws {LaunchError} If it cannot be started.
    */
   start(job: Job): Started {
@@ -135,8 +135,7 @@ export class Runner implements AsyncDisposable {
       const env = job.environment({ ...early, ...this.#basis }, trace?.context);
       if (!job.hasSecrets) this.#logVariables(job.log, env);
       const before = performance.now();
-      const { pty: terminal = this.#pty } = job;
-      if (terminal) pty = new Pty({ ...terminal, owner: this.#restraint?.user });
+      pty = this.#ptyFor(job);
       const child = launch({ ...job, env, restraint: this.#restraint, pty });
       meter.processStarted(performance.now() - before);
       trace?.started(child.pid);
@@ -178,6 +177,21 @@ export class Runner implements AsyncDisposable {
   /** Waits for all of them; it ends none. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#running);
+  }
+
+  /** The pseudo-terminal that it is to be put on. There are some: the start has tried. */
+  #ptyFor(
+    { program, args, pty = this.#pty, meter = NO_METER.at(undefined) }: Job,
+  ): Pty | undefined {
+    if (!pty) return undefined;
+    try {
+      return new Pty({ ...pty, owner: this.#restraint?.user });
+    } catch (cause) {
+      meter.limited("terminals");
+      const command = [program, ...args].join(" ");
+      const message = `Could not launch process ${command} (${messageOf(cause)})`;
+      throw new LimitError("terminals", message, { status: 503 });
+    }
   }
 
   #logVariables(log: Log, env: Readonly<Record<string, string>>): void {

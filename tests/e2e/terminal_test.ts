@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { ask, post } from "../support/http_routes.ts";
 import { isAlive, untilGone } from "../support/processes.ts";
+import { asRoot } from "../support/root.ts";
 import { runToEnd, testEach, TestServer } from "../support/server.ts";
 import { TerminalClient } from "./terminal_client.ts";
 
@@ -219,3 +220,30 @@ Deno.test("terminal says at the start, and --check, where Deno allows it no call
     assertEquals(code, 1);
   }
 });
+
+for (const form of ["deno run", "node"] as const) {
+  for (const shared of [false, true]) {
+    const name = `terminal?shared=${shared} answers 503 where the system has none left [${form}]`;
+    const { ignore, ...needed } = asRoot(name, ...NEEDS, "unshare");
+    Deno.test(needed.name, { ignore }, async () => {
+      const routes = [at("cat"), `--route=/more=terminal?shared=${shared} cat`];
+      await using server = await TestServer.start(routes, { form, terminals: 1 });
+      const ask = () => RawClient.request(`${server.url}more`);
+      {
+        using client = await TerminalClient.open(server.url);
+        using refused = await ask();
+        assertEquals([refused.answer.status, refused.answer.headers.get("retry-after")], [
+          503,
+          "5",
+        ]);
+        await server.stdout.until(
+          /\/more.*status:'503'.*Could not launch process \S*cat \(the system opens no pseudo-terminal \(\/dev\/ptmx\)\)/,
+        );
+        await client.type("\x04");
+        assertEquals((await client.rest()).closed, "1000");
+      }
+      using later = await ask();
+      assertEquals(later.answer.status, 101);
+    });
+  }
+}

@@ -57,6 +57,8 @@ export interface StartOptions {
   readonly stdin?: "null" | "piped";
   /** Descriptors that it may have; a shell lowers the limit. */
   readonly files?: number;
+  /** Pseudo-terminals that there are for it, in a namespace of its own; only root can do that. */
+  readonly terminals?: number;
   /** Whether it leads a process group and session of its own; default: it is in those of the tests. */
   readonly detached?: boolean;
 }
@@ -69,9 +71,8 @@ export function wordsOf(form: Form = "deno run", flags: readonly string[] = []):
 
 /** The program with arguments, not yet started. */
 export function command(args: readonly string[], options: StartOptions): Deno.Command {
-  const { form, flags, env = {}, cwd = ROOT, stdin = "null", files, detached = false } = options;
-  const limited = files === undefined ? [] : ["sh", "-c", 'ulimit -n "$0"; exec "$@"', `${files}`];
-  const [program = "", ...rest] = [...limited, ...wordsOf(form, flags), ...args];
+  const { form, flags, env = {}, cwd = ROOT, stdin = "null", detached = false } = options;
+  const [program = "", ...rest] = [...limits(options), ...wordsOf(form, flags), ...args];
   return new Deno.Command(program, {
     args: rest,
     // Not the colours of the terminal, and not the place of whoever runs the tests.
@@ -83,6 +84,17 @@ export function command(args: readonly string[], options: StartOptions): Deno.Co
     stderr: "piped",
   });
 }
+
+/** The words before a program's own by which it has less than others. */
+function limits({ files, terminals }: StartOptions): readonly string[] {
+  if (files !== undefined) return ["sh", "-c", 'ulimit -n "$0"; exec "$@"', `${files}`];
+  return terminals === undefined
+    ? []
+    : ["unshare", "-m", "sh", "-c", FEW_TERMINALS, `${terminals}`];
+}
+
+const FEW_TERMINALS =
+  'mount -t devpts -o "newinstance,ptmxmode=0666,max=$0" devpts /dev/pts && mount --bind /dev/pts/ptmx /dev/ptmx && exec "$@"';
 
 /** What says which engine serves: without TLS that of the form, `native` where it is none by name. */
 function engineOf(args: readonly string[], form: Form = "deno run"): readonly string[] {
