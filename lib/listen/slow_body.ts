@@ -9,19 +9,22 @@ const MS_PER_BYTE = 2;
 
 /**
  * Cuts off a client that is slow to send its request's body: it may be silent for 10 s, and has to send
- * 500 bytes for each second. A time when nobody reads the body is none of its faults.
+ * 500 bytes for each second. A time when nobody reads the body is none of its faults. Once the answer is out, it has
+ * 10 s for the rest, however fast that comes.
  *
- * @returns Lets it take its time.
+ * @returns Lets it take its time, as long as its answer is not out.
  */
 export function limitBody(message: IncomingMessage, response: ServerResponse): () => void {
   if (!hasBody(message)) return () => {};
   const { socket } = message;
   let left = REQUEST_TIMEOUT;
   let before = socket.bytesRead;
+  let takesTime = false;
   const timer = setInterval(() => {
     const received = socket.bytesRead - before;
     before = socket.bytesRead;
     if (message.complete || socket.destroyed) return clearInterval(timer);
+    if (takesTime && !response.writableFinished) return;
     // What comes after the answer is for nobody.
     const wanted = response.writableFinished ||
       message.readableLength < message.readableHighWaterMark;
@@ -31,7 +34,6 @@ export function limitBody(message: IncomingMessage, response: ServerResponse): (
     clearInterval(timer);
     socket.destroy();
   }, LOOK_MS);
-  const stop = () => clearInterval(timer);
-  message.once("close", stop);
-  return stop;
+  message.once("close", () => clearInterval(timer));
+  return () => takesTime = true;
 }
