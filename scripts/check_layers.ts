@@ -21,6 +21,7 @@ export const PLACES: readonly (readonly string[])[] = [
   ["main.ts"],
   ["lib/edge.ts", "lib/mod.ts"],
   ["lib/cli/"],
+  ["lib/workers/"],
   ["lib/serve.ts"],
   ["lib/app.ts", "lib/routes.ts"],
   ["lib/config.ts"],

@@ -5,7 +5,15 @@ export type EngineName = "native" | "node";
 export const ENGINES = ["auto", "native", "node"] as const satisfies (EngineName | "auto")[];
 
 /** The place where an engine shall listen: a TCP port of an address, a Unix socket, or an inherited socket. */
-export type Place = { readonly hostname: string; readonly port: number } | SocketFile | Handle;
+export type Place = TcpPlace | SocketFile | Handle;
+
+/** A TCP port of an address. */
+export interface TcpPlace {
+  readonly hostname: string;
+  readonly port: number;
+  /** Whether other processes listen there as well (SO_REUSEPORT); default false. */
+  readonly reusePort?: boolean;
+}
 
 /** A socket that is listened on already, by its descriptor. */
 export interface Handle {

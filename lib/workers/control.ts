@@ -1,0 +1,55 @@
+import type { Channel } from "../bus/bus.ts";
+import type { InheritedSocket } from "../listen/inherited_socket.ts";
+import type { HeldPlace } from "../listen/held_place.ts";
+
+/** The words of the parent. */
+export type Order =
+  /** The first: what the worker is, and what it listens on. */
+  | {
+    readonly kind: "welcome";
+    readonly number: number;
+    readonly count: number;
+    readonly held: readonly HeldPlace[];
+    readonly sockets: readonly InheritedSocket[];
+  }
+  /** Asks whether it is alive, and what it has to do. */
+  | { readonly kind: "ping" }
+  /** Changed files are to be taken up, routes only where there may be some. */
+  | { readonly kind: "reload"; readonly routes: boolean }
+  /** It is replaced: it listens no more, gives what there is its time, and ends. */
+  | { readonly kind: "retire" }
+  /** It ends, gracefully; as at SIGTERM, what there is has its time first. */
+  | { readonly kind: "end"; readonly drains: boolean }
+  /** It ends at once. */
+  | { readonly kind: "quit" };
+
+/** The words of a worker. */
+export type Report =
+  /** The first: which process it is. */
+  | { readonly kind: "hello"; readonly pid: number }
+  /** It serves. */
+  | { readonly kind: "ready"; readonly lines: readonly string[]; readonly shutdownMs: number }
+  /** The answer to `ping`. */
+  | { readonly kind: "pong"; readonly quietMs: number }
+  /** The answer to `reload`. */
+  | { readonly kind: "reloaded"; readonly failed?: string }
+  /** A module was seen to change. */
+  | { readonly kind: "changed" };
+
+/** The words that one side says and the other takes, each in a frame as JSON. */
+export interface Talk<Said, Heard> {
+  say(words: Said): void;
+  /** Takes them from now on; those from before first. */
+  hear(take: (words: Heard) => void): void;
+}
+
+/** Speaks over the channel of `control`; the other side is the same program. */
+export function talk<Said, Heard>(channel: Channel): Talk<Said, Heard> {
+  return {
+    say: (words) => channel.send(encoder.encode(JSON.stringify(words))),
+    hear: (take) => channel.listen((frame) => take(JSON.parse(decoder.decode(frame)))),
+  };
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
