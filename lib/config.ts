@@ -1,4 +1,5 @@
 import { UsageError } from "./base/errors.ts";
+import type { BusPlace } from "./bus/bus_place.ts";
 import { addressFault } from "./base/host.ts";
 import type { LogOptions } from "./base/log.ts";
 import { FLAGS, INHERITED, type Options } from "./handlers/flags.ts";
@@ -87,6 +88,8 @@ export interface Config extends Resolved<typeof OPTIONS> {
   readonly listen: ListenOptions;
   readonly dispatch: Said<Omit<DispatchOptions, "routes" | "lookup" | "bus">>;
   readonly log: LogOptions;
+  /** What joins it with others; undefined where nobody has said it. */
+  readonly bus?: BusPlace;
   /** The place of whoever runs the server. */
   readonly admin?: AdminConfig;
   readonly lifetime: Resolved<typeof LIFETIME>;
@@ -138,6 +141,7 @@ export function resolveConfig(settings: Settings): Config {
       headersHttp: [...header, ...options["header-http"] ?? []],
     },
     log: resolvedOf(LOG, options),
+    ...(options.bus ? { bus: options.bus } : {}),
     ...(admin ? { admin } : {}),
     lifetime: resolvedOf(LIFETIME, options),
   });

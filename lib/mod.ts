@@ -129,6 +129,7 @@ export type {
 export type { DispatchOptions } from "./gate/dispatch.ts";
 export type {
   Bus,
+  BusFigures,
   BusWatcher,
   Claim,
   Entry,

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { Permissions } from "../base/permissions.ts";
+import { busAddress, type BusPlace } from "../bus/bus_place.ts";
 import type { Config, RouteConfig } from "../config.ts";
 import { AUTHENTICATORS } from "../gate/auth/authenticators.ts";
 import { type AdminPlace, adminPlaceText } from "../options/admin_place.ts";
@@ -32,6 +33,7 @@ export function permissionsOf(
     ofRecording(record, permissions);
   }
   ofListeners(config, permissions);
+  if (config.bus) ofBus(config.bus, permissions);
   if (config.admin) ofAdmin(config.admin.at, permissions);
   // A name is asked for at the address of each client.
   if (config.reverseLookup) permissions.addAll("net");
@@ -63,6 +65,14 @@ function ofListeners({ listen }: Config, permissions: Permissions): void {
     if (unixSocket.owner) permissions.add("read", "/etc/passwd", "/etc/group");
   }
   if (tls) permissions.add("read", ...filesOf(tls).map((file) => resolve(file)));
+}
+
+function ofBus(bus: BusPlace, permissions: Permissions): void {
+  if (bus.kind === "redis") permissions.add("net", busAddress(bus.url));
+  if (bus.kind !== "file") return;
+  permissions.add("read", resolve(bus.path));
+  // The address stands there, and can be another one later.
+  permissions.addAll("net");
 }
 
 function ofAdmin(at: AdminPlace, permissions: Permissions): void {

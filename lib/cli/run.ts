@@ -1,4 +1,6 @@
 import { createApp } from "../app.ts";
+import type { Config } from "../config.ts";
+import type { Bus } from "../bus/bus.ts";
 import type { Ended } from "../connection/ending_sentence.ts";
 import { configureLog, flushLog, Log } from "../base/log.ts";
 import { oneLine } from "../base/one_line.ts";
@@ -100,10 +102,11 @@ async function serveUntilSignal(args: Words, signals: Signals): Promise<number> 
   using manager = new ServiceManager(service, Deno.pid);
   for (const warning of await warningsOf(reading)) log.info("server", warning);
   const served = Promise.withResolvers<Ended>();
-  const app = await createApp(
-    { ...config, listen: { ...config.listen, sockets } },
-    config.lifetime.once ? { ended: served.resolve } : {},
-  );
+  await using bus = await busOf(config);
+  const app = await createApp({ ...config, listen: { ...config.listen, sockets } }, {
+    ...(config.lifetime.once ? { ended: served.resolve } : {}),
+    ...(bus ? { bus } : {}),
+  });
   for (const line of unreached(app.routes)) log.info("server", `Warning: ${line}`);
   const server = await serve(app);
   const reloading = new Reloading(args, reading, { app, server });
@@ -134,6 +137,13 @@ async function serveUntilSignal(args: Words, signals: Signals): Promise<number> 
   });
   await watchdog?.[Symbol.asyncDispose]();
   return code;
+}
+
+async function busOf({ bus, dispatch: { acceptMs } }: Config): Promise<Bus | undefined> {
+  if (!bus) return undefined;
+  // Loaded only where it is used: it makes the start slower.
+  const { openBus } = await import("../bus/open_bus.ts");
+  return await openBus(bus, { log, ...(acceptMs === undefined ? {} : { acceptMs }) });
 }
 
 async function printCheck(args: Words): Promise<number> {

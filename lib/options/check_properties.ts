@@ -71,6 +71,10 @@ const SHAPES: {
     listOf((item) => isObject(item) && isText(item.kind) && isText(item.rest)),
     "a list of objects with a kind and a rest",
   ],
+  bus: [
+    (value) => isObject(value) && isText(value.kind),
+    "an object with a kind, and a url or a path",
+  ],
   place: [isObject, "an object with a hostname and a port, a unixSocket, or a path"],
   variables: [
     (value) => isObject(value) && Object.values(value).every(isText),

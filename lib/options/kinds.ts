@@ -2,6 +2,7 @@ import { ownerText, parseOwner } from "../base/owner.ts";
 import { SIZES, sizeText } from "../base/size_text.ts";
 import { AUTHS, authTexts, parseAuths } from "./auths.ts";
 import { BURST_SECONDS, type Rate } from "../base/token_bucket.ts";
+import { BUS_PLACE, busPlaceText, parseBusPlace, withoutPassword } from "../bus/bus_place.ts";
 import { ADMIN_PLACE, adminPlaceText, parseAdminPlace } from "./admin_place.ts";
 import type { KindValues, Option } from "./option.ts";
 import { BASE_PATH, isBasePath } from "./base_path.ts";
@@ -196,6 +197,13 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
     parse: ([text = ""]) => parseAdminPlace(text),
     expected: () => ADMIN_PLACE,
     show: adminPlaceText,
+  },
+  bus: {
+    parse([text = ""]) {
+      return parseBusPlace(text) ?? refuse(BUS_PLACE, withoutPassword(text));
+    },
+    expected: () => BUS_PLACE,
+    show: busPlaceText,
   },
   variables: {
     adds: true,

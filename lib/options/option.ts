@@ -3,6 +3,7 @@ import type { Rate } from "../base/token_bucket.ts";
 import type { AdminPlace } from "./admin_place.ts";
 import type { OriginRule } from "./origins.ts";
 import type { Owner } from "../base/owner.ts";
+import type { BusPlace } from "../bus/bus_place.ts";
 
 /**
  * The kinds of values, and what a value of each is. How they are written is in the table of kinds.
@@ -20,7 +21,8 @@ import type { Owner } from "../base/owner.ts";
  * - `auths`: `KIND:…`, one for each time, or `none`;
  * - `variables`: `NAME=VALUE`, one for each time;
  * - `networks`: IP addresses, networks and names of several, divided by commas; `base`: a path to be below;
- * - `place`: a port, a Unix socket, or a path of the server.
+ * - `place`: a port, a Unix socket, or a path of the server;
+ * - `bus`: what joins servers: `local`, `off`, a URL, or a file that has one.
  */
 export interface KindValues {
   boolean: boolean;
@@ -44,6 +46,7 @@ export interface KindValues {
   origins: readonly OriginRule[];
   auths: readonly AuthSpec[];
   place: AdminPlace;
+  bus: BusPlace;
   variables: Readonly<Record<string, string>>;
   networks: readonly string[];
   base: string;
@@ -56,6 +59,7 @@ export const GROUPS = [
   "Listening",
   "TLS",
   "Lifetime",
+  "Servers",
   "Messages",
   "Process",
   "Proxy",

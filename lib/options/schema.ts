@@ -72,6 +72,7 @@ const SCHEMAS: { readonly [K in keyof KindValues]: Schema } = {
   networks: listSchema,
   base: (option, error) => checked(option, wordSchema(error)),
   place: (option, error) => checked(option, wordSchema(error)),
+  bus: (option, error) => checked(option, wordSchema(error)),
   variables(option) {
     const texts = z.string({ error: "a text" });
     return checked(option, z.record(z.string(), texts, { error: "names with texts" }));
