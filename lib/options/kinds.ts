@@ -1,5 +1,7 @@
 import { ownerText, parseOwner } from "../base/owner.ts";
-import { SIZES, sizeText } from "../base/size_text.ts";
+import { readDuration, UNITS } from "../base/read_duration.ts";
+import { readSize } from "../base/read_size.ts";
+import { sizeText } from "../base/size_text.ts";
 import { AUTHS, authTexts, parseAuths } from "./auths.ts";
 import { BURST_SECONDS, type Rate } from "../base/token_bucket.ts";
 import { BUS_PLACE, busPlaceText, parseBusPlace, withoutPassword } from "../bus/bus_place.ts";
@@ -77,7 +79,7 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
     show: (value) => value === Infinity ? "forever" : String(value),
   },
   size: {
-    parse: ([text = ""]) => readSize(text),
+    parse: ([text = ""]) => readSize(text) ?? refuse(SIZE, text),
     check(value, option) {
       if (value < (option.least ?? 0)) refuse(this.expected(option), sizeText(value));
     },
@@ -239,7 +241,6 @@ const DURATION = "milliseconds, a number with ms, s, m or h, or forever";
 const RATE =
   "a number for each second, as 10 or 0.5, or with how many may come at once, 1 or more, as 10:50";
 const SECONDS = "seconds, a number with ms, s, m or h, or forever";
-const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 const SIZE = "bytes, or a number with K, M or G";
 const MODE = "three octal digits, as 660, or a 0 and three, as 0660";
 const OWNER = "USER, USER:GROUP or :GROUP, by names or numbers";
@@ -255,20 +256,6 @@ function readBoolean(text: string): boolean | undefined {
   const word = text.toLowerCase();
   if (["true", "t", "1"].includes(word)) return true;
   return ["false", "f", "0"].includes(word) ? false : undefined;
-}
-
-/** Milliseconds, less than a timer takes (24 days), or Infinity; undefined where it is neither. */
-function readDuration(text: string, alone: keyof typeof UNITS = "ms"): number | undefined {
-  if (text === "forever") return Infinity;
-  const [, digits = "NaN", unit = alone] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
-  const duration = Math.round(Number(digits) * UNITS[unit as keyof typeof UNITS]);
-  return duration < 2 ** 31 ? duration : undefined;
-}
-
-function readSize(text: string): number {
-  const [, digits = "NaN", unit = ""] = /^(\d+)([KMG]?)$/.exec(text) ?? [];
-  const size = Number(digits) * SIZES[unit as keyof typeof SIZES];
-  return Number.isSafeInteger(size) ? size : refuse(SIZE, text);
 }
 
 /** Where nobody says how many may come at once, these are as many as may in some seconds. */

@@ -13,6 +13,10 @@ export class CuttingProxy implements AsyncDisposable {
   onpass: ((count: number) => void) | undefined;
   /** Bytes from the server after which a connection that is made now is cut; default: none is. */
   cutAfter: (() => number) | undefined;
+  /** Whether connections are cut as soon as they are made. */
+  refuses = false;
+  /** Whether nothing passes, while connections stay, until it is let through. */
+  #stopped: PromiseWithResolvers<void> | undefined;
 
   constructor(target: string) {
     const url = new URL(target);
@@ -29,17 +33,30 @@ export class CuttingProxy implements AsyncDisposable {
     this.#pairs.clear();
   }
 
+  /** Lets nothing pass from now on, without a word on either side. */
+  stop(): void {
+    this.#stopped ??= Promise.withResolvers();
+  }
+
+  /** Lets through what has come, and what comes. */
+  go(): void {
+    this.#stopped?.resolve();
+    this.#stopped = undefined;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
     this.cut();
+    this.go();
     await this.#running;
     await Promise.all(this.#passing);
   }
 
   async #run(): Promise<void> {
     for await (const client of this.#listener) {
-      const server = await Deno.connect(this.#target).catch(() => undefined);
-      if (!server) {
+      const server = this.refuses ? undefined : await this.#connect();
+      if (!server || this.refuses) {
+        server?.close();
         client.close();
         continue;
       }
@@ -56,10 +73,15 @@ export class CuttingProxy implements AsyncDisposable {
     }
   }
 
+  #connect(): Promise<Deno.Conn | undefined> {
+    return Deno.connect(this.#target).catch(() => undefined);
+  }
+
   async #pass(from: Deno.TcpConn, to: Deno.TcpConn, left = Infinity): Promise<void> {
     const chunk = new Uint8Array(16_384);
     try {
       for (let read; (read = await from.read(chunk)) !== null;) {
+        await this.#stopped?.promise;
         const count = Math.min(read, left);
         for (let written = 0; written < count;) {
           written += await to.write(chunk.subarray(written, count));

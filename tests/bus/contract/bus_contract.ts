@@ -395,6 +395,8 @@ export function testBus(driver: string, open: () => Promise<BusSite>): void {
     using here = new Watched(one);
     await site.cut(one);
     await here.until("away");
+    // At once, or when nobody can know any more.
+    await here.until(`left:${two.self}`);
     assertEquals(one.peers.size, 0);
     await site.mend(one);
     await here.until("back");

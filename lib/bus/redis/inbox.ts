@@ -1,0 +1,45 @@
+import type { Reply } from "./redis_client.d.ts";
+import type { RedisLink } from "./redis_link.ts";
+
+// Entries that are taken at once.
+const MOST = 100;
+
+/** Options of {@linkcode readInbox}. */
+export interface ReadInboxOptions {
+  /** Milliseconds that it waits for something, before it asks again: so that a connection that is gone is seen. */
+  readonly wait: number;
+  take(entries: readonly Reply[]): void;
+}
+
+/**
+ * Takes what comes to an inbox, until its link ends. What was taken is deleted, and then nothing but what comes
+ * later is there: so it matters nothing what ids Redis gives, also after it has lost its memory.
+ *
+ * @param key Of the inbox.
+ */
+export async function readInbox(
+  link: RedisLink,
+  key: string,
+  { wait, take }: ReadInboxOptions,
+): Promise<void> {
+  const words = ["XREAD", "COUNT", String(MOST), "BLOCK", String(Math.ceil(wait)), "STREAMS", key];
+  try {
+    for (;;) {
+      const entries = entriesIn(await link.wait(...words, "0"));
+      if (entries.length === 0) continue;
+      take(entries);
+      const ids = entries.map((entry) => Array.isArray(entry) ? String(entry[0]) : "0-0");
+      // What comes next is asked for behind it on the same connection.
+      link.wait("XDEL", key, ...ids).catch((error) => link.fail(error.message));
+    }
+  } catch (error) {
+    link.fail((error as Error).message);
+  }
+}
+
+/** Of one stream: RESP3 has a map of them, as a list or an object. */
+function entriesIn(reply: Reply): readonly Reply[] {
+  if (reply === null || typeof reply !== "object") return [];
+  const [entries] = Array.isArray(reply) ? reply.slice(1) : Object.values(reply);
+  return Array.isArray(entries) ? entries : [];
+}

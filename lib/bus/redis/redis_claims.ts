@@ -1,0 +1,217 @@
+import { BusError, messageOf } from "../../base/errors.ts";
+import type { Claim } from "../bus.ts";
+import type { RedisKeys } from "./redis_keys.ts";
+import type { RedisLink } from "./redis_link.ts";
+import type { RedisTerms } from "./redis_terms.ts";
+import { refusalKind } from "./refusal_kind.ts";
+
+/** A name, and who holds it. */
+interface Tenure {
+  readonly name: string;
+  readonly peer: string;
+  readonly fence: number;
+  readonly over: AbortController;
+  /** The time until which this server is sure that it holds it; Infinity where another one does. */
+  until: number;
+  /** How many have asked for it, and have not disposed it. */
+  users: number;
+}
+
+/** Options of {@linkcode RedisClaims}. */
+export interface RedisClaimsOptions {
+  readonly self: string;
+  readonly keys: RedisKeys;
+  readonly terms: RedisTerms;
+  /** Milliseconds that a claim may take. */
+  readonly acceptMs: number;
+}
+
+/** Names that one server holds at a time. */
+export class RedisClaims {
+  readonly #options: RedisClaimsOptions;
+  readonly #tenures = new Map<string, Tenure>();
+  readonly #asking = new Map<string, Promise<Tenure>>();
+  #link: RedisLink | undefined;
+  #arrived = Promise.withResolvers<void>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #quietUntil = 0;
+  #isOver = false;
+
+  constructor(options: RedisClaimsOptions) {
+    this.#options = options;
+  }
+
+  up(link: RedisLink): void {
+    this.#link = link;
+    this.renew();
+    this.#arrived.resolve();
+  }
+
+  down(): void {
+    this.#link = undefined;
+    this.#arrived.resolve();
+    this.#arrived = Promise.withResolvers();
+  }
+
+  /** Redis has forgotten who holds what: whoever does has some time to say so before others may. */
+  forgotten(): void {
+    this.#quietUntil = performance.now() + this.#options.terms.ttl;
+  }
+
+  /** As in the contract. */
+  async claim(name: string): Promise<Claim> {
+    for (;;) {
+      this.check();
+      let tenure = this.#tenures.get(name);
+      // Of a name of another server, only Redis knows whether that is still so.
+      if (tenure?.peer !== this.#options.self) {
+        let asking = this.#asking.get(name);
+        if (!asking) {
+          asking = this.#ask(name).finally(() => this.#asking.delete(name));
+          this.#asking.set(name, asking);
+        }
+        tenure = await asking;
+      }
+      if (!tenure.over.signal.aborted) return this.#use(tenure);
+    }
+  }
+
+  /** Renews what this server holds, and looks whether others still hold what they do. */
+  renew(): void {
+    const link = this.#link;
+    if (!link) return;
+    for (const tenure of this.#tenures.values()) this.#renew(tenure, link);
+  }
+
+  /** Ends what this server is not sure of any more. */
+  check(): void {
+    const now = performance.now();
+    let next = Infinity;
+    for (const tenure of this.#tenures.values()) {
+      if (tenure.until <= now) this.#end(tenure);
+      else next = Math.min(next, tenure.until);
+    }
+    clearTimeout(this.#timer);
+    this.#timer = next < Infinity ? setTimeout(() => this.check(), next - now) : undefined;
+  }
+
+  /** A name was given back. */
+  released(name: string): void {
+    const tenure = this.#tenures.get(name);
+    if (tenure && tenure.peer !== this.#options.self) this.#end(tenure);
+  }
+
+  /** A server is gone. */
+  left(peer: string): void {
+    for (const tenure of this.#tenures.values()) if (tenure.peer === peer) this.#end(tenure);
+  }
+
+  /** Gives everything back. */
+  async end(): Promise<void> {
+    this.#isOver = true;
+    this.#arrived.resolve();
+    const releasing = [...this.#tenures.values()].map((tenure) => this.#release(tenure));
+    clearTimeout(this.#timer);
+    await Promise.all(releasing);
+  }
+
+  #use(tenure: Tenure): Claim {
+    tenure.users++;
+    let isHeld = true;
+    return {
+      peer: tenure.peer,
+      fence: tenure.fence,
+      over: tenure.over.signal,
+      [Symbol.dispose]: () => {
+        if (isHeld && --tenure.users === 0) this.#release(tenure);
+        isHeld = false;
+      },
+    };
+  }
+
+  async #ask(name: string): Promise<Tenure> {
+    const { self, keys, terms, acceptMs } = this.#options;
+    const deadline = performance.now() + acceptMs;
+    for (;;) {
+      if (this.#isOver) throw new BusError(`Cannot claim "${name}": the bus is closed`);
+      const link = this.#link;
+      const sent = performance.now();
+      const wait = link ? this.#quietUntil - sent : Infinity;
+      if (wait > 0) {
+        if (sent >= deadline) {
+          throw new BusError(`Cannot claim "${name}": Redis is away, for ${acceptMs} ms`);
+        }
+        await this.#pause(Math.min(wait, deadline - sent), !link);
+        continue;
+      }
+      let reply;
+      try {
+        reply = await link?.script("claim", keys.claim(name), [self, String(terms.ttl)]);
+      } catch (error) {
+        if (refusalKind(error) === "refused") {
+          throw new BusError(`Cannot claim "${name}": ${messageOf(error)}`, { cause: error });
+        }
+        link?.fail(messageOf(error));
+        continue;
+      }
+      const [peer, fence] = Array.isArray(reply) ? reply.map(String) : [];
+      if (peer === undefined) throw new BusError(`Cannot claim "${name}": Redis answers nonsense`);
+      return this.#note(name, peer, Number(fence), peer === self ? sent + terms.ttl : Infinity);
+    }
+  }
+
+  /** Waits for a while, or until Redis is back. */
+  async #pause(ms: number, isAway: boolean): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    await (isAway ? Promise.race([promise, this.#arrived.promise]) : promise);
+    clearTimeout(timer);
+  }
+
+  #note(name: string, peer: string, fence: number, until: number): Tenure {
+    const known = this.#tenures.get(name);
+    if (known?.peer === peer && known.fence === fence) return known;
+    if (known) this.#end(known);
+    const tenure = { name, peer, fence, until, users: 0, over: new AbortController() };
+    this.#tenures.set(name, tenure);
+    this.check();
+    return tenure;
+  }
+
+  async #renew(tenure: Tenure, link: RedisLink): Promise<void> {
+    const { self, keys, terms } = this.#options;
+    const { name, peer, fence } = tenure;
+    const sent = performance.now();
+    try {
+      if (peer === self) {
+        const args = [self, String(terms.ttl), String(fence)];
+        if (await link.script("renew", keys.claim(name), args) !== 1) return this.#end(tenure);
+        tenure.until = Math.max(tenure.until, sent + terms.ttl);
+        // Not where it was over meanwhile: that is for good.
+        if (this.#tenures.get(name) === tenure) this.check();
+      } else if (String(await link.command("GET", keys.claim(name)[0])) !== `${peer} ${fence}`) {
+        this.#end(tenure);
+      }
+    } catch (error) {
+      if (refusalKind(error) !== "refused") link.fail(messageOf(error));
+      // Where it is refused, its time runs out.
+    }
+  }
+
+  async #release(tenure: Tenure): Promise<void> {
+    const { self, keys } = this.#options;
+    const { name, peer, fence, over } = tenure;
+    const isHeld = peer === self && !over.signal.aborted;
+    this.#end(tenure);
+    if (!isHeld) return;
+    const [claim] = keys.claim(name);
+    // Where Redis is away, its time runs out.
+    await this.#link?.script("release", [claim], [self, String(fence), keys.servers, name])
+      .catch(() => {});
+  }
+
+  #end(tenure: Tenure): void {
+    if (this.#tenures.get(tenure.name) === tenure) this.#tenures.delete(tenure.name);
+    tenure.over.abort();
+  }
+}

@@ -1,0 +1,230 @@
+/**
+ * What Redis does at once, in Lua: each script is one step, before and after which everything is in order.
+ *
+ * A topic is a hash (`log`: the id of its log; `n`: the number of its last message; `run`: the run of Redis that has
+ * numbered it last; `from`, `base`: where the numbers have jumped last; `was`: the log before this one; `bytes`, `cut`:
+ * what has come since the message `cut`) and a stream of shipments, each with the number of its last message as its id.
+ *
+ * @module
+ */
+
+/**
+ * Finds the log of a topic, or makes it. Another run of Redis may have forgotten the last messages, whose numbers
+ * somebody knows: so its numbers begin behind all that it could have given.
+ */
+const OPEN = `
+local JUMP = 4294967296
+local function text(number) return string.format('%.0f', number) end
+local function whole(value)
+  local number = value and tonumber(value)
+  return number and number >= 0 and number < 900000000000000 and number % 1 == 0 and number or nil
+end
+local function renew(meta, stream, fresh)
+  redis.call('DEL', meta)
+  if redis.call('TYPE', stream).ok == 'stream' then redis.call('DEL', stream) end
+  redis.call('HSET', meta, 'log', fresh, 'n', '0')
+end
+local function open(meta, stream, run, fresh)
+  local found = redis.call('HMGET', meta, 'log', 'n', 'run', 'from', 'base', 'bytes', 'cut', 'was')
+  local log, n = found[1], whole(found[2])
+  if not log or not n or not string.match(log, '^[a-z0-9]+$') or #log > 16 then
+    renew(meta, stream, fresh)
+    redis.call('HSET', meta, 'run', run)
+    return { log = fresh, n = 0, from = 0, base = 0, bytes = 0 }
+  end
+  local topic = { log = log, n = n, from = whole(found[4]) or 0, base = whole(found[5]) or 0,
+    bytes = whole(found[6]) or 0, cut = whole(found[7]), was = found[8] or nil }
+  if found[3] ~= run then
+    if n > topic.base then
+      topic.from = n
+      topic.base = (math.floor(n / JUMP) + 1) * JUMP
+      topic.n = topic.base
+    end
+    redis.call('HSET', meta, 'run', run, 'n', text(topic.n), 'from', text(topic.from),
+      'base', text(topic.base))
+  end
+  return topic
+end
+`;
+
+/**
+ * Takes a shipment of messages, unless it was taken before, and tells of it.
+ *
+ * Keys: topic, stream, what is known of the sender. Arguments: run, the id of a log that may begin, sender, number of
+ * the shipment, messages, retention (ms), entries, bytes, channel, body. Answers log, first number, last number.
+ */
+const PUBLISH = `${OPEN}
+local meta, stream, known = KEYS[1], KEYS[2], KEYS[3]
+local run, fresh, sender, turn, count, retention, maxlen, maxbytes, channel, body = unpack(ARGV)
+local taken = redis.call('GET', known)
+if taken then
+  local last, log, first, n = string.match(taken, '^(%d+) (%w+) (%d+) (%d+)$')
+  if last and tonumber(last) >= tonumber(turn) then return { log, first, n } end
+end
+local topic = open(meta, stream, run, fresh)
+local before, n = topic.n, topic.n + tonumber(count)
+local function add()
+  return redis.pcall('XADD', stream, 'MAXLEN', '~', maxlen, text(n) .. '-0',
+    'f', sender, 'p', text(before), 'b', body)
+end
+local added = add()
+if added.err and string.find(added.err, 'equal or smaller', 1, true) then
+  -- A stranger has written there: of what is there, nothing counts any more.
+  renew(meta, stream, fresh)
+  redis.call('HSET', meta, 'run', run)
+  topic = { log = fresh, bytes = 0 }
+  before, n = 0, tonumber(count)
+  added = add()
+end
+if added.err then return added end
+local bytes, cut = topic.bytes + #body + 64, topic.cut or 1
+if bytes * 2 > tonumber(maxbytes) then
+  redis.call('XTRIM', stream, 'MINID', text(cut) .. '-0')
+  bytes, cut = 0, n + 1
+end
+redis.call('HSET', meta, 'n', text(n), 'bytes', text(bytes), 'cut', text(cut))
+redis.call('PEXPIRE', meta, retention)
+redis.call('PEXPIRE', stream, retention)
+local first = text(before + 1)
+redis.call('SET', known, turn .. ' ' .. topic.log .. ' ' .. first .. ' ' .. text(n), 'PX', retention)
+redis.call('PUBLISH', channel,
+  'e ' .. topic.log .. ' ' .. text(before) .. ' ' .. text(n) .. ' ' .. sender .. '\\n' .. body)
+return { topic.log, first, text(n) }
+`;
+
+/**
+ * Brings what comes after a message. Where that message is one which Redis has forgotten, so may be others of which
+ * nobody knows: another log begins.
+ *
+ * Keys: topic, stream. Arguments: run, the id of a log that may begin, retention (ms), channel, the log and the
+ * number that are known, most entries. Answers log, last number, from, base, the entries, the oldest first, and whether
+ * numbers go on.
+ */
+const AFTER = `${OPEN}
+local run, fresh, retention, channel, log, number, most = unpack(ARGV)
+local topic, number = open(KEYS[1], KEYS[2], run, fresh), tonumber(number)
+local function forgotten()
+  if log ~= topic.log or number >= topic.base and number <= topic.n then return false end
+  return number > topic.n or number > topic.from or
+    math.floor(number / JUMP) < math.floor(topic.from / JUMP)
+end
+if forgotten() then
+  topic.was, topic.log = topic.log, fresh
+  redis.call('HSET', KEYS[1], 'log', fresh, 'was', topic.was)
+  redis.call('PUBLISH', channel, 'l ' .. fresh .. '\\n')
+end
+redis.call('PEXPIRE', KEYS[1], retention)
+redis.call('PEXPIRE', KEYS[2], retention)
+local goes_on = log == topic.log or log == topic.was
+local start = goes_on and '(' .. text(number) .. '-0' or '-'
+return { topic.log, text(topic.n), text(topic.from), text(topic.base),
+  redis.call('XRANGE', KEYS[2], start, '+', 'COUNT', most), goes_on and 1 or 0 }
+`;
+
+/**
+ * Brings the last entries, and where the topic is.
+ *
+ * Keys: topic, stream. Arguments: run, the id of a log that may begin, retention (ms), the log and the number after
+ * which they come, most entries. Answers as before, the newest first.
+ */
+const LAST = `${OPEN}
+local run, fresh, retention, log, number, most = unpack(ARGV)
+local topic = open(KEYS[1], KEYS[2], run, fresh)
+redis.call('PEXPIRE', KEYS[1], retention)
+redis.call('PEXPIRE', KEYS[2], retention)
+local start = log == topic.log and '(' .. number .. '-0' or '-'
+return { topic.log, text(topic.n), text(topic.from), text(topic.base),
+  most == '0' and {} or redis.call('XREVRANGE', KEYS[2], '+', start, 'COUNT', most) }
+`;
+
+/**
+ * Says that a server is there, and makes its inbox.
+ *
+ * Keys: servers, inbox. Arguments: server, ttl (ms), channel. Answers whether it was unknown, whether it had no
+ * inbox, and the servers that are there.
+ */
+const BEAT = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local added = redis.call('ZADD', KEYS[1], now, ARGV[1])
+local made = 0
+if redis.call('EXISTS', KEYS[2]) == 0 then
+  redis.call('XADD', KEYS[2], '0-1', 'f', '')
+  redis.call('XDEL', KEYS[2], '0-1')
+  made = 1
+end
+redis.call('PEXPIRE', KEYS[2], ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], now + ARGV[2], '+inf')
+if added == 1 then redis.call('PUBLISH', ARGV[3], 'j ' .. ARGV[1]) end
+return { added, made, redis.call('ZRANGE', KEYS[1], 0, 9999) }
+`;
+
+/** Says that a server leaves. Keys and arguments as before. */
+const LEAVE = `
+redis.call('ZREM', KEYS[1], ARGV[1])
+redis.call('DEL', KEYS[2])
+redis.call('PUBLISH', ARGV[3], 'l ' .. ARGV[1])
+return 1
+`;
+
+/**
+ * Takes a name where nobody has it. The fence is at least the time, so that it rises even where Redis has forgotten
+ * all those before.
+ *
+ * Keys: claim, fence. Arguments: server, ttl (ms). Answers the holder and the fence.
+ */
+const CLAIM = `
+local found = redis.call('GET', KEYS[1])
+local holder, fence = string.match(found or '', '^([a-z0-9]+) (%d+)$')
+if holder and holder ~= ARGV[1] and #holder == 16 and #fence < 17 then
+  -- A stranger may have written one that never ends.
+  if redis.call('PTTL', KEYS[1]) == -1 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+  return { holder, fence }
+end
+local time = redis.call('TIME')
+local before = tonumber(redis.call('GET', KEYS[2]) or '0') or 0
+if not (before < 9000000000000000) then before = 0 end
+local next = string.format('%.0f', math.max(before + 1, time[1] * 1000000 + time[2]))
+redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. next, 'PX', ARGV[2])
+redis.call('SET', KEYS[2], next, 'PX', 86400000)
+return { ARGV[1], next }
+`;
+
+/**
+ * Holds a name for longer; also where Redis has forgotten it, and nobody had it after.
+ *
+ * Keys: claim, fence. Arguments: server, ttl (ms), fence. Answers whether it does.
+ */
+const RENEW = `
+local found, mine = redis.call('GET', KEYS[1]), ARGV[1] .. ' ' .. ARGV[3]
+if found == mine then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+if found or (redis.call('GET', KEYS[2]) or ARGV[3]) ~= ARGV[3] then return 0 end
+redis.call('SET', KEYS[1], mine, 'PX', ARGV[2])
+redis.call('SET', KEYS[2], ARGV[3], 'PX', 86400000)
+return 1
+`;
+
+/** Gives a name back. Keys: claim. Arguments: server, fence, channel, name. */
+const RELEASE = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] .. ' ' .. ARGV[2] then return 0 end
+redis.call('DEL', KEYS[1])
+redis.call('PUBLISH', ARGV[3], 'r ' .. ARGV[4])
+return 1
+`;
+
+/** The scripts by their names. */
+export const SCRIPTS = {
+  publish: PUBLISH,
+  after: AFTER,
+  last: LAST,
+  beat: BEAT,
+  leave: LEAVE,
+  claim: CLAIM,
+  renew: RENEW,
+  release: RELEASE,
+} as const;
+
+/** The name of a script. */
+export type ScriptName = keyof typeof SCRIPTS;

@@ -1,0 +1,242 @@
+import { MAX_BUS_QUEUE } from "../../base/limits.ts";
+import type { Mark } from "../../base/mark.ts";
+import type { PublishTerms } from "../bus.ts";
+import { Waiters } from "./waiters.ts";
+import { isLog, wholeOf } from "./heard.ts";
+import type { RedisKeys } from "./redis_keys.ts";
+import type { RedisLink } from "./redis_link.ts";
+import type { Reply } from "./redis_client.d.ts";
+import type { RedisTerms } from "./redis_terms.ts";
+import { refusalKind } from "./refusal_kind.ts";
+import { type Item, packItems, sizeOf } from "./shipment.ts";
+import { freshLog } from "./fresh_name.ts";
+
+// Bytes of one shipment, and of what each item costs beside its payload while it waits.
+const MAX_SHIPMENT = 256 * 1024;
+const OVERHEAD = 128;
+
+interface Waiting extends Item {
+  readonly keep: number;
+  /** The time since when it waits. */
+  readonly since: number;
+  resolve(mark: Mark | undefined): void;
+}
+
+/** What goes to one topic. */
+interface Lane {
+  /** Publishes and casts, in order. */
+  waiting: Waiting[];
+  /** The shipment that is not answered yet. */
+  sent: readonly Waiting[];
+  turn: number;
+  isDue: boolean;
+}
+
+/** Options of {@linkcode Shipper}. */
+export interface ShipperOptions {
+  readonly self: string;
+  readonly keys: RedisKeys;
+  readonly terms: RedisTerms;
+  /** A topic does not take what is said there, or too much waits. */
+  refused(topic: string, error: unknown): void;
+}
+
+/**
+ * Brings to Redis what is said on topics: of each topic one shipment at a time, in which is what has come while the
+ * one before was under way. So one that was not answered can be said again.
+ */
+export class Shipper {
+  readonly #options: ShipperOptions;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #waiters = new Waiters(() => this.#bytes);
+  #link: RedisLink | undefined;
+  #bytes = 0;
+  #turn = 0;
+
+  constructor(options: ShipperOptions) {
+    this.#options = options;
+  }
+
+  /** Bytes that wait. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Resolves when no more than so many bytes wait. */
+  drained(amount: number): Promise<void> {
+    return this.#waiters.wait(amount);
+  }
+
+  publish(
+    topic: string,
+    payload: Uint8Array,
+    { count, keep }: PublishTerms,
+  ): Promise<Mark | undefined> {
+    if (this.#bytes + payload.length + OVERHEAD > MAX_BUS_QUEUE) {
+      this.#options.refused(topic, new Error(`more than ${MAX_BUS_QUEUE} bytes wait`));
+      return Promise.resolve(undefined);
+    }
+    const { promise, resolve } = Promise.withResolvers<Mark | undefined>();
+    this.#add(topic, { payload, count, keep, since: performance.now(), resolve });
+    return promise;
+  }
+
+  cast(topic: string, payload: Uint8Array): void {
+    if (!this.#link || this.#bytes + payload.length + OVERHEAD > MAX_BUS_QUEUE) return;
+    this.#add(topic, { payload, count: 0, keep: 0, since: 0, resolve() {} });
+  }
+
+  /** Redis is there: what waits goes, what was not answered first. */
+  up(link: RedisLink): void {
+    this.#link = link;
+    for (const [topic, lane] of this.#lanes) {
+      if (lane.sent.length > 0) this.#send(topic, lane, link);
+      else this.#pump(topic, lane);
+    }
+  }
+
+  /** Redis is away. */
+  down(): void {
+    this.#link = undefined;
+    for (const [topic, lane] of this.#lanes) {
+      // A cast is for those who listen now.
+      this.#settle(lane.waiting.filter(({ count }) => count === 0));
+      lane.waiting = lane.waiting.filter(({ count }) => count > 0);
+      this.#tidy(topic, lane);
+    }
+  }
+
+  /** Drops what has waited for too long. */
+  expire(now: number): void {
+    if (this.#link) return;
+    const isOld = ({ since }: Waiting) => now - since >= this.#options.terms.retention;
+    for (const [topic, lane] of this.#lanes) {
+      const old = [...lane.sent, ...lane.waiting].filter(isOld);
+      if (old.length === 0) continue;
+      // Those of a shipment belong together.
+      if (lane.sent.some(isOld)) {
+        this.#settle(lane.sent);
+        lane.sent = [];
+      }
+      this.#settle(lane.waiting.filter(isOld));
+      lane.waiting = lane.waiting.filter((item) => !isOld(item));
+      this.#options.refused(topic, new Error("it has waited for too long"));
+      this.#tidy(topic, lane);
+    }
+  }
+
+  /** Drops everything. */
+  end(): void {
+    this.#link = undefined;
+    for (const lane of this.#lanes.values()) this.#settle([...lane.sent, ...lane.waiting]);
+    this.#lanes.clear();
+  }
+
+  #add(topic: string, item: Waiting): void {
+    this.#bytes += item.payload.length + OVERHEAD;
+    let lane = this.#lanes.get(topic);
+    if (!lane) this.#lanes.set(topic, lane = { waiting: [], sent: [], turn: 0, isDue: false });
+    lane.waiting.push(item);
+    if (lane.isDue || lane.sent.length > 0) return;
+    lane.isDue = true;
+    const due = lane;
+    // What else is said in this turn goes with it.
+    queueMicrotask(() => {
+      due.isDue = false;
+      if (this.#lanes.get(topic) === due) this.#pump(topic, due);
+    });
+  }
+
+  #pump(topic: string, lane: Lane): void {
+    const link = this.#link;
+    while (link && lane.sent.length === 0 && lane.waiting.length > 0) {
+      const isCast = lane.waiting[0]?.count === 0;
+      let [end, bytes] = [0, 0];
+      for (; end < lane.waiting.length; end++) {
+        const item = lane.waiting[end] as Waiting;
+        if ((item.count === 0) !== isCast || (end > 0 && bytes + sizeOf(item) > MAX_SHIPMENT)) {
+          break;
+        }
+        bytes += sizeOf(item);
+      }
+      const items = lane.waiting.slice(0, end);
+      lane.waiting = lane.waiting.slice(end);
+      if (isCast) this.#cast(topic, items, link);
+      else {
+        lane.sent = items;
+        lane.turn = ++this.#turn;
+        this.#send(topic, lane, link);
+      }
+    }
+    this.#tidy(topic, lane);
+  }
+
+  #cast(topic: string, items: readonly Waiting[], link: RedisLink): void {
+    const { self, keys } = this.#options;
+    const head = new TextEncoder().encode(`c ${self}\n`);
+    const body = packItems(items);
+    const message = new Uint8Array(head.length + body.length);
+    message.set(head);
+    message.set(body, head.length);
+    this.#settle(items);
+    link.command("PUBLISH", keys.channel(topic), message).catch((error) => {
+      this.#failed(topic, link, error);
+    });
+  }
+
+  async #send(topic: string, lane: Lane, link: RedisLink): Promise<void> {
+    const { self, keys, terms } = this.#options;
+    const items = lane.sent;
+    const count = items.reduce((sum, item) => sum + item.count, 0);
+    const keep = items.reduce((most, item) => Math.max(most, item.keep), terms.maxlen);
+    let place: Mark | undefined;
+    try {
+      const reply = await link.script(
+        "publish",
+        [...keys.topic(topic), keys.sender(topic, self)],
+        [
+          ...[link.run, freshLog(), self, String(lane.turn), String(count)],
+          ...[terms.retention, keep, terms.maxbytes].map(String),
+          ...[keys.channel(topic), packItems(items)],
+        ],
+      );
+      place = placeOf(reply);
+      if (!place) this.#options.refused(topic, new Error("Redis has answered something else"));
+    } catch (error) {
+      // It is said again by the next link.
+      if (this.#failed(topic, link, error) || link !== this.#link) return;
+    }
+    if (lane.sent !== items) return;
+    lane.sent = [];
+    this.#settle(items, place);
+    this.#pump(topic, lane);
+  }
+
+  /** Whether all has failed, and not only this. */
+  #failed(topic: string, link: RedisLink, error: unknown): boolean {
+    const kind = refusalKind(error);
+    if (kind === "refused") this.#options.refused(topic, error);
+    else link.fail(String((error as Error).message));
+    return kind !== "refused";
+  }
+
+  #settle(items: readonly Waiting[], place?: Mark): void {
+    let number = place?.number ?? 0;
+    for (const { payload, count, resolve } of items) {
+      this.#bytes -= payload.length + OVERHEAD;
+      resolve(place && { log: place.log, number });
+      number += count;
+    }
+    this.#waiters.wake();
+  }
+
+  #tidy(topic: string, lane: Lane): void {
+    if (lane.sent.length + lane.waiting.length === 0 && !lane.isDue) this.#lanes.delete(topic);
+  }
+}
+
+function placeOf(reply: Reply): Mark | undefined {
+  if (!Array.isArray(reply)) return undefined;
+  const [log, number] = [String(reply[0]), wholeOf(String(reply[1]))];
+  return isLog(log) && number > 0 ? { log, number } : undefined;
+}

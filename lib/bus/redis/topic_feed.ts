@@ -1,0 +1,305 @@
+import type { Entry, SubscribeOptions, Subscriber } from "../bus.ts";
+import { freshLog } from "./fresh_name.ts";
+import { type Heard, isLog, readHeard, readStored, type Shipped, wholeOf } from "./heard.ts";
+import type { Reply } from "./redis_client.d.ts";
+import type { RedisKeys } from "./redis_keys.ts";
+import type { RedisLink } from "./redis_link.ts";
+import type { RedisTerms } from "./redis_terms.ts";
+import { refusalKind } from "./refusal_kind.ts";
+
+// Entries that are asked for at once, and bytes of what comes meanwhile that are kept for afterwards.
+const PAGE = 100;
+const MAX_HELD = 4 * 1024 * 1024;
+
+/** Options of {@linkcode TopicFeed}. */
+export interface TopicFeedOptions {
+  readonly topic: string;
+  readonly self: string;
+  readonly keys: RedisKeys;
+  readonly terms: RedisTerms;
+  /** Something there is not as it should be: a stranger has written it, or Redis refuses to read it. */
+  odd(topic: string, what: string): void;
+}
+
+/** Somebody who listens. */
+interface Listener {
+  readonly subscriber: Subscriber;
+  readonly options: SubscribeOptions;
+  hasBegun: boolean;
+  /** The number of the last message that it has. */
+  at: number;
+}
+
+/** What Redis says of a topic. */
+interface Found {
+  readonly log: string;
+  /** The number of the last message. */
+  readonly last: number;
+  /** Where the numbers have jumped last. */
+  readonly from: number;
+  readonly base: number;
+  readonly stored: readonly Reply[];
+  /** Whether the numbers are those of the log that was known, as where only its last messages were forgotten. */
+  readonly goesOn: boolean;
+}
+
+/**
+ * One topic as it comes: what is published is told at once, and each shipment says what was before it; where that is
+ * another one than the last that has come, what is between is read from the stream.
+ */
+export class TopicFeed {
+  readonly #options: TopicFeedOptions;
+  readonly #listeners = new Set<Listener>();
+  #link: RedisLink | undefined;
+  /** Undefined until somebody has begun. */
+  #log: string | undefined;
+  #at = 0;
+  /** Whether what is missing is being read; meanwhile, what comes waits. */
+  #isReading = false;
+  #held: Heard[] = [];
+  #heldBytes = 0;
+  #again = false;
+
+  constructor(options: TopicFeedOptions) {
+    this.#options = options;
+  }
+
+  get isEmpty(): boolean {
+    return this.#listeners.size === 0;
+  }
+
+  /** Begins to listen, when Redis is there. */
+  add(subscriber: Subscriber, options: SubscribeOptions): Disposable {
+    const listener: Listener = { subscriber, options, hasBegun: false, at: 0 };
+    this.#listeners.add(listener);
+    this.#begin(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  /** Redis is there, and brings what is published from now on. */
+  up(link: RedisLink): void {
+    this.#link = link;
+    this.read();
+    for (const listener of this.#listeners) this.#begin(listener);
+  }
+
+  /** Redis is away. */
+  down(): void {
+    this.#link = undefined;
+    this.#isReading = false;
+    this.#release();
+  }
+
+  /** Something came over the channel. */
+  take(message: Uint8Array): void {
+    const heard = readHeard(message);
+    if (!heard) return this.#odd("something else than a message came over its channel");
+    // Until somebody has begun, it is among what that one begins with.
+    if (this.#log === undefined) return this.#cast(heard);
+    if (!this.#isReading && this.#apply(heard)) return;
+    this.#hold(heard);
+    this.read();
+  }
+
+  /** Reads what is missing. */
+  async read(): Promise<void> {
+    const link = this.#link;
+    if (!link || this.#log === undefined) return;
+    if (this.#isReading) {
+      this.#again = true;
+      return;
+    }
+    this.#isReading = true;
+    try {
+      do {
+        this.#again = false;
+        while (await this.#readPage(link));
+      } while (this.#again && link === this.#link);
+    } catch (error) {
+      this.#failed(link, error);
+    }
+    if (link !== this.#link) return;
+    this.#isReading = false;
+    for (const heard of this.#release()) {
+      // Whatever Redis has said before it has answered is among what was read.
+      if (!this.#apply(heard)) this.#odd("a message came that is not in its stream");
+    }
+  }
+
+  /** Whether there is more. */
+  async #readPage(link: RedisLink): Promise<boolean> {
+    const { topic, keys, terms } = this.#options;
+    const [log = "", at] = [this.#log, this.#at];
+    const found = foundIn(
+      await link.script("after", keys.topic(topic), [
+        ...[link.run, freshLog(), String(terms.retention), keys.channel(topic)],
+        ...[log, String(at), String(PAGE)],
+      ]),
+    );
+    if (link !== this.#link) return false;
+    if (!found) {
+      this.#odd("Redis has answered something else");
+      return false;
+    }
+    let isTold = false;
+    if (found.log !== log) {
+      isTold = true;
+      this.#lose(undefined);
+      this.#log = found.log;
+      if (!found.goesOn) this.#restart();
+    }
+    const isFull = found.stored.length >= PAGE;
+    for (const reply of found.stored) {
+      const stored = readStored(found.log, reply);
+      if (!stored || stored.last > found.last) {
+        this.#odd("its stream has an entry that is none of ours");
+        continue;
+      }
+      if (stored.last <= this.#at) continue;
+      if (!isTold) this.#miss(stored.before, found);
+      isTold = false;
+      this.#deliver(stored);
+    }
+    if (isFull && this.#at > at) return true;
+    if (!isTold) this.#miss(found.last, found);
+    this.#at = Math.max(this.#at, found.last);
+    return false;
+  }
+
+  /** What is between the last message and another one is missing, but for where numbers have jumped. */
+  #miss(upTo: number, { from, base }: Found): void {
+    const isAcross = base > 0 && this.#at <= from && upTo >= base;
+    const count = upTo - this.#at - (isAcross ? base - from : 0);
+    if (count > 0) this.#lose(count, upTo);
+  }
+
+  #lose(count: number | undefined, upTo = Infinity): void {
+    for (const listener of this.#listeners) {
+      if (!listener.hasBegun || listener.at >= upTo) continue;
+      if (count !== undefined) listener.at = upTo;
+      listener.subscriber.lost(count);
+    }
+  }
+
+  /** Another log begins. */
+  #restart(): void {
+    this.#at = 0;
+    for (const listener of this.#listeners) listener.at = 0;
+  }
+
+  /** Whether it was what comes next, or is known. */
+  #apply(heard: Heard): boolean {
+    if (heard.kind === "cast") return this.#cast(heard), true;
+    if (heard.kind === "renewed" || heard.log !== this.#log) return false;
+    if (heard.last <= this.#at) return true;
+    if (heard.before > this.#at) return false;
+    this.#deliver(heard);
+    return true;
+  }
+
+  #deliver({ log, before, last, from, items }: Shipped): void {
+    this.#at = last;
+    let number = before + 1;
+    for (const { count, payload } of items) {
+      const entry: Entry = { mark: { log, number }, count, from, payload };
+      number += count;
+      for (const listener of this.#listeners) {
+        if (!listener.hasBegun || listener.at >= number - 1) continue;
+        listener.at = number - 1;
+        listener.subscriber.entry(entry);
+      }
+    }
+  }
+
+  #cast(heard: Heard): void {
+    if (heard.kind !== "cast" || heard.from === this.#options.self) return;
+    for (const { payload } of heard.items) {
+      for (const listener of this.#listeners) {
+        if (listener.hasBegun) listener.subscriber.cast(payload, heard.from);
+      }
+    }
+  }
+
+  async #begin(listener: Listener): Promise<void> {
+    const link = this.#link;
+    if (!link || listener.hasBegun) return;
+    const { topic, keys, terms } = this.#options;
+    const { last = 0, after } = listener.options;
+    try {
+      const reply = await link.script("last", keys.topic(topic), [
+        ...[link.run, freshLog(), String(terms.retention)],
+        ...[after?.log ?? "", String(after?.number ?? 0), String(last)],
+      ]);
+      if (link !== this.#link || !this.#listeners.has(listener) || listener.hasBegun) return;
+      const found = foundIn(reply);
+      if (!found) return this.#odd("Redis has answered something else");
+      if (this.#log === undefined) [this.#log, this.#at] = [found.log, found.last];
+      if (this.#log !== found.log || this.#at > found.last) {
+        // The others have to hear of it first.
+        await this.read();
+        if (link === this.#link && this.#log === found.log) return await this.#begin(listener);
+        return;
+      }
+      [listener.hasBegun, listener.at] = [true, found.last];
+      const known = after?.log === found.log ? after.number : 0;
+      const past = entriesOf(found, last, known);
+      listener.subscriber.began(past, { log: found.log, number: found.last + 1 });
+    } catch (error) {
+      this.#failed(link, error);
+    }
+  }
+
+  #failed(link: RedisLink, error: unknown): void {
+    const { message } = error as Error;
+    if (refusalKind(error) === "refused") this.#odd(message);
+    else link.fail(message);
+  }
+
+  #hold(heard: Heard): void {
+    this.#held.push(heard);
+    this.#heldBytes += heard.bytes;
+    if (this.#heldBytes <= MAX_HELD) return;
+    // It is in the stream.
+    this.#release();
+    this.#again = true;
+  }
+
+  #release(): Heard[] {
+    const held = this.#held;
+    [this.#held, this.#heldBytes] = [[], 0];
+    return held;
+  }
+
+  #odd(what: string): void {
+    this.#options.odd(this.#options.topic, what);
+  }
+}
+
+function foundIn(reply: Reply): Found | undefined {
+  if (!Array.isArray(reply) || !Array.isArray(reply[4])) return undefined;
+  const log = String(reply[0]);
+  const [last = NaN, from = NaN, base = NaN] = reply.slice(1, 4).map((text) =>
+    wholeOf(String(text))
+  );
+  if (!isLog(log) || Number.isNaN(last + from + base)) return undefined;
+  return { log, last, from, base, stored: reply[4], goesOn: reply[5] === 1 };
+}
+
+/** The entries of shipments, the newest of which comes first, that have the last messages behind one that is known. */
+function entriesOf({ log, last: end, stored }: Found, most: number, known: number): Entry[] {
+  const entries: Entry[] = [];
+  let count = 0;
+  for (const reply of stored) {
+    const shipment = readStored(log, reply);
+    if (!shipment || shipment.last > end) continue;
+    let number = shipment.last + 1;
+    for (const item of shipment.items.toReversed()) {
+      number -= item.count;
+      if (count >= most || number + item.count - 1 <= known) return entries.reverse();
+      count += item.count;
+      const { from } = shipment;
+      entries.push({ mark: { log, number }, count: item.count, from, payload: item.payload });
+    }
+  }
+  return entries.reverse();
+}

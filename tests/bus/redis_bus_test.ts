@@ -1,0 +1,4 @@
+import { testBus } from "./contract/bus_contract.ts";
+import { RedisSite } from "./redis_site.ts";
+
+testBus("redis", () => RedisSite.open());
