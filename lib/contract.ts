@@ -51,6 +51,8 @@ export interface Handler {
   readonly label?: string;
   /** Whether of all pages only those of the server may connect where its route says nothing of origins. */
   readonly ownPages?: boolean;
+  /** What of it runs once among all servers that are one; missing where nothing does. */
+  readonly sole?: Sole;
   /**
    * A request for a WebSocket, before it is answered: may start something, refuse with a response, or throw
    * a `HandshakeError`. Without it, the route answers no such requests.
@@ -102,12 +104,33 @@ export interface Handler {
   [Symbol.asyncDispose]?(): Promise<void>;
 }
 
+/**
+ * The part of a handler that runs once among all servers that are one: its connections are served by the server that
+ * holds it, wherever their clients are. Without other servers nothing of it is called.
+ */
+export interface Sole {
+  /** Says what runs, so that servers with the same route know that it is the same. */
+  readonly key: string;
+  /** Whether it is to run before anybody comes. */
+  readonly isAhead: boolean;
+  /**
+   * This server holds it from now on: starts what is to be there at once.
+   *
+   * @param idle To be called when nothing of it runs any more, nor anybody wants that; another server may hold it then.
+   */
+  hold(idle: () => void): void;
+  /** This server holds it no more: nothing of it MUST do anything any more. Resolves when nothing is left of it. */
+  revoke(): Promise<void>;
+}
+
 /** The part of the server that a handler may use. */
 export interface Place {
   /** Of the request, where there is one. */
   readonly log: Log;
   /** All rooms of the server. */
   readonly hub: Hub;
+  /** Whether the server is one of several, so that what runs once among them is started by `Sole.hold`; default: it is not. */
+  readonly isJoined?: boolean;
   /**
    * The processes of the server: whoever starts one MUST take a permit for it, and give that back when nothing
    * is left of it.

@@ -42,12 +42,19 @@ function begin(
   );
 }
 
-/** The connection itself, and between it and its transport what writes down its messages, where somebody wants that. */
+/**
+ * The connection itself, and between it and its transport what writes down its messages, where somebody wants that; or
+ * the way to the server where it is.
+ */
 function recorded(
   transport: Transport,
   ticket: Ticket,
   options: ConnectionOptions,
 ): TransportEvents {
+  if (ticket.relay) {
+    ticket.request.trace?.answered(true);
+    return ticket.relay.attach(transport, ticket.left);
+  }
   const recording = ticket.record && options.recordings?.of(ticket.record, ticket);
   if (!recording) return new LiveConnection(transport, ticket, options);
   const connection = new LiveConnection(recordedTransport(transport, recording), ticket, options);

@@ -1,7 +1,15 @@
 import type { Log } from "../base/log.ts";
 import type { RouteMeter } from "../base/meter.ts";
 import type { IncomingRequest } from "../base/request.ts";
-import type { Connection, RouteInfo, Screen, Session, SlowPolicy } from "../contract.ts";
+import type {
+  Connection,
+  RouteInfo,
+  Screen,
+  Session,
+  SlowPolicy,
+  Transport,
+  TransportEvents,
+} from "../contract.ts";
 import type { CurbLimits } from "./curb.ts";
 import type { RecordTerms } from "./record/record_terms.ts";
 import type { Resuming } from "./resume/resuming.ts";
@@ -9,6 +17,19 @@ import type { Compression } from "./transport/deflate/compression.ts";
 
 /** Name and value of a header. */
 export type Header = readonly [name: string, value: string];
+
+/** A way to the server that serves a connection. */
+export interface Relay {
+  /**
+   * Puts a transport on it.
+   *
+   * @param left The connection has ended.
+   * @returns Takes the transport's events.
+   */
+  attach(transport: Transport, left: () => void): TransportEvents;
+  /** Takes the greeting of a session, which is JSON that nobody has checked, where its client cannot. */
+  greet?: (greeting: unknown) => void;
+}
 
 /** An upgrade that an engine shall carry out: exactly one of `open` and `abandon` follows. */
 export interface Ticket {
@@ -32,6 +53,8 @@ export interface Ticket {
   readonly limits: CurbLimits;
   /** How it survives its transport, or which session it goes on with; undefined where it does neither. */
   readonly resume?: Resuming | undefined;
+  /** What has it served by a server that may be another one; default: it is served here. */
+  readonly relay?: Relay | undefined;
   /** Milliseconds between pings; 0 means none. */
   readonly pingMs: number;
   /** Milliseconds in which it may take nothing of what waits for it after its end; 0 means no limit. */

@@ -138,8 +138,20 @@ export async function acceptedBy(
 ): Promise<Accepted> {
   const request = await gate.named(known);
   const log = sessionLog(request, factsOf(request, route.path));
+  const { relay } = gate;
+  const asking = { request, route, log, patience };
+  const led = visit.offer && await relay?.session(asking, visit.offer);
+  if (led) {
+    const session = { relay: led.relay, resumes: visit.offer?.events === undefined };
+    return { accepted: led.accepted, request, log, by: "handler", session };
+  }
   // Nobody is to start anything for a client that is gone.
   const session = resumed(visit, request, route, gate.sessions);
+  if (relay && route.sole && !session.admission && !patience.isOver) {
+    const run = await relay.run(asking, route.sole);
+    const { accepted } = run;
+    return { accepted, request, log, by: "handler", session: { ...session, relay: run.relay } };
+  }
   const accepted = session.admission ??
     (patience.isOver
       ? undefined

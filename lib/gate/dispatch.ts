@@ -1,4 +1,5 @@
 import type { Span } from "npm:@opentelemetry/api@1.10.0";
+import type { Bus } from "../bus/bus.ts";
 import { descriptors } from "../base/descriptors.ts";
 import { HandshakeError, LimitError } from "../base/errors.ts";
 import { FloodLog } from "../base/flood_log.ts";
@@ -31,6 +32,7 @@ import { expectProxyOptions, expectRouteOptions } from "./expect_routes.ts";
 import type { Gate } from "./gate.ts";
 import type { Patience } from "./patience.ts";
 import { Forwarding, type ForwardingOptions } from "./proxy/forwarding.ts";
+import { RelayGate } from "./relay/relay_gate.ts";
 import { RecentRefusals } from "./recent_refusals.ts";
 import { type Asked, refuse } from "./refusal.ts";
 import { respond } from "./respond.ts";
@@ -46,6 +48,8 @@ export interface DispatchOptions extends RouteOptions, ForwardingOptions {
   readonly routes: readonly Route[];
   /** Permits for the processes that may run at once; default 1024. */
   readonly processes?: Permits;
+  /** Joins it with other servers; default: it is alone. */
+  readonly bus?: Bus;
   /** Counts what the server does; default: nobody does. */
   readonly meter?: Meter;
   /** Finds the name of a client's address; default: the address stays. */
@@ -81,7 +85,7 @@ export class Dispatcher {
   readonly roster = new Roster();
   readonly hub = new LocalHub();
   /** Sessions that survive their transports. */
-  readonly sessions = new Sessions();
+  readonly sessions: Sessions;
   readonly meter: Meter;
   /** The proxies that are believed; undefined where there are none. */
   readonly forwarding: Forwarding | undefined;
@@ -101,6 +105,8 @@ export class Dispatcher {
   readonly #routes: RouteTable;
   readonly #overview: Overview;
   readonly #gate: Gate;
+  readonly #relay: RelayGate | undefined;
+  readonly #isJoined: boolean;
 
   constructor(options: DispatchOptions) {
     expectRouteOptions(options);
@@ -120,9 +126,12 @@ export class Dispatcher {
       trustProxy,
       proxyHeaders = "x-forwarded",
       basePath = "",
+      bus,
       ...defaults
     } = options;
     const limits = { maxConnections, maxPerIp, connectRate };
+    this.#isJoined = bus !== undefined;
+    this.sessions = new Sessions({ server: bus?.self });
     this.#limits = new EntryLimits(limits, { meter: meter.at(undefined) });
     this.forwarding = trustProxy && new Forwarding({ trustProxy, proxyHeaders });
     this.basePath = new BasePath(basePath);
@@ -143,7 +152,7 @@ export class Dispatcher {
       meter,
       placeOf: (counts) => this.#placeOf(new Log(), counts),
     });
-    this.#gate = {
+    const gate: Gate = {
       routes: this.#routes,
       sessions: this.sessions,
       headersWs,
@@ -153,6 +162,8 @@ export class Dispatcher {
       expectOpen: () => this.#entrance.expectOpen(),
       connect: (transport, ticket) => connectionOf(transport, ticket, this),
     };
+    this.#relay = bus && new RelayGate(bus, { gate, roster: this.roster });
+    this.#gate = this.#relay ? { ...gate, relay: this.#relay.front } : gate;
     this.replaceRoutes(routes);
   }
 
@@ -164,6 +175,7 @@ export class Dispatcher {
    */
   replaceRoutes(routes: readonly Route[]): void {
     this.#routes.replace(routes);
+    this.#relay?.keepAhead(this.#routes);
   }
 
   /** Patterns of the routes whose handlers cannot serve at once. */
@@ -288,6 +300,7 @@ export class Dispatcher {
   /** Takes no connections any more, and answers all else; resolves when there is neither a connection nor a request. */
   async drain(): Promise<void> {
     this.#entrance.close("is draining");
+    await this.#relay?.drain();
     // A request may have become a connection meanwhile.
     while (this.requests > 0 || this.roster.size > 0) {
       await this.#entrance.quiet();
@@ -300,8 +313,14 @@ export class Dispatcher {
     this.#entrance.close("is shutting down");
     this.#ending.abort();
     this.sessions.close();
+    this.#relay?.leave();
     // Not after it: a process that stays when its clients have left is to be ended in that time, too.
-    await Promise.all([this.roster.close(code, reason, deadline), this.#routes.dispose()]);
+    await Promise.all([
+      this.roster.close(code, reason, deadline),
+      this.#routes.dispose(),
+      this.#relay?.close(),
+    ]);
+    this.#relay?.[Symbol.dispose]();
     await this.recordings.close();
     this.floodLog.flush();
   }
@@ -312,6 +331,7 @@ export class Dispatcher {
       overview: this.#overview,
       log,
       hub: this.hub,
+      isJoined: this.#isJoined,
       processes: this.#processes,
       signal: this.#ending.signal,
       // Most never ask for it.

@@ -5,6 +5,7 @@ import type { Sessions } from "../connection/resume/sessions.ts";
 import type { Header, Ticket } from "../connection/ticket.ts";
 import type { Place, Transport, TransportEvents } from "../contract.ts";
 import type { Patience } from "./patience.ts";
+import type { Front } from "./relay/front.ts";
 import type { RouteTable } from "./route_table.ts";
 
 /** Parts of a server that a request meets on its way to its handler. */
@@ -12,6 +13,8 @@ export interface Gate {
   readonly routes: RouteTable;
   /** Sessions that clients may come back to. */
   readonly sessions: Sessions;
+  /** Has connections served by other servers that have to; undefined where it is alone. */
+  readonly relay?: Front | undefined;
   /** Headers of a 101 answer. */
   readonly headersWs: readonly Header[];
   /** The place that a handler is asked with. */

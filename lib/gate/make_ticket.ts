@@ -5,7 +5,7 @@ import type { IncomingRequest } from "../base/request.ts";
 import { offers } from "../base/subprotocol.ts";
 import type { Resuming } from "../connection/resume/resuming.ts";
 import { RESUME_PROTOCOL } from "../connection/resume/terms.ts";
-import type { Header, Ticket } from "../connection/ticket.ts";
+import type { Header, Relay, Ticket } from "../connection/ticket.ts";
 import type { Admission } from "../contract.ts";
 import { NOT_RECORDED } from "../options/tables/record_options.ts";
 import { admissionHeaders } from "./admission_headers.ts";
@@ -21,6 +21,8 @@ export interface TicketTerms {
   readonly headersWs: readonly Header[];
   /** The session; undefined where it has none. */
   readonly resume?: Resuming | undefined;
+  /** The way to the server that serves it; undefined where that is this one. */
+  readonly relay?: Relay | undefined;
   /** Whether the protocol of sessions is agreed on, also where there is no such session; default false. */
   readonly resumes?: boolean;
   /** The connection has ended, or will never be. */
@@ -35,7 +37,7 @@ export interface TicketTerms {
 export function makeTicket(
   request: IncomingRequest,
   { options, info, meter }: LiveRoute,
-  { admission, log: of, headersWs, resume, resumes = false, left }: TicketTerms,
+  { admission, log: of, headersWs, resume, relay, resumes = false, left }: TicketTerms,
 ): Ticket {
   const subprotocol = admission.subprotocol ?? request.subprotocol;
   if (subprotocol && !offers(request.headers.get("sec-websocket-protocol"), subprotocol)) {
@@ -54,6 +56,7 @@ export function makeTicket(
     ],
     subprotocol,
     resume,
+    relay,
     compression: options.compress
       ? agreeOnCompression(request.headers.get("sec-websocket-extensions"), options)
       : undefined,

@@ -24,8 +24,8 @@ export interface Offered {
   readonly offer: ResumeOffer | undefined;
 }
 
-// As `Sessions` makes them: longer than the id of any log.
-const EVENT_ID = /^([\w-]{24})\.(?:(\d{1,15})|over)$/;
+// As `Sessions` makes them, with the name of a server or without: longer than the id of any log.
+const EVENT_ID = /^((?:[a-z0-9]{16})?[\w-]{24})\.(?:(\d{1,15})|over)$/;
 
 /** The offer of who asks for events: its browser comes back by itself, and says the id of the last one. */
 function takeEvents(request: IncomingRequest): Offered {

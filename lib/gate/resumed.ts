@@ -3,6 +3,7 @@ import type { IncomingRequest } from "../base/request.ts";
 import type { Resuming } from "../connection/resume/resuming.ts";
 import type { Sessions } from "../connection/resume/sessions.ts";
 import { NOT_KNOWN } from "../connection/resume/terms.ts";
+import type { Relay } from "../connection/ticket.ts";
 import type { Admission } from "../contract.ts";
 import type { LiveRoute } from "./route.ts";
 import type { Visit } from "./visit.ts";
@@ -12,6 +13,8 @@ export interface Resumed {
   /** In place of that of the handler, which is not asked. */
   readonly admission?: Admission;
   readonly resume?: Resuming;
+  /** The way to the server that serves it. */
+  readonly relay?: Relay;
   /** Whether the protocol of sessions is agreed on. */
   readonly resumes: boolean;
 }
@@ -34,7 +37,7 @@ export function endSession(
 }
 
 /** The client as guards have found it, at the pattern of a route. */
-function ownerOf({ user, subject }: IncomingRequest, path: string): string {
+export function ownerOf({ user, subject }: IncomingRequest, path: string): string {
   return JSON.stringify([path, user, subject]);
 }
 

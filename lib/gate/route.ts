@@ -135,6 +135,8 @@ export class LiveRoute {
   readonly finds: Handler["finds"];
   /** Of its handler: whether that can serve at once; undefined where it always can. */
   readonly isReady: Handler["isReady"];
+  /** Of its handler: what of it runs once among all servers. */
+  readonly sole: Handler["sole"];
   /** Whether it takes connections without a WebSocket. */
   readonly http: boolean;
   /** Whether it may have an answer to what is no WebSocket. */
@@ -165,6 +167,7 @@ export class LiveRoute {
     this.accept = acceptOf(handler);
     this.respond = handler.respond?.bind(handler);
     this.finds = handler.finds?.bind(handler);
+    this.sole = handler.sole;
     this.isReady = handler.isReady?.bind(handler);
     this.http = options.http === true && this.accept !== undefined;
     this.answers = this.http || this.respond !== undefined;

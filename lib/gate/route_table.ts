@@ -81,6 +81,16 @@ export class RouteTable {
     return this.#routes.filter((route) => route.isReady?.() === false).map(({ path }) => path);
   }
 
+  /** The first route of a pattern that is such a one. */
+  find(path: string, isIt: (route: LiveRoute) => unknown): LiveRoute | undefined {
+    return this.#routes.find((route) => route.path === path && isIt(route));
+  }
+
+  /** All routes. */
+  [Symbol.iterator](): Iterator<LiveRoute> {
+    return this.#routes[Symbol.iterator]();
+  }
+
   /** Facts about the routes that take WebSockets, for people. */
   get infos(): readonly RouteInfo[] {
     return this.#routes.filter(({ accept }) => accept).map(({ info }) => info);

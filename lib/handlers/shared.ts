@@ -160,9 +160,10 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
           feed: (stream) => stdin.feed(stream),
           stdout: { decoder, gauge: pace, smallest: 512, stride: STRIDE, watch },
         }),
-      end() {
+      end(atOnce) {
         watch?.left();
-        life.end();
+        if (atOnce) discard();
+        life.end(atOnce ? 0 : undefined);
       },
     };
   }
@@ -174,6 +175,13 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
     return was;
   }
 
+  /** Drops input that no process gets any more. */
+  function discard(): void {
+    const lost = stdin.discard();
+    if (lost > 0) log.error("process", `There is no process to take ${lost} bytes from clients`);
+  }
+
+  let idle = () => {};
   const supervisor = new Supervisor({
     start: launch,
     stopped(how: Close) {
@@ -181,10 +189,10 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
         remove(client);
         client.close(how);
       }
-      const lost = stdin.discard();
-      if (lost > 0) log.error("process", `There is no process to take ${lost} bytes from clients`);
+      discard();
       talk.stopped();
     },
+    idle: () => idle(),
     linger,
     restart,
     log,
@@ -194,7 +202,11 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
   function say(client: Client, batch: Batch): void {
     try {
       lateness?.sent(batch.size);
-      if (talk.message(client, batch)) return;
+      if (talk.message(client, batch)) {
+        // So that who has relayed it knows what the process has got.
+        if (place?.isJoined) client.hold();
+        return;
+      }
       const reason =
         `Input comes faster than the process reads it: more than ${maxQueue} bytes of this client wait`;
       client.log.error("process", reason);
@@ -260,10 +272,22 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
       };
     },
     isReady: () => supervisor.isReady,
+    sole: {
+      key: JSON.stringify(["shared", ...command]),
+      isAhead: start === "now",
+      hold(then) {
+        idle = then;
+        if (start === "now") supervisor.start();
+      },
+      async revoke() {
+        idle = () => {};
+        await supervisor.revoke();
+      },
+    },
     start(server) {
       enter(server);
       supervisor.resume();
-      if (start === "now") supervisor.start();
+      if (start === "now" && !server.isJoined) supervisor.start();
     },
     async [Symbol.asyncDispose]() {
       await supervisor[Symbol.asyncDispose]();

@@ -8,16 +8,32 @@ import {
 
 // 144 random bits: nobody guesses them, and they need no padding.
 const ID_BYTES = 18;
+const ID_LENGTH = 24;
+
+/** Options of {@linkcode Sessions}. */
+export interface SessionsOptions {
+  /** How many may wait for their clients; default 4096. */
+  readonly mostWaiting?: number;
+  /** The name of this server among several, with which ids begin, so that all of them know whose they are. */
+  readonly server?: string | undefined;
+}
 
 /** The sessions of a server that survive their transports. */
 export class Sessions implements SessionPlace {
   readonly #all = new Map<string, ResumableTransport>();
   readonly #waiting = new Set<ResumableTransport>();
   readonly #mostWaiting: number;
+  readonly #server: string;
   #isClosed = false;
 
-  constructor({ mostWaiting = MAX_WAITING }: { readonly mostWaiting?: number } = {}) {
+  constructor({ mostWaiting = MAX_WAITING, server = "" }: SessionsOptions = {}) {
     this.#mostWaiting = mostWaiting;
+    this.#server = server;
+  }
+
+  /** The server whose session an id can be; undefined where it says none. */
+  static serverOf(id: string): string | undefined {
+    return id.length > ID_LENGTH ? id.slice(0, -ID_LENGTH) : undefined;
   }
 
   get isClosed(): boolean {
@@ -50,7 +66,8 @@ export class Sessions implements SessionPlace {
     pings: boolean,
     make: (transport: Transport) => TransportEvents,
   ): ResumableTransport {
-    const id = crypto.getRandomValues(new Uint8Array(ID_BYTES)).toBase64({ alphabet: "base64url" });
+    const random = crypto.getRandomValues(new Uint8Array(ID_BYTES));
+    const id = this.#server + random.toBase64({ alphabet: "base64url" });
     const session = new ResumableTransport(id, options, { place: this, pings, make });
     this.#all.set(id, session);
     return session;

@@ -1,6 +1,6 @@
 import { seenBy } from "../../base/mark.ts";
 import { CODECS } from "../../codec/codecs.ts";
-import type { Header, Ticket } from "../../connection/ticket.ts";
+import type { Header, Relay, Ticket } from "../../connection/ticket.ts";
 import { Events, OVER } from "../../connection/transport/http/events.ts";
 import type { Form } from "../../connection/transport/http/form.ts";
 import { HttpTransport } from "../../connection/transport/http/http_transport.ts";
@@ -10,6 +10,7 @@ import type { Codec, IncomingRequest, RouteInfo } from "../../contract.ts";
 import { acceptedBy, admitBy } from "../admit.ts";
 import type { Brought } from "../brought.ts";
 import type { Gate } from "../gate.ts";
+import { readGreeting } from "../relay/relay_words.ts";
 import { endSession } from "../resumed.ts";
 import type { ResumeOffer } from "../resume_offer.ts";
 import type { Match } from "../route_table.ts";
@@ -74,6 +75,7 @@ export async function connectPlain(
   });
   const log = ticket.log.with({ transport: way });
   const resume = form instanceof Events ? survivingBy(form, ticket, visit.offer) : undefined;
+  if (form instanceof Events && ticket.relay && !resume) greetBy(form, ticket.relay);
   transport.listen(gate.connect(transport, { ...ticket, log, resume }));
   visit.handOver();
   const type: Header = ["Content-Type", form.type];
@@ -104,6 +106,14 @@ function survivingBy(form: Events, { resume }: Ticket, offer?: ResumeOffer): Tic
         form.number({ log: session, number: sent + 1 }, isMissing ? undefined : lost);
       },
     },
+  };
+}
+
+/** The same where the session is at another server. */
+function greetBy(form: Events, relay: Relay): void {
+  relay.greet = (words) => {
+    const { session, sent, lost } = readGreeting(words);
+    form.number({ log: session, number: sent + 1 }, lost);
   };
 }
 

@@ -25,7 +25,8 @@ export interface ClientOptions {
 export class Client implements Source {
   readonly connection: Connection;
   readonly log: Log;
-  waiting = 0;
+  #waiting = 0;
+  #isHeld = false;
   /** The rooms that it is in; only a process that speaks in events makes any. */
   rooms: Set<string> | undefined;
   /** The text that tells a process of it when it opens, as long as that may be needed. */
@@ -44,6 +45,22 @@ export class Client implements Source {
     this.connection = connection;
     this.log = log;
     connection.replay(past);
+  }
+
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  set waiting(bytes: number) {
+    this.#waiting = bytes;
+    if (bytes > 0 || !this.#isHeld) return;
+    this.#isHeld = false;
+    this.connection.resume();
+  }
+
+  /** Takes nothing more from it until the process has got what it has said. */
+  hold(): void {
+    if (this.#waiting > 0 && !this.#isHeld) this.#isHeld = this.connection.pause();
   }
 
   get id(): string {

@@ -15,8 +15,12 @@ export interface SharedLife {
   readonly gone: Promise<void>;
   /** Lets its streams flow; a second time does nothing. */
   begin(): void;
-  /** Tells it to end. */
-  end(): void;
+  /**
+   * Tells it to end.
+   *
+   * @param atOnce Whether it gets nothing more of what waits for it.
+   */
+  end(atOnce?: boolean): void;
 }
 
 /** Options of a {@linkcode Supervisor}. */
@@ -29,6 +33,8 @@ export interface SupervisorOptions {
   start(): SharedLife;
   /** No process is there any more, and none will be for those who are there. */
   stopped(how: Close): void;
+  /** Nothing runs any more, nor is anybody there who wants it. */
+  idle?(): void;
   /** Time that a process lives on after its last client has left, in ms, or Infinity. */
   readonly linger: number;
   readonly restart: Restart;
@@ -129,6 +135,13 @@ export class Supervisor implements AsyncDisposable {
     else if (linger < Infinity) this.#lingering = setTimeout(() => this.#expire(), linger);
   }
 
+  /** Ends the process at once, because it runs elsewhere. */
+  async revoke(): Promise<void> {
+    clearTimeout(this.#lingering);
+    this.#expire(true);
+    await this.#watching;
+  }
+
   /** Ends the process, and takes no clients unless it is resumed. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
@@ -145,16 +158,23 @@ export class Supervisor implements AsyncDisposable {
   }
 
   /** Nobody wants it any more. */
-  #expire(): void {
+  #expire(atOnce = false): void {
     this.#wanted = false;
     if (this.#life) {
       this.#ending = true;
       this.#life.begin();
-      this.#life.end();
-    } else if (this.#pause !== undefined) {
-      clearTimeout(this.#pause);
-      this.#stop({ code: 1001, reason: "" });
+      this.#life.end(atOnce);
+    } else {
+      if (this.#pause !== undefined) {
+        clearTimeout(this.#pause);
+        this.#stop({ code: 1001, reason: "" });
+      }
+      this.#rest();
     }
+  }
+
+  #rest(): void {
+    if (this.#clients === 0 && !this.#life && this.#pause === undefined) this.#options.idle?.();
   }
 
   async #watch(life: SharedLife, start: number): Promise<void> {
@@ -166,9 +186,10 @@ export class Supervisor implements AsyncDisposable {
     await life.gone;
     this.#life = undefined;
     this.#ending = false;
-    if (delay === undefined) return;
-    if (this.#wanted) this.#startIn(delay);
-    else this.#stop({ code: 1001, reason: "" });
+    if (delay === undefined) return this.#rest();
+    if (this.#wanted) return this.#startIn(delay);
+    this.#stop({ code: 1001, reason: "" });
+    this.#rest();
   }
 
   /** The wait before it is started again, in ms; undefined where it is not. */

@@ -1,0 +1,422 @@
+import type { Batch } from "../../../base/batch.ts";
+import { BatchQueue } from "../../../base/batch_queue.ts";
+import { counted } from "../../../base/counted.ts";
+import { HandshakeError, messageOf } from "../../../base/errors.ts";
+import { GOODBYE_TIMEOUT, MAX_QUEUE, SLOW_MARK } from "../../../base/limits.ts";
+import type { Log } from "../../../base/log.ts";
+import type { Transport, TransportEvents } from "../../../contract.ts";
+import type { Member, Roster } from "../../roster.ts";
+import type { Relay } from "../../ticket.ts";
+import type { FrontLeg, Link } from "./link.ts";
+import { costOf, type FrontEnd, MOST_RELAYED, RELAY_WINDOW } from "./relay_end.ts";
+import { KIND } from "./relay_frame.ts";
+
+/** The server that is to serve a client, as it was found. */
+export interface Found {
+  readonly link: Link;
+  /** The request and all that has to be known of it, as JSON. */
+  readonly words: unknown;
+  /** Aborts when that server serves it no more; default: that is known by its link alone. */
+  readonly over?: AbortSignal | undefined;
+}
+
+/** The word of the server that is asked to serve a client. */
+export interface RelayAnswer {
+  /** Whether it was accepted; otherwise, refused. */
+  readonly isAccepted: boolean;
+  /** As JSON that nobody has checked. */
+  readonly words: unknown;
+}
+
+/** Options of {@linkcode Relaying}. */
+export interface RelayingOptions {
+  readonly id: string;
+  readonly log: Log;
+  readonly roster: Roster;
+  /** This server. */
+  readonly self: string;
+  /**
+   * Finds the server that serves it now.
+   *
+   * @throws If nobody does, nor will.
+   */
+  find(): Promise<Found>;
+  /** Whether another server serves it where one does no more, so that the client does not notice. */
+  readonly isLasting: boolean;
+  /** Whether a refusal says nothing but that another server serves it. */
+  isStale(words: unknown): boolean;
+  /** Messages that the server may have used that serves it no more. */
+  lost?(count: number): void;
+}
+
+// Milliseconds in which somebody has to serve a client again.
+const PATIENCE = 60_000;
+
+// Milliseconds between two attempts: at first, and at most.
+const SHORTEST = 25;
+const LONGEST = 2_000;
+
+const GONE: readonly [number, string] = [1012, "The server of the session has gone"];
+
+/**
+ * The end of a relay at the server where the client is: it is told by the client's transport of what happens, and tells
+ * the server that serves it; what comes from there it has the transport do.
+ *
+ * It keeps what the client has sent until that server says that nobody has to. Where the server dies, another one gets
+ * what the first one was not granted.
+ */
+export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
+  readonly id: string;
+  /** It is listed where it is served. */
+  readonly facts = undefined;
+  activity = 0;
+  readonly #options: RelayingOptions;
+  greet: (greeting: unknown) => void = () => {};
+  #transport: Transport | undefined;
+  #left = () => {};
+  #leg: FrontLeg | undefined;
+  #answer: PromiseWithResolvers<RelayAnswer | undefined> | undefined;
+  #signal: AbortSignal | undefined;
+  /** Messages from number `#done` + 1 on, counted for this leg. */
+  #kept = new BatchQueue();
+  #sent = 0;
+  #granted = 0;
+  #done = 0;
+  #isServed = false;
+  #isHeldBack = false;
+  #isDraining = false;
+  #owed = 0;
+  /** The client is being closed: by that server, or by this one. */
+  #isClosing = false;
+  /** The client has closed, and how its transport has. */
+  #wish: readonly [code: number, reason: string] | undefined;
+  #end: readonly [code: number, reason: string] | undefined;
+  #isOver = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: RelayingOptions) {
+    this.id = options.id;
+    this.#options = options;
+  }
+
+  /** The server that serves it. */
+  get peer(): string | undefined {
+    return this.#leg?.peer;
+  }
+
+  /**
+   * Asks for it to be served, whoever does.
+   *
+   * @param signal Aborts when nobody waits for that.
+   * @throws {HandshakeError} If nobody can be found in time (503).
+   */
+  async begin(signal?: AbortSignal): Promise<RelayAnswer> {
+    const until = performance.now() + PATIENCE;
+    const { isLasting, isStale } = this.#options;
+    for (let wait = SHORTEST;; wait = Math.min(LONGEST, 2 * wait)) {
+      const answer = await this.#ask();
+      if (answer && !(isLasting && !answer.isAccepted && isStale(answer.words))) return answer;
+      if (!isLasting || this.#isOver || signal?.aborted || performance.now() > until) {
+        throw new HandshakeError(503, "No server serves it");
+      }
+      // Not all of them at the same time.
+      await new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random())));
+    }
+  }
+
+  /** Answers undefined where the server that was found serves it no more. */
+  async #ask(): Promise<RelayAnswer | undefined> {
+    const found = await this.#find();
+    if (!found || this.#isOver || found.over?.aborted) return undefined;
+    const { link, words, over } = found;
+    const answer = this.#answer = Promise.withResolvers<RelayAnswer | undefined>();
+    this.#signal = over;
+    over?.addEventListener("abort", this.#lose);
+    this.#leg = link.open(this, words);
+    return await answer.promise;
+  }
+
+  async #find(): Promise<Found | undefined> {
+    try {
+      return await this.#options.find();
+    } catch (error) {
+      // A client that is here already can wait for longer than one that asks.
+      if (!this.#transport) throw error;
+      this.#options.log.debug("session", `Nobody is found to serve it yet: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  readonly #lose = () => {
+    this.#leg?.drop();
+    this.broke("It holds that no more");
+  };
+
+  accepted(words: unknown): void {
+    this.#answer?.resolve({ isAccepted: true, words });
+  }
+
+  refused(words: unknown): void {
+    this.#forget();
+    this.#answer?.resolve({ isAccepted: false, words });
+  }
+
+  #forget(): void {
+    this.#signal?.removeEventListener("abort", this.#lose);
+    this.#signal = undefined;
+    this.#leg?.forget();
+    this.#leg = undefined;
+    this.#isServed = false;
+  }
+
+  /** Nobody wants it after all. */
+  abandon(): void {
+    this.#isOver = true;
+    this.#leg?.drop();
+    this.#forget();
+    this.#answer?.resolve(undefined);
+  }
+
+  /** Takes the events of the client's transport. */
+  attach(transport: Transport, left: () => void): TransportEvents {
+    this.#transport = transport;
+    this.#left = left;
+    return this;
+  }
+
+  opened(): void {
+    if (this.#isOver) return this.#transport?.close(1001, "Opened too late");
+    if (this.#leg) this.#serve(this.#leg);
+    else this.#again();
+  }
+
+  #serve(leg: FrontLeg): void {
+    const { self, roster } = this.#options;
+    this.#isServed = true;
+    // Otherwise the connection on it is counted here.
+    if (leg.peer === self) roster.delete(this);
+    else if (!this.#end) roster.add(this);
+    const transport = this.#transport;
+    leg.opened({
+      pings: transport?.ping !== undefined,
+      compresses: transport?.compresses ?? false,
+    });
+    for (const batch of this.#kept.last(this.#kept.size)) this.#input(leg, batch);
+    if (this.#wish) leg.tell(KIND.closing, ...this.#wish);
+    if (this.#end) leg.tell(KIND.closed, ...this.#end);
+  }
+
+  #input(leg: FrontLeg, batch: Batch): void {
+    this.#sent += batch.size;
+    leg.input(batch);
+  }
+
+  received(batch: Batch): void {
+    if (this.#isOver || this.#isClosing) return;
+    this.activity++;
+    if (batch.length > MOST_RELAYED && batch.size === 1) return this.#refuse(batch.length);
+    this.#kept.push(batch);
+    if (this.#leg && this.#isServed) this.#input(this.#leg, batch);
+    if (this.#isHeldBack || this.#kept.bytes <= RELAY_WINDOW) return;
+    this.#isHeldBack = this.#transport?.pause() ?? false;
+    if (this.#isHeldBack || this.#kept.bytes <= MAX_QUEUE) return;
+    const reason =
+      `Input comes faster than it is taken: more than ${MAX_QUEUE} bytes of this client wait`;
+    this.#options.log.error("websocket", reason);
+    this.#close(1013, reason);
+  }
+
+  #refuse(length: number): void {
+    const reason = `A message of ${length} bytes cannot be sent to another server`;
+    this.#options.log.error("websocket", reason);
+    this.#close(1009, reason);
+  }
+
+  taken(asked: number, done: number): void {
+    const leg = this.#leg;
+    if (!leg || asked > this.#sent || done > this.#sent) return this.#lie();
+    if (asked > this.#granted) {
+      this.#granted = asked;
+      leg.tell(KIND.grant, asked);
+    }
+    for (; this.#done < done; this.#done++) this.#kept.drop();
+    if (!this.#isHeldBack || this.#kept.bytes > RELAY_WINDOW / 2) return;
+    this.#isHeldBack = false;
+    this.#transport?.resume();
+  }
+
+  #lie(): void {
+    this.#leg?.drop();
+    this.broke("It asks for more than there is");
+  }
+
+  sent(batch: Batch): void {
+    const transport = this.#transport;
+    if (!transport || this.#isOver) return;
+    this.activity++;
+    this.#owed += costOf(batch);
+    transport.send(batch);
+    if (transport.isAway) {
+      // It keeps what it may, whoever made that.
+      transport.shed?.();
+      this.#credit();
+    } else if (transport.bufferedAmount <= SLOW_MARK / 2) this.#credit();
+    else if (!this.#isDraining) this.#drain(transport);
+  }
+
+  async #drain(transport: Transport): Promise<void> {
+    this.#isDraining = true;
+    await transport.drained(SLOW_MARK / 2);
+    this.#isDraining = false;
+    this.#credit();
+  }
+
+  #credit(): void {
+    if (this.#owed > 0) this.#leg?.credit(this.#owed);
+    this.#owed = 0;
+  }
+
+  close(code: number, reason: string, patience: number): void {
+    this.#isClosing = true;
+    this.#transport?.close(code, reason, patience);
+  }
+
+  #close(code: number, reason: string, patience?: number): void {
+    this.#isClosing = true;
+    this.#transport?.close(code, reason, patience);
+  }
+
+  over(): void {
+    this.#forget();
+    this.#isOver = true;
+    this.#finish();
+    if (!this.#end) this.#close(...GONE);
+  }
+
+  ping(id: number, payload: Uint8Array): void {
+    const leg = this.#leg;
+    const pong = this.#transport?.ping?.(payload.slice()) ?? Promise.resolve(undefined);
+    pong.then((payload) => leg?.pong(id, payload));
+  }
+
+  broke(why: string): void {
+    const leg = this.#leg;
+    if (!leg) return;
+    const wasServed = this.#isServed;
+    this.#forget();
+    if (!wasServed) return void this.#answer?.resolve(undefined);
+    const { log, isLasting } = this.#options;
+    log.info("session", `Server ${leg.peer} serves it no more: ${why}`);
+    this.#countLost();
+    // What was sent from there is with the client, or with its transport.
+    this.#owed = 0;
+    if (this.#isOver) return;
+    if (!isLasting) return this.#giveUp(...GONE);
+    const hasAll = this.#end !== undefined && this.#kept.size === 0;
+    if (this.#isClosing || hasAll) return this.#finishUnserved();
+    this.#again();
+  }
+
+  /** Drops what the server may have used; what it was not granted is kept for another one. */
+  #countLost(): void {
+    const lost = this.#granted - this.#done;
+    for (let index = 0; index < lost; index++) this.#kept.drop();
+    this.#sent = this.#granted = this.#done = 0;
+    if (lost <= 0) return;
+    this.#options.lost?.(lost);
+    this.#options.log.error(
+      "session",
+      `Lost ${
+        counted(lost, "message")
+      }: the process may have got them that has gone with its server`,
+    );
+  }
+
+  /** Has somebody else serve it. */
+  async #again(): Promise<void> {
+    const { roster, log } = this.#options;
+    if (!this.#end) roster.add(this);
+    try {
+      const { isAccepted, words } = await this.begin();
+      const leg = this.#leg;
+      if (!isAccepted) return this.#giveUp(1011, reasonIn(words));
+      if (!leg || this.#isOver) return;
+      log.access("session", `RELAY: server ${leg.peer} serves it now`);
+      this.#serve(leg);
+    } catch (error) {
+      log.error("session", `Nobody serves it any more: ${messageOf(error)}`);
+      this.#giveUp(1013, "No server serves it");
+    }
+  }
+
+  #giveUp(code: number, reason: string): void {
+    if (this.#kept.size > 0) {
+      const { log } = this.#options;
+      log.error("session", `Lost ${counted(this.#kept.size, "message")} that nobody took`);
+      this.#kept = new BatchQueue();
+    }
+    this.#close(code, reason);
+    this.#finishUnserved();
+  }
+
+  /** Nobody serves it; it is over when its client has gone. */
+  #finishUnserved(): void {
+    this.#isOver = true;
+    if (this.#end) this.#finish();
+  }
+
+  tooLarge(): void {
+    this.#tell(KIND.tooLarge);
+  }
+
+  failed(message: string, code = 0): void {
+    this.#tell(KIND.failed, code, message.slice(0, 200));
+  }
+
+  closing(code: number, reason: string): void {
+    this.#wish = [code, reason];
+    this.#tell(KIND.closing, code, reason);
+  }
+
+  lost(bytes: number): void {
+    this.#tell(KIND.lost, bytes);
+  }
+
+  /** Ends it, as its transport or the server wants. */
+  end(code: number, reason: string, patience?: number): void {
+    if (patience === undefined) return this.#tell(KIND.end, code, reason);
+    if (this.#isServed && this.#leg?.peer === this.#options.self) return;
+    this.#close(code, reason, Math.min(patience, GOODBYE_TIMEOUT));
+  }
+
+  #tell(kind: number, ...fields: (number | string)[]): void {
+    if (this.#isServed) this.#leg?.tell(kind, ...fields);
+  }
+
+  closed(code: number, reason: string): void {
+    if (this.#end) return;
+    this.#end = [code, reason];
+    this.#options.roster.delete(this);
+    this.#left();
+    if (this.#isOver) return this.#finish();
+    this.#timer = setTimeout(() => this.#expire(), PATIENCE);
+    if (this.#isServed) this.#leg?.tell(KIND.closed, code, reason);
+    else if (this.#kept.size === 0) this.abandon();
+  }
+
+  #expire(): void {
+    this.#leg?.drop();
+    this.#forget();
+    this.#giveUp(1006, "");
+  }
+
+  #finish(): void {
+    clearTimeout(this.#timer);
+    this.#options.roster.delete(this);
+  }
+}
+
+function reasonIn(words: unknown): string {
+  const { reason } = (words ?? {}) as { reason?: unknown };
+  return typeof reason === "string" ? reason : "It is not served any more";
+}

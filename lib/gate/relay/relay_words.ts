@@ -1,0 +1,114 @@
+import type { Greeting } from "../../connection/resume/control.ts";
+import type { IncomingRequest } from "../../base/request.ts";
+import {
+  fieldsOf,
+  headersOf,
+  numberOf,
+  pairsOf,
+  readRequest,
+  requestWords,
+  textOf,
+} from "./request_words.ts";
+
+/** What a server wants of another one that is to serve a client. */
+export interface RelayOpen {
+  readonly request: IncomingRequest;
+  /** The pattern of its route. */
+  readonly path: string;
+  /** What runs once among all servers, and the fence of who holds it; undefined for a session. */
+  readonly run?: { readonly name: string; readonly fence: number } | undefined;
+  /** The session that it comes back to. */
+  readonly session?: RelayedSession | undefined;
+}
+
+/** A session that a client comes back to. */
+export interface RelayedSession {
+  readonly id: string;
+  /** The number of the last message that it has, where it says nothing else; undefined where it speaks the protocol. */
+  readonly received?: number | undefined;
+}
+
+/** The same as JSON. */
+export function openWords({ request, ...rest }: RelayOpen): unknown {
+  return { ...rest, request: requestWords(request) };
+}
+
+/** @throws {RelayError} If it is none. */
+export function readOpen(words: unknown): RelayOpen {
+  const { request, path, run, session } = fieldsOf(words, "open");
+  return {
+    request: readRequest(request),
+    path: textOf(path, "path"),
+    run: run === undefined ? undefined : readRun(run),
+    session: session === undefined ? undefined : readSession(session),
+  };
+}
+
+function readRun(words: unknown): RelayOpen["run"] {
+  const { name, fence } = fieldsOf(words, "run");
+  return { name: textOf(name, "name"), fence: numberOf(fence, "fence") };
+}
+
+function readSession(words: unknown): RelayedSession {
+  const { id, received } = fieldsOf(words, "session");
+  return {
+    id: textOf(id, "id"),
+    received: received === undefined ? undefined : numberOf(received, "received"),
+  };
+}
+
+/** The terms on which a client is let in over there. */
+export interface RelayTerms {
+  readonly subprotocol: string;
+  readonly headers: [name: string, value: string][];
+  readonly associated: Readonly<Record<string, string>>;
+}
+
+/** @throws {RelayError} If they are none. */
+export function readTerms(words: unknown): RelayTerms {
+  const { subprotocol, headers, associated } = fieldsOf(words, "accepted");
+  const facts = Object.entries(fieldsOf(associated, "associated"));
+  return {
+    subprotocol: textOf(subprotocol, "subprotocol"),
+    headers: pairsOf(headers, "headers"),
+    associated: Object.fromEntries(facts.map(([name, fact]) => [name, textOf(fact, name)])),
+  };
+}
+
+/** The refusal of another server. */
+export interface RelayRefusal {
+  /** Whether it says nothing but that it is not there. */
+  readonly isStale?: boolean;
+  readonly status: number;
+  /** The reason for the log, where there is no answer of a handler. */
+  readonly reason?: string | undefined;
+  readonly headers: [name: string, value: string][];
+  /** The body of a handler's answer. */
+  readonly body?: string | undefined;
+}
+
+/** @throws {RelayError} If it is none. */
+export function readRefusal(words: unknown): RelayRefusal {
+  const { isStale, status, reason, headers, body } = fieldsOf(words, "refused");
+  const code = numberOf(status, "status");
+  return {
+    isStale: isStale === true,
+    // Of an answer without a body there is none to a handshake that was refused.
+    status: Number.isInteger(code) && code >= 200 && code <= 599 ? code : 502,
+    reason: reason === undefined ? undefined : textOf(reason, "reason"),
+    headers: [...headersOf(headers)],
+    body: body === undefined ? undefined : textOf(body, "body"),
+  };
+}
+
+/** @throws {RelayError} If it is none. */
+export function readGreeting(
+  words: unknown,
+): Pick<Greeting, "session" | "sent"> & { readonly lost: number } {
+  const { session, sent, lost = 0 } = fieldsOf(words, "greeting");
+  return {
+    session: textOf(session, "session"),
+    sent: numberOf(sent, "sent"),
+    lost: numberOf(lost, "lost"),
+  };
+}
