@@ -1,5 +1,4 @@
 import type { Span } from "npm:@opentelemetry/api@1.10.0";
-import type { Bus } from "../bus/bus.ts";
 import { descriptors } from "../base/descriptors.ts";
 import { HandshakeError, LimitError } from "../base/errors.ts";
 import { FloodLog } from "../base/flood_log.ts";
@@ -48,8 +47,6 @@ export interface DispatchOptions extends RouteOptions, ForwardingOptions {
   readonly routes: readonly Route[];
   /** Permits for the processes that may run at once; default 1024. */
   readonly processes?: Permits;
-  /** Joins it with other servers; default: it is alone. */
-  readonly bus?: Bus;
   /** Counts what the server does; default: nobody does. */
   readonly meter?: Meter;
   /** Finds the name of a client's address; default: the address stays. */
