@@ -161,7 +161,7 @@ export class Member implements Claimant, SeatOwner {
       case RECORD.cast:
         return this.#cast(reader);
       case RECORD.send:
-        return this.#place.find(reader.id())?.receive(this.#name, reader.rest());
+        return this.#send(reader.id(), reader.rest());
       case RECORD.subscribe:
         return this.#subscribe(reader);
       case RECORD.resubscribe:
@@ -206,6 +206,10 @@ export class Member implements Claimant, SeatOwner {
     }
     this.writer.begin(RECORD.placed, 16 + ID_LENGTH)
       .number(number).number(mark?.number ?? 0).id(mark?.log ?? NO_LOG);
+  }
+
+  #send(peer: string, payload: Uint8Array): void {
+    this.#place.find(peer)?.receive(this.#name, payload);
   }
 
   #cast(reader: RecordReader): void {

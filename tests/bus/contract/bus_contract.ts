@@ -246,6 +246,21 @@ export function testBus(driver: string, open: () => Promise<BusSite>): void {
     assertEquals(watched.events, [`joined:${two.self}`, `left:${two.self}`]);
   });
 
+  test("Bus.send() drops what is for a peer that has just left, and nothing else", async (site) => {
+    const [one, two, three] = [await site.join(), await site.join(), await site.join()];
+    using watched = new Watched(three);
+    await knows(one, two, three);
+    const left = two[Symbol.asyncDispose]();
+    // It is not said yet.
+    for (let count = 0; count < 100; count++) {
+      one.send(two.self, bytes("late"));
+      await Promise.resolve();
+    }
+    await left;
+    one.send(three.self, bytes("hello"));
+    await watched.until(`${one.self}:hello`);
+  });
+
   test("Bus.send() is brought to one peer, in order", async (site) => {
     const [one, two, three] = [await site.join(), await site.join(), await site.join()];
     using watched = new Watched(two);
