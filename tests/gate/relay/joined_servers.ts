@@ -1,7 +1,7 @@
 import { MemoryBuses, type MemoryBusesOptions } from "../../../lib/bus/local/memory_buses.ts";
 import type { LocalBus } from "../../../lib/bus/local/local_bus.ts";
 import type { Route } from "../../../lib/gate/route.ts";
-import { serve, type Server, type ServeOptions } from "../../../lib/serve.ts";
+import { serve, type ServeOptions, type Server } from "../../../lib/serve.ts";
 
 /** One of {@linkcode JoinedServers}. */
 export interface Joined {

@@ -1,0 +1,88 @@
+import { assertEquals } from "@std/assert";
+import type { Handler } from "../../../lib/contract.ts";
+import { CapturedLog } from "../../base/captured_log.ts";
+import type { RawClient } from "../../support/client.ts";
+import { offer, RawSession } from "../../support/raw_session.ts";
+import { JoinedServers } from "./joined_servers.ts";
+
+/** Says back what it is told, with the number of its connection. */
+function numbered(): Handler {
+  let number = 0;
+  return {
+    open(connection) {
+      const mine = ++number;
+      return { message: (data) => connection.send(`${data} to ${mine}`) };
+    },
+  };
+}
+
+const routes = () => [{ path: "/s", handler: numbered(), resume: 60_000, http: true }];
+
+async function closed(client: RawClient): Promise<string> {
+  const { closed } = await client.rest();
+  client[Symbol.dispose]();
+  return closed;
+}
+
+for (const engine of ["node", "native"] as const) {
+  Deno.test(`A session is found from another server, which has its client's transport relayed, in ${engine}`, async () => {
+    using _log = new CapturedLog();
+    await using servers = await JoinedServers.start(2, routes, { engine });
+    using one = await RawSession.begin(`${servers.url(0)}s`);
+    await one.client.send("a");
+    assertEquals(await one.text(), "a to 1");
+    assertEquals(one.id.slice(0, 16), servers.all[0]?.bus.self);
+    // It has not said that it has the message.
+    one.client[Symbol.dispose]();
+    using two = await RawSession.back(`${servers.url(1)}s`, one.id, 0);
+    assertEquals([two.greeting.received, two.greeting.sent, two.greeting.lost], [1, 0, undefined]);
+    assertEquals(await two.text(), "a to 1");
+    await two.client.send("b");
+    assertEquals(await two.text(), "b to 1");
+    assertEquals([servers.all[0], servers.all[1]].map((one) => one?.server.connections), [1, 1]);
+    // The newest transport has the session, wherever it is.
+    using three = await RawSession.back(`${servers.url(0)}s`, one.id, 2);
+    assertEquals(await closed(two.client), "4411 Continued elsewhere");
+    await three.client.send("c");
+    assertEquals(await three.text(), "c to 1");
+    await three.client.close();
+    assertEquals(await closed(three.client), "1000");
+  });
+}
+
+Deno.test("A session whose server has gone is not known elsewhere", async () => {
+  using _log = new CapturedLog();
+  await using servers = await JoinedServers.start(2, routes);
+  using one = await RawSession.begin(`${servers.url(0)}s`);
+  one.client[Symbol.dispose]();
+  await servers.all[0]?.server.shutdown();
+  await servers.all[0]?.bus[Symbol.asyncDispose]();
+  const two = await offer(`${servers.url(1)}s`, one.id);
+  await two.send(`\x10{"received":0}`);
+  assertEquals(await closed(two), "4410 The session is not known");
+});
+
+Deno.test("A session is somebody else's also at its server, if somebody else asks from another one", async () => {
+  using _log = new CapturedLog();
+  let user = "ann";
+  const guards = [{ check: () => ({ user }) }];
+  await using servers = await JoinedServers.start(
+    2,
+    () => routes().map((one) => ({ ...one, guards })),
+  );
+  using one = await RawSession.begin(`${servers.url(0)}s`);
+  user = "bob";
+  const two = await offer(`${servers.url(1)}s`, one.id);
+  assertEquals(await closed(two), "4410 The session is not known");
+  await one.client.close();
+  assertEquals(await closed(one.client), "1000");
+});
+
+Deno.test("A client whose session is relayed is told to come back where the server of it ends", async () => {
+  using _log = new CapturedLog();
+  await using servers = await JoinedServers.start(2, routes);
+  using one = await RawSession.begin(`${servers.url(0)}s`);
+  using two = await RawSession.back(`${servers.url(1)}s`, one.id, 0);
+  servers.buses.cut((servers.all[0] as (typeof servers.all)[0]).bus);
+  assertEquals(await closed(two.client), "1012 The server of the session has gone");
+});
