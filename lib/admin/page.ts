@@ -7,8 +7,7 @@ import { byMethod } from "./by_method.ts";
 /** A page for people, which asks by itself for what it shows: `/metrics` and `/connections` beside it. */
 export function page(): Handler {
   const made = readPage("admin/page.html");
-  const { body, headers } = pageAnswer(made, made.html, "'self'");
-  return byMethod({ GET: () => new Response(body, { headers }) });
+  return byMethod({ GET: pageAnswer(made, made.html, "'self'") });
 }
 
 /** Leads from `/admin` to `/admin/`, beside which is what the page asks for; a proxy may have taken off more. */

@@ -25,6 +25,12 @@ export function ifMatch(value: string | null, etag: string | undefined): boolean
 /** Whether If-None-Match lacks the tag, by weak comparison. */
 export function ifNoneMatch(value: string | null, etag: string | undefined): boolean;
 
+/** The one of these encodings that Accept-Encoding prefers; without the header the first. */
+export function acceptsEncodings<T extends string>(
+  request: { readonly headers: Pick<Headers, "get"> },
+  ...encodings: T[]
+): T | undefined;
+
 /** The media type of an extension such as `.html`, with its charset. */
 export function contentType(extension: string): string | undefined;
 

@@ -25,8 +25,7 @@ export function devConsole(pattern = "*"): Handler {
         return answerTo(question, request, overview);
       }
       log.access("http", "DEVCONSOLE");
-      const { body, headers } = answer;
-      return new Response(method === "HEAD" ? null : body, { headers });
+      return answer(request);
     },
   };
 }

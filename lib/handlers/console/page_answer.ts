@@ -1,22 +1,24 @@
+import { gzipSync } from "node:zlib";
+// @ts-types="../../base/std.d.ts"
+import { acceptsEncodings } from "npm:deno-std@1.4.0/http/negotiation.js";
+import type { IncomingRequest } from "../../base/request.ts";
 import type { Page } from "./assemble.ts";
 
-/** A page as it is answered. */
-export interface PageAnswer {
-  readonly body: Uint8Array<ArrayBuffer>;
-  readonly headers: Readonly<Record<string, string>>;
-}
+/** Answers a request with a page. */
+export type PageAnswer = (request: Pick<IncomingRequest, "method" | "headers">) => Response;
 
 /**
- * The answer that is a page: with a policy by which it runs and shows nothing but its own parts, whatever gets into it.
+ * The answer that is a page: with a policy by which it runs and shows nothing but its own parts, whatever gets into it;
+ * compressed, once for all, for who takes that.
  *
  * @param html The page, with what only this server knows.
  * @param connect The places that its program may connect to, as `connect-src` names them.
  */
 export function pageAnswer(page: Page, html: string, connect: string): PageAnswer {
-  const body = new TextEncoder().encode(html);
+  const plain = new TextEncoder().encode(html);
+  let gzip: Uint8Array<ArrayBuffer> | undefined;
   const headers = {
     "Content-Type": "text/html; charset=utf-8",
-    "Content-Length": String(body.length),
     "Content-Security-Policy": [
       "default-src 'none'",
       `script-src ${page.scriptHashes.map((hash) => `'${hash}'`).join(" ")}`,
@@ -33,6 +35,19 @@ export function pageAnswer(page: Page, html: string, connect: string): PageAnswe
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
+    Vary: "Accept-Encoding",
   };
-  return { body, headers };
+  return ({ method, headers: asked }) => {
+    // Who says nothing takes any, and mostly knows of none.
+    const isGzip = asked.has("accept-encoding") &&
+      acceptsEncodings({ headers: asked }, "gzip", "identity") === "gzip";
+    const body = isGzip ? gzip ??= new Uint8Array(gzipSync(plain)) : plain;
+    return new Response(method === "HEAD" ? null : body, {
+      headers: {
+        ...headers,
+        ...isGzip && { "Content-Encoding": "gzip" },
+        "Content-Length": String(body.length),
+      },
+    });
+  };
 }

@@ -13,14 +13,15 @@ let answer: PageAnswer | undefined;
  * @returns undefined for any other request.
  */
 export function terminalPage(
-  { method, headers: asked }: IncomingRequest,
+  request: IncomingRequest,
   log: Log,
 ): Response | undefined {
+  const { method, headers: asked } = request;
   if (!["GET", "HEAD"].includes(method) || isUpgrade(asked)) return undefined;
   if (!/\btext\/html\b/.test(asked.get("accept") ?? "")) return undefined;
   log.access("http", "TERMINAL");
-  const { body, headers } = answer ??= makeAnswer();
-  return new Response(method === "HEAD" ? null : body, { headers });
+  answer ??= makeAnswer();
+  return answer(request);
 }
 
 /** At the first request: most servers have no terminal. */

@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { httpLog } from "../../../lib/base/session_log.ts";
 import type { Overview } from "../../../lib/contract.ts";
@@ -37,6 +38,41 @@ Deno.test("devConsole() answers with a page that nobody keeps or reads as someth
   const body = await answer.bytes();
   assertEquals(headers.get("content-length"), String(body.length));
   assertStringIncludes(new TextDecoder().decode(body), "<title>stdws dev console</title>");
+});
+
+Deno.test("devConsole() is compressed for who takes that", async () => {
+  const plain = await (await ask())?.bytes();
+  const cases: [accepts: string | undefined, encoding: string | null][] = [
+    [undefined, null],
+    ["identity", null],
+    ["gzip;q=0", null],
+    ["gzip", "gzip"],
+    ["deflate, GZIP;q=0.9, br", "gzip"],
+    ["gzip, deflate, br, zstd", "gzip"],
+  ];
+  for (const [accepts, encoding] of cases) {
+    const headers: Record<string, string> = accepts === undefined
+      ? {}
+      : { "Accept-Encoding": accepts };
+    for (const method of ["GET", "HEAD"]) {
+      const answer = await ask({ method, headers });
+      assert(answer);
+      const { headers: got } = answer;
+      assertEquals([accepts, got.get("content-encoding"), got.get("vary")], [
+        accepts,
+        encoding,
+        "Accept-Encoding",
+      ]);
+      const body = await answer.bytes();
+      if (method === "HEAD") {
+        assertEquals(body.length, 0);
+        continue;
+      }
+      assertEquals(got.get("content-length"), String(body.length));
+      assertEquals(encoding ? new Uint8Array(gunzipSync(body)) : body, plain);
+      if (encoding) assert(body.length * 3 < (plain?.length ?? 0));
+    }
+  }
 });
 
 Deno.test("devConsole() allows its own style and program, and nothing else", async () => {
