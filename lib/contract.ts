@@ -464,6 +464,12 @@ export interface TransportEvents {
   readonly answersEnd?: boolean;
   /** The client has sent all that it will, and still takes what comes: only where its handler answers that. */
   ended?(): void;
+  /**
+   * The client has come back to its session, and guards have let it in once more.
+   *
+   * @param authTime Milliseconds until that is over; undefined where it never is.
+   */
+  readmitted?(authTime: number | undefined): void;
   /** Bytes that were sent will never reach the client, which does not read any more. */
   lost(bytes: number): void;
   /** Ends it, whatever the handler does; the transport's `close` follows. */

@@ -24,6 +24,7 @@ export function connectionOf(
   // Its connection is there, and counts where it came in first.
   ticket.left();
   ticket.request.trace?.answered(true);
+  resume.session.readmitted(ticket.limits.authTime);
   return resume.session.attach(transport, resume.oneWay);
 }
 

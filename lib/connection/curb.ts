@@ -4,7 +4,13 @@ import type { Log } from "../base/log.ts";
 import type { RouteMeter } from "../base/meter.ts";
 import type { Rounds } from "../base/rounds.ts";
 import { Pace, type Paced, type PaceOptions } from "./pace.ts";
-import { type Timed, type TimeLimit, type TimeOptions, watchTime } from "./time_limits.ts";
+import {
+  type Timed,
+  type TimeLimit,
+  type TimeOptions,
+  type TimeWatch,
+  watchTime,
+} from "./time_limits.ts";
 
 /** Limits of one connection. */
 export type CurbLimits = PaceOptions & TimeOptions;
@@ -41,7 +47,7 @@ export class Curb implements Paced, Timed {
   readonly #curbed: Curbed;
   readonly #options: CurbOptions;
   readonly #pace: Pace | undefined;
-  #unwatch: (() => void) | undefined;
+  #watch: TimeWatch | undefined;
   #wasHeld = false;
 
   constructor(curbed: Curbed, options: CurbOptions) {
@@ -53,7 +59,12 @@ export class Curb implements Paced, Timed {
   /** Begins to look at the time. */
   opened(): void {
     const { limits, rounds } = this.#options;
-    this.#unwatch = watchTime(this, limits, rounds);
+    this.#watch = watchTime(this, limits, rounds);
+  }
+
+  /** Has what lets the client in be over in so many ms, in place of the time before; undefined means never. */
+  readmitted(authTime: number | undefined): void {
+    this.#watch?.renew(authTime);
   }
 
   /** Takes messages of the client, which go on as soon as they may. */
@@ -70,7 +81,7 @@ export class Curb implements Paced, Timed {
   /** Limits nothing any more: what waits is not passed on. */
   stop(): void {
     this.#pace?.stop();
-    this.#unwatch?.();
+    this.#watch?.[Symbol.dispose]();
   }
 
   get activity(): number {

@@ -297,6 +297,10 @@ export class LiveConnection implements Connection, TransportEvents, Curbed {
     this.#log.debug("websocket", `Cannot receive: ${message}`);
   }
 
+  readmitted(authTime: number | undefined): void {
+    this.#curb?.readmitted(authTime);
+  }
+
   lost(bytes: number): void {
     this.#log.error("websocket", `The client did not take ${bytes} bytes that were sent to it`);
   }

@@ -23,6 +23,12 @@ export interface Timed {
   timeOver(limit: TimeLimit): void;
 }
 
+/** A watch of the time of a connection; disposing it ends it, and does nothing a second time. */
+export interface TimeWatch extends Disposable {
+  /** Has what let the client in be over in so many ms from now; default: never. */
+  renew(authTime?: number): void;
+}
+
 // A connection is ended no later than that, in ms, or than an eighth of a time that is short.
 const LATEST = 1_000;
 const SHARE = 8;
@@ -30,18 +36,19 @@ const SHARE = 8;
 /**
  * Ends a connection when its time is over: never sooner, and at most a second later. Messages cost nothing for it.
  *
- * @returns Ends the watch; a second time does nothing. Undefined where no time is limited.
+ * @returns undefined where no time is limited.
  */
 export function watchTime(
   timed: Timed,
   { idleTimeout, maxLifetime, authTime = Infinity }: TimeOptions,
   rounds: Rounds,
-): (() => void) | undefined {
+): TimeWatch | undefined {
   const idle = idleTimeout || Infinity;
   const life = maxLifetime || Infinity;
   const shortest = Math.min(idle, life, authTime);
   if (shortest === Infinity) return undefined;
   const opened = rounds.now;
+  let authEnd = opened + authTime;
   let quietSince = opened;
   let { activity } = timed;
   const look = (now: number): void => {
@@ -49,7 +56,7 @@ export function watchTime(
       ({ activity } = timed);
       quietSince = now;
     }
-    const over = now - opened >= authTime
+    const over = now >= authEnd
       ? "auth"
       : now - opened >= life
       ? "maxlifetime"
@@ -61,5 +68,8 @@ export function watchTime(
     timed.timeOver(over);
   };
   const leave = rounds.join(Math.ceil(Math.min(LATEST, shortest / SHARE)), look);
-  return leave;
+  return {
+    renew: (ms = Infinity) => authEnd = rounds.now + ms,
+    [Symbol.dispose]: leave,
+  };
 }

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Rounds } from "../../lib/base/rounds.ts";
 import { type TimeOptions, watchTime } from "../../lib/connection/time_limits.ts";
 import { FakeTimers } from "../base/fake_timers.ts";
@@ -7,7 +7,10 @@ import { FakeTimers } from "../base/fake_timers.ts";
 async function endOf(
   options: TimeOptions,
   messages: readonly number[],
-  isHeld: (now: number) => boolean = () => false,
+  { isHeld = () => false, renewal }: {
+    readonly isHeld?: (now: number) => boolean;
+    readonly renewal?: { readonly at: number; readonly authTime: number | undefined };
+  } = {},
 ): Promise<string> {
   using timers = new FakeTimers();
   let now = 0;
@@ -19,12 +22,13 @@ async function endOf(
     },
     timeOver: (option: string) => end = `${option} ${now}`,
   };
-  const unwatch = watchTime(timed, options, new Rounds(() => now));
+  const watch = watchTime(timed, options, new Rounds(() => now));
   for (; now < 20_000 && end === "stays"; now += 5) {
     if (messages.includes(now)) timed.activity++;
+    if (now === renewal?.at) watch?.renew(renewal.authTime);
     await timers.pass(5);
   }
-  unwatch?.();
+  watch?.[Symbol.dispose]();
   assertEquals(timers.pending, 0);
   return end;
 }
@@ -63,5 +67,13 @@ for (const options of [{}, { idleTimeout: 0, maxLifetime: 0 }, { idleTimeout: In
 
 Deno.test("watchTime() ends nobody for having nothing to say who talks, or is held back", async () => {
   assertEquals(await endOf({ idleTimeout: 2_000 }, EVERY_SECOND), "stays");
-  assertEquals(await endOf({ idleTimeout: 2_000 }, [], () => true), "stays");
+  assertEquals(await endOf({ idleTimeout: 2_000 }, [], { isHeld: () => true }), "stays");
+});
+
+Deno.test("watchTime() takes another time of a token, which changes nothing else", async () => {
+  const options = { authTime: 3_000, maxLifetime: 15_000 };
+  const endWith = (authTime?: number) => endOf(options, [], { renewal: { at: 2_000, authTime } });
+  assertMatch(await endWith(4_000), /^auth (?:6\d|7[0-4])\d\d$/);
+  assertMatch(await endWith(100), /^auth (?:2[1-9]|3[0-4])\d\d$/);
+  assertMatch(await endWith(), /^maxlifetime 1[56]\d{3}$/);
 });

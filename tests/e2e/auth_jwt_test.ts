@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { KeySet } from "../support/key_set.ts";
+import { RawSession } from "../support/raw_session.ts";
 import { Scripts } from "../support/scripts.ts";
 import { runToEnd, testEach, TestServer } from "../support/server.ts";
 import { goodClaims, hmac, makeSigner, signed, tokenOf } from "../support/tokens.ts";
@@ -151,6 +152,22 @@ testEach("jwt: closes a connection with 1008 when its token is over", async (for
   );
   await client.send("hello");
   assertEquals(await client.rest(), { texts: ["hello"], closed: "1008 The token has expired" });
+});
+
+testEach("jwt: the time of a session's last token counts", async (form) => {
+  await using files = await Scripts.write({});
+  await Deno.writeTextFile(`${files.folder}/keys.pem`, SIGNER.pem);
+  await using server = await TestServer.start(
+    [`--auth=jwt:${files.folder}/keys.pem`, "--resume=60s", `--record=${files.folder}`, "cat"],
+    { form },
+  );
+  const at = (exp: number) =>
+    `${server.url}?access_token=${
+      signed(SIGNER, { sub: "j", exp: exp + Math.floor(Date.now() / 1000) })
+    }`;
+  using session = await RawSession.begin(at(3600));
+  using back = await RawSession.back(at(-25), session.id, 0);
+  assertEquals((await back.client.rest()).closed, "1008 The token has expired");
 });
 
 testEach("jwt: can be said in a configuration file", async (form) => {

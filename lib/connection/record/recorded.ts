@@ -59,6 +59,7 @@ export function recordedEvents(events: TransportEvents, recording: Recording): T
       return events.answersEnd ?? false;
     },
     ended: () => events.ended?.(),
+    readmitted: (authTime) => events.readmitted?.(authTime),
     lost: (bytes) => events.lost(bytes),
     end: (code, reason) => events.end(code, reason),
     closed(code, reason) {

@@ -98,6 +98,11 @@ export class ResumableTransport implements Transport, Linked, Taking {
     return new Link(transport, this, oneWay);
   }
 
+  /** Notes that the client was let in once more: for how many ms, where that will be over. */
+  readmitted(authTime: number | undefined): void {
+    this.#events.readmitted?.(authTime);
+  }
+
   /** Whether the client is away, and what is sent is kept for it. */
   get isAway(): boolean {
     return !this.#link?.isReady;

@@ -71,6 +71,7 @@ Deno.test("recordedEvents() passes on everything that a transport tells", () => 
     failed: noting(told, "failed"),
     closing: noting(told, "closing"),
     ended: noting(told, "ended"),
+    readmitted: noting(told, "readmitted"),
     lost: noting(told, "lost"),
     end: noting(told, "end"),
     closed: noting(told, "closed"),
@@ -84,6 +85,7 @@ Deno.test("recordedEvents() passes on everything that a transport tells", () => 
   over.failed("");
   over.closing(1000, "");
   over.ended?.();
+  over.readmitted?.(1);
   over.lost(1);
   over.end(1000, "");
   over.closed(1000, "");
