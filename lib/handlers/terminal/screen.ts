@@ -1,5 +1,6 @@
 import type { TerminalSize } from "../../process/pty/pty.ts";
 import { Modes } from "./modes.ts";
+import { scrollRegion } from "./scroll_region.ts";
 import type { SerializeAddon, Terminal } from "./xterm.d.ts";
 
 // Lines above the screen that whoever comes later can scroll back to.
@@ -90,7 +91,8 @@ export class Screen implements Disposable {
   /** Output that draws on a terminal of the same size all that is on this one. */
   picture(): string {
     const title = this.#title === "" ? "" : `\x1b]2;${this.#title}\x07`;
-    return `\x1bc${title}${this.#addon.serialize()}${this.#modes.output}`;
+    const region = scrollRegion(this.#terminal);
+    return `\x1bc${title}${this.#addon.serialize()}${region}${this.#modes.output}`;
   }
 
   [Symbol.dispose](): void {

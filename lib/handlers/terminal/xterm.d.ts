@@ -23,6 +23,13 @@ export declare class Terminal {
     allowProposedApi: boolean;
   });
   readonly parser: Parser;
+  readonly rows: number;
+  readonly buffer: { readonly active: { readonly cursorX: number; readonly cursorY: number } };
+  readonly modes: { readonly originMode: boolean };
+  /** Private: the buffer that is shown, with the first and the last line that scroll. */
+  readonly _core: {
+    readonly buffer: { readonly scrollTop: number; readonly scrollBottom: number };
+  };
   loadAddon(addon: Addon): void;
   onData(listener: (text: string) => void): void;
   onTitleChange(listener: (title: string) => void): void;
