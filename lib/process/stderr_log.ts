@@ -22,6 +22,7 @@ const READING = 0.004;
 export class StderrLog implements Decoder, Gauge {
   readonly #log: Log;
   readonly #rate: number;
+  readonly #now: () => number;
   readonly #lines = new Delimited(LINE, (batch) => this.#take(batch));
   /** Cost of what was logged in this period, which ends at a time. */
   #logged = 0;
@@ -31,16 +32,20 @@ export class StderrLog implements Decoder, Gauge {
   /** Milliseconds that it has worked since everybody else had a turn. */
   #worked = 0;
 
-  /** @param rate Bytes in a second; 0 means no limit. */
-  constructor(log: Log, rate: number) {
+  /**
+   * @param rate Bytes in a second; 0 means no limit.
+   * @param now Milliseconds on a clock that never goes back.
+   */
+  constructor(log: Log, rate: number, now: () => number = () => performance.now()) {
     this.#log = log;
+    this.#now = now;
     this.#rate = rate || Infinity;
   }
 
   push(chunk: Uint8Array): number {
-    const start = performance.now();
+    const start = this.#now();
     this.#lines.push(chunk);
-    this.#worked += READING + performance.now() - start;
+    this.#worked += READING + this.#now() - start;
     // None that holds memory.
     return 0;
   }
@@ -61,7 +66,7 @@ export class StderrLog implements Decoder, Gauge {
   }
 
   #take(batch: Batch): void {
-    const now = performance.now();
+    const now = this.#now();
     if (now >= this.#until) {
       this.#tell();
       this.#until = now + PERIOD;

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { HandshakeError } from "../../lib/base/errors.ts";
 import { Patience } from "../../lib/gate/patience.ts";
 import { CapturedLog } from "../base/captured_log.ts";
-import { settle } from "../base/fake_timers.ts";
+import { FakeTimers, settle } from "../base/fake_timers.ts";
 
 /** Options with which a client stays for ever, unless a test lets it leave. */
 function staying(ms = 0): { ms: number; left: () => AbortSignal; client: AbortController } {
@@ -21,22 +21,27 @@ Deno.test("Patience.wait() answers with what is decided at once, without asking 
 });
 
 Deno.test("Patience.wait() answers with what is decided in time", async () => {
+  using timers = new FakeTimers();
   const work = Promise.withResolvers<number>();
   const patience = new Patience(staying(60_000));
   const waiting = patience.wait(work.promise, () => {});
-  const timer = setTimeout(() => work.resolve(5), 20);
+  await timers.pass(59_999);
+  work.resolve(5);
   assertEquals(await waiting, 5);
-  clearTimeout(timer);
+  assertEquals(timers.pending, 0);
   assert(!patience.signal.aborted);
 });
 
 Deno.test("Patience.wait() gives up with 504, says so, and hands on what comes later", async () => {
+  using timers = new FakeTimers();
   const work = Promise.withResolvers<number>();
   const late: number[] = [];
-  const patience = new Patience(staying(1));
+  const patience = new Patience(staying(60_000));
   const { signal } = patience;
-  const waiting = () => patience.wait(work.promise, (result) => late.push(result));
-  const error = await assertRejects(waiting, HandshakeError, "There is no decision in 1 ms");
+  const waiting = patience.wait(work.promise, (result) => late.push(result));
+  const refused = assertRejects(() => waiting, HandshakeError, "There is no decision in 60000 ms");
+  await timers.pass(60_000);
+  const error = await refused;
   assertEquals([error.status, signal.aborted, signal.reason], [504, true, error]);
   assertEquals(late, []);
   work.resolve(5);
@@ -45,15 +50,17 @@ Deno.test("Patience.wait() gives up with 504, says so, and hands on what comes l
 });
 
 Deno.test("Patience.wait() gives up when the client leaves, or has left", async () => {
+  using timers = new FakeTimers();
   for (const before of [true, false]) {
     const { client, ...options } = staying();
     const patience = new Patience(options);
     if (before) client.abort();
     const { promise } = Promise.withResolvers<void>();
     const waiting = patience.wait(promise, () => {});
-    const timer = setTimeout(() => client.abort(), 20);
-    const error = await assertRejects(() => waiting, HandshakeError, "The client has left");
-    clearTimeout(timer);
+    const refused = assertRejects(() => waiting, HandshakeError, "The client has left");
+    await timers.pass(0);
+    client.abort();
+    const error = await refused;
     assertEquals([error.status, patience.signal.aborted], [503, true]);
   }
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Log } from "../../lib/base/log.ts";
+import { nextTurn } from "../../lib/base/next_turn.ts";
 import { Permits } from "../../lib/base/permits.ts";
 import { ID_PREFIX } from "../../lib/base/request.ts";
 import { CODECS, type Framing } from "../../lib/codec/codecs.ts";
@@ -204,15 +205,21 @@ Deno.test("Life is over at once where its output cannot be read", async () => {
 });
 
 Deno.test("Life waits for who reads slowly, also when the process has ended", async () => {
+  const asked = Promise.withResolvers<void>();
   const { promise, resolve } = Promise.withResolvers<void>();
-  const gauge = { bufferedAmount: Infinity, drained: () => promise };
+  const gauge = {
+    bufferedAmount: Infinity,
+    drained() {
+      asked.resolve();
+      return promise;
+    },
+  };
   await using scene = new Scene("echo a; echo b; exit 3", { gauge });
-  await scene.started.tree.exit;
-  const over = scene.close();
-  assertEquals(
-    await Promise.race([over, new Promise((done) => setTimeout(done, 300, "waits"))]),
-    "waits",
-  );
+  let isOver = false;
+  const over = scene.close().finally(() => isOver = true);
+  await Promise.all([scene.started.tree.exit, asked.promise]);
+  for (let turn = 0; turn < 10; turn++) await nextTurn();
+  assertEquals(isOver, false);
   resolve();
   assertEquals(await over, "4003 exit status 3");
 });
@@ -222,10 +229,14 @@ for (
 ) {
   Deno.test(`Life says 1001 where the server hears of its end just after a process ends by ${how}`, async () => {
     const ending = new AbortController();
-    await using scene = new Scene(`echo a; ${script}`, { ending: ending.signal });
+    const { signal } = ending;
+    signal.addEventListener = (...listener: Parameters<AbortSignal["addEventListener"]>) => {
+      AbortSignal.prototype.addEventListener.apply(signal, listener);
+      ending.abort();
+    };
+    await using scene = new Scene(`echo a; ${script}`, { ending: signal });
     await scene.started.tree.exit;
-    setTimeout(() => ending.abort(), 10);
-    assertEquals(await scene.close(), "1001");
+    assertEquals([signal.aborted, await scene.close()], [false, "1001"]);
   });
 }
 

@@ -3,6 +3,7 @@ import { HIGH_WATER_MARK } from "../../lib/base/limits.ts";
 import { Log } from "../../lib/base/log.ts";
 import { StderrLog } from "../../lib/process/stderr_log.ts";
 import { CapturedLog } from "../base/captured_log.ts";
+import { FakeTimers } from "../base/fake_timers.ts";
 
 const encoder = new TextEncoder();
 
@@ -33,10 +34,12 @@ Deno.test("StderrLog counts what is over its rate, and says so at the end", () =
 
 Deno.test("StderrLog says after a second what it has left out, and goes on", async () => {
   using log = new CapturedLog("debug");
-  const stderr = new StderrLog(new Log(), 1);
+  using timers = new FakeTimers();
+  const stderr = new StderrLog(new Log(), 1, () => timers.now);
   stderr.push(bytesOf("first", "not this"));
-  // Nobody tells when it does.
-  while (log.messages.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+  await timers.pass(999);
+  assertEquals(log.messages.length, 1);
+  await timers.pass(1);
   stderr.push(bytesOf("second", "nor this"));
   stderr.end();
   assertEquals(log.messages, [
