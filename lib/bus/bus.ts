@@ -57,6 +57,8 @@ export interface Bus extends Gauge, AsyncDisposable {
   /**
    * Says something to all who listen to a topic now, but for this server itself: in order with what it publishes
    * there, and at most once. Dropped where the engine is away.
+   *
+   * @param payload At most 16 MiB (`MAX_BUS_QUEUE`); it belongs to the bus from now on.
    */
   cast(topic: string, payload: Uint8Array): void;
   /**
@@ -64,6 +66,8 @@ export interface Bus extends Gauge, AsyncDisposable {
    * those behind it, and `joined` after it, at the receiver. Dropped where there is no such peer.
    *
    * The bus bounds nothing of this: whoever sends MUST hold himself back by what the peer says that it has taken.
+   *
+   * @param payload At most 16 MiB (`MAX_BUS_QUEUE`); it belongs to the bus from now on.
    */
   send(peer: string, payload: Uint8Array): void;
   /**
@@ -97,13 +101,19 @@ export interface PublishTerms {
 
 /** The beginning that somebody wants who subscribes. */
 export interface SubscribeOptions {
-  /** How many of the last messages `began` brings; default 0. */
+  /**
+   * How many of the last messages `began` brings; default 0. Entries come whole: the first may begin with some that
+   * are older, or known.
+   */
   readonly last?: number;
   /** The last message that is known already: of those, only what follows. */
   readonly after?: Mark | undefined;
 }
 
-/** Somebody who listens to a topic. Nothing of it MUST throw, nor wait. */
+/**
+ * Somebody who listens to a topic. Nothing of it MUST throw, nor wait, nor change a payload, which others have as well
+ * and which may be part of a larger buffer: whoever keeps a small one copies it.
+ */
 export interface Subscriber {
   /**
    * The subscription has begun.
@@ -168,7 +178,7 @@ export interface Claim extends Disposable {
 
 /** A way for frames between two processes, in order. `bufferedAmount` is what waits for the other one. */
 export interface Channel extends Gauge {
-  /** Takes frames from now on: what comes before is kept. MUST NOT throw. */
+  /** Takes frames from now on, each of which belongs to the taker: what comes before is kept. MUST NOT throw. */
   listen(take: (frame: Uint8Array) => void): void;
   /** Sends a frame, of at most 32 MiB, which belongs to the channel from now on. */
   send(frame: Uint8Array): void;

@@ -1,6 +1,3 @@
-/** Claims of one server at once: whoever claims more is refused. */
-const MAX_CLAIMS = 65_536;
-
 /** A server that claims. */
 export interface Claimant {
   readonly name: string;
@@ -26,14 +23,20 @@ export class Claims {
   readonly #byFence = new Map<number, Held>();
   /** What each has to do with. */
   readonly #known = new Map<Claimant, Set<Held>>();
+  readonly #most: number;
   // Of the clock, so that it is higher than those of an engine that was there before.
   #fence = Date.now();
+
+  /** @param most Claims that one server may have, and know of, at once. */
+  constructor(most: number) {
+    this.#most = most;
+  }
 
   /** Finds who holds a name, or gives it to who asks; undefined where he has too many. */
   claim(name: string, claimant: Claimant): Holding | undefined {
     const known = this.#known.get(claimant) ?? new Set();
     const there = this.#byName.get(name);
-    if (!(there && known.has(there)) && known.size >= MAX_CLAIMS) return undefined;
+    if (!(there && known.has(there)) && known.size >= this.#most) return undefined;
     const held = there ?? this.#give(name, claimant);
     this.#known.set(claimant, known.add(held));
     held.watchers.add(claimant);

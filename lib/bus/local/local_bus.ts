@@ -1,6 +1,7 @@
 import { BusError, messageOf } from "../../base/errors.ts";
 import { ACCEPT_TIMEOUT, BUS_PATIENCE, MAX_BUS_QUEUE } from "../../base/limits.ts";
 import { Log } from "../../base/log.ts";
+import { logThrown } from "../../base/log_thrown.ts";
 import type { Mark } from "../../base/mark.ts";
 import type {
   Bus,
@@ -88,6 +89,7 @@ export class LocalBus implements Bus {
     if (this.#isDisposed) return channel.close();
     const writer = new RecordWriter(channel);
     const link = this.#link = { channel, writer };
+    clearTimeout(this.#patience);
     writer.begin(RECORD.hello, 2 + ID_LENGTH).u16(VERSION).id(this.self);
     this.#subscriptions.rejoin(writer);
     for (const publish of this.#publishes.all) this.#write(publish, writer);
@@ -120,6 +122,7 @@ export class LocalBus implements Bus {
   }
 
   cast(topic: string, payload: Uint8Array): void {
+    expectFit(payload);
     if (!this.#link || !isName(topic)) return;
     const { number, name } = this.#subscriptions.target(topic);
     const { writer } = this.#link;
@@ -128,6 +131,7 @@ export class LocalBus implements Bus {
   }
 
   send(peer: string, payload: Uint8Array): void {
+    expectFit(payload);
     if (!this.#link || !this.#peers.has(peer)) return;
     this.#link.writer.begin(RECORD.send, ID_LENGTH + payload.length).id(peer).bytes(payload);
   }
@@ -159,7 +163,8 @@ export class LocalBus implements Bus {
   #write({ number, topic, payload, terms }: Publish, writer: RecordWriter): void {
     const target = this.#subscriptions.target(topic);
     writer.begin(RECORD.publish, 32 + sizeOf(target.number, target.name) + payload.length)
-      .number(number).number(this.#publishes.answered).number(terms.count).number(terms.keep);
+      .number(number).number(this.#publishes.answered)
+      .number(terms.count).number(Math.min(terms.keep, Number.MAX_SAFE_INTEGER));
     putTarget(writer, target.number, target.name).bytes(payload);
   }
 
@@ -167,10 +172,20 @@ export class LocalBus implements Bus {
     if (this.#link !== link) return;
     try {
       const reader = new RecordReader(frame);
-      for (let kind; (kind = reader.next()) !== undefined;) this.#act(kind, reader);
+      for (let kind; (kind = reader.next()) !== undefined;) this.#tell(kind, reader);
     } catch (error) {
       this.#log.error("server", `Ends the bus: ${messageOf(error)}`);
       link.channel.close();
+    }
+  }
+
+  #tell(kind: number, reader: RecordReader): void {
+    try {
+      this.#act(kind, reader);
+    } catch (error) {
+      if (error instanceof BusError) throw error;
+      // The mistake of one who listens is nobody else's.
+      logThrown(this.#log, "server", "What the bus has brought failed", error);
     }
   }
 
@@ -210,7 +225,6 @@ export class LocalBus implements Bus {
   #welcome(): void {
     if (!this.#isAway) return;
     this.#isAway = false;
-    clearTimeout(this.#patience);
     for (const { watcher } of this.#watchers) watcher.back?.();
   }
 
@@ -238,9 +252,9 @@ export class LocalBus implements Bus {
     const why = "the connection with the engine was closed";
     this.#tenures.endAll(why);
     for (const peer of [...this.#peers]) this.#left(peer);
+    this.#expire();
     if (this.#isAway) return;
     this.#isAway = true;
-    this.#expire();
     for (const { watcher } of this.#watchers) watcher.away?.(why);
   }
 
@@ -253,6 +267,10 @@ export class LocalBus implements Bus {
 
 const DISPOSED = "the bus was disposed";
 const TOO_LONG = `a name of more than ${MAX_NAME} bytes`;
+
+function expectFit({ length }: Uint8Array): void {
+  if (length > MAX_BUS_QUEUE) throw new RangeError(`Cannot say ${length} bytes at once on the bus`);
+}
 
 function isName(name: string): boolean {
   // A character is at most 3 bytes.

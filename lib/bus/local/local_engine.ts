@@ -11,12 +11,17 @@ const MAX_QUEUE = 64 * 1024 * 1024;
 /** Servers that are gone, of which it is remembered what was taken, as they may come again. */
 const MAX_GONE = 64;
 
+/** Claims that one server may have, and know of, at once: as processes of shared programs that all may run. */
+const MAX_CLAIMS = 65_536;
+
 /** Options of {@linkcode LocalEngine}. */
 export interface LocalEngineOptions extends TopicsOptions {
   /** Default: one that says nothing. */
   readonly log?: Log;
   /** Bytes that may wait for a server that does not read, before it misses what is said; default 64 MiB. */
   readonly maxQueue?: number;
+  /** Claims that one server may have, and know of, at once; default 65,536. */
+  readonly maxClaims?: number;
 }
 
 /**
@@ -32,10 +37,11 @@ export class LocalEngine {
   readonly #place: MemberPlace;
   #missed = 0;
 
-  constructor({ log = new Log(), maxQueue = MAX_QUEUE, ...bounds }: LocalEngineOptions = {}) {
+  constructor(options: LocalEngineOptions = {}) {
+    const { log = new Log(), maxQueue = MAX_QUEUE, maxClaims = MAX_CLAIMS, ...bounds } = options;
     this.#place = {
       topics: new Topics(bounds),
-      claims: new Claims(),
+      claims: new Claims(maxClaims),
       log,
       maxQueue,
       entered: (member) => this.#enter(member),

@@ -78,6 +78,7 @@ export class Member implements Claimant, SeatOwner {
       for (let kind; (kind = reader.next()) !== undefined;) this.#act(kind, reader);
     } catch (error) {
       this.#place.log.error("server", `Ends the bus of ${this.label}: ${messageOf(error)}`);
+      this.#isGone = true;
       this.#channel.close();
     }
   }
@@ -199,8 +200,8 @@ export class Member implements Claimant, SeatOwner {
     let mark: Mark | undefined;
     if (this.#taken.has(number)) mark = this.#taken.markOf(number);
     else {
-      // It is kept, and the frame has others.
-      const own = payload.slice();
+      // It is kept: in a frame with others, it would keep these.
+      const own = 2 * payload.length > payload.buffer.byteLength ? payload : payload.slice();
       mark = this.#place.topics.publish(topic, this.#name, own, { count, keep }).mark;
       this.#taken.add(number, mark);
     }

@@ -20,9 +20,13 @@ export class MemoryBuses implements AsyncDisposable {
     this.engine = new LocalEngine(options);
   }
 
-  /** Another server. */
-  join(): LocalBus {
-    const channels = this.#connect();
+  /**
+   * Another server.
+   *
+   * @param carry The way to it and from it; default: that of all.
+   */
+  join(carry: Carry | undefined = this.#options.carry): LocalBus {
+    const channels = this.#connect(carry);
     const bus = new LocalBus(channels.ends[0], this.#options);
     this.#channels.set(bus, channels);
     return bus;
@@ -34,8 +38,8 @@ export class MemoryBuses implements AsyncDisposable {
   }
 
   /** Connects it again. */
-  mend(bus: LocalBus): void {
-    const channels = this.#connect();
+  mend(bus: LocalBus, carry: Carry | undefined = this.#options.carry): void {
+    const channels = this.#connect(carry);
     this.#channels.set(bus, channels);
     bus.join(channels.ends[0]);
   }
@@ -44,8 +48,8 @@ export class MemoryBuses implements AsyncDisposable {
     await Promise.all(Array.from(this.#channels.keys(), (bus) => bus[Symbol.asyncDispose]()));
   }
 
-  #connect(): MemoryChannels {
-    const channels = memoryChannels(this.#options.carry);
+  #connect(carry: Carry | undefined): MemoryChannels {
+    const channels = memoryChannels(carry);
     this.engine.join(channels.ends[1], `server ${this.#channels.size + 1}`);
     return channels;
   }

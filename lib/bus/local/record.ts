@@ -72,6 +72,13 @@ export function newId(): string {
   return crypto.randomUUID().replaceAll("-", "").slice(0, ID_LENGTH);
 }
 
+/** Whether it can be the name of a server, or the id of a log. */
+export function isId(text: string): boolean {
+  return ID.test(text);
+}
+
+const ID = /^[a-z0-9]{16}$/;
+
 /** Stands where there is no log. */
 export const NO_LOG = "0".repeat(ID_LENGTH);
 

@@ -1,7 +1,5 @@
 import { BusError } from "../../base/errors.ts";
-import { ID_LENGTH, MAX_NAME } from "./record.ts";
-
-const ID = /^[a-z0-9]{16}$/;
+import { ID_LENGTH, isId, MAX_NAME } from "./record.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -56,7 +54,7 @@ export class RecordReader {
   id(): string {
     const start = this.#take(ID_LENGTH);
     const id = String.fromCharCode(...this.#frame.subarray(start, start + ID_LENGTH));
-    if (ID.test(id)) return id;
+    if (isId(id)) return id;
     throw broken(`${JSON.stringify(id)} is no name of a server, nor an id of a log`);
   }
 

@@ -1,6 +1,6 @@
 import type { BusFigures, Entry, SubscribeOptions, Subscriber } from "../bus.ts";
 import { LiveTopic, Subscription } from "./live_topic.ts";
-import { encodeName, ID_LENGTH, NO_LOG, RECORD } from "./record.ts";
+import { encodeName, ID_LENGTH, isId, NO_LOG, RECORD } from "./record.ts";
 import type { RecordReader } from "./record_reader.ts";
 import type { RecordWriter } from "./record_writer.ts";
 import { endOf } from "./topic.ts";
@@ -72,6 +72,7 @@ export class Subscriptions {
 
   /** Nobody listens any more. */
   clear(): void {
+    for (const { subscriptions } of this.#byName.values()) subscriptions.clear();
     this.#byName.clear();
     this.#byNumber.clear();
     this.#beginning.clear();
@@ -138,8 +139,8 @@ function begin(
   writer: RecordWriter,
 ): void {
   const { last = 0, after } = options;
-  // What a client says that it knows may be of another server, whose ids are others.
-  const isOurs = after?.log.length === ID_LENGTH;
+  // What a client says that it knows may be of a server that has given other ids.
+  const isOurs = after !== undefined && isId(after.log);
   writer.begin(RECORD.subscribe, 26 + ID_LENGTH + name.length)
     .u32(number).u32(ask).number(Math.min(last, Number.MAX_SAFE_INTEGER))
     .number(isOurs ? after.number : 0).id(isOurs ? after.log : NO_LOG).name(name);
