@@ -3,7 +3,7 @@ export class CuttingProxy implements AsyncDisposable {
   /** As that of the server, but for the port. */
   readonly url: string;
   readonly #listener: Deno.TcpListener;
-  readonly #target: Deno.ConnectOptions;
+  #target: Deno.ConnectOptions;
   readonly #pairs = new Set<readonly [Deno.TcpConn, Deno.TcpConn]>();
   readonly #running: Promise<void>;
   #passing = new Set<Promise<void>>();
@@ -31,6 +31,12 @@ export class CuttingProxy implements AsyncDisposable {
   cut(): void {
     for (const pair of this.#pairs) cut(pair);
     this.#pairs.clear();
+  }
+
+  /** Connects those who come from now on to another server. */
+  lead(target: string): void {
+    const url = new URL(target);
+    this.#target = { hostname: url.hostname, port: Number(url.port) };
   }
 
   /** Lets nothing pass from now on, without a word on either side. */

@@ -206,6 +206,7 @@ export class RedisBus implements Bus {
 
   /** Connects again and again, as often as it ends. */
   async #run(isAway: boolean): Promise<void> {
+    let said = "";
     for (let tries = isAway ? 1 : 0; !this.#isOver;) {
       if (tries === 0) {
         const why = await this.#ended.promise;
@@ -224,7 +225,8 @@ export class RedisBus implements Bus {
         this.#tell((watcher) => watcher.back?.());
       } catch (error) {
         tries++;
-        this.#say(`it cannot be reached: ${messageOf(error)}`);
+        // Each reason once, for this may go on for days.
+        if (said !== (said = messageOf(error))) this.#say(`it cannot be reached: ${said}`);
       }
     }
   }
@@ -261,8 +263,7 @@ export class RedisBus implements Bus {
     this.#shipper.up(link);
     const [inbox, wait] = [this.#keys.inbox(this.self), this.#terms.ttl / 2];
     const take = (entries: readonly Reply[]) => {
-      // After a long stop, before it is told of anything.
-      this.#claims.check();
+      this.#claims.checkDue();
       this.#peers.take(entries);
     };
     readInbox(link, inbox, { wait, take });
@@ -279,7 +280,7 @@ export class RedisBus implements Bus {
     try {
       const args = [self, String(this.#terms.ttl), this.#keys.servers];
       const reply = await link.script("beat", keys, args);
-      const [added, , names] = Array.isArray(reply) ? reply : [];
+      const [added, names] = Array.isArray(reply) ? reply : [];
       if (added === 1 && asked - this.#seen < this.#terms.ttl) this.#forgotten();
       this.#seen = asked;
       this.#peers.sync(Array.isArray(names) ? names.map(String) : []);
@@ -343,6 +344,8 @@ export class RedisBus implements Bus {
   }
 
   #heard(channel: string, message: Uint8Array): void {
+    // After a long stop, before anybody is told of anything.
+    this.#claims.checkDue();
     if (channel !== this.#keys.servers) {
       const topic = this.#keys.topicOf(channel);
       if (topic !== undefined) this.#feeds.get(topic)?.take(message);

@@ -30,10 +30,14 @@ export interface RedisClaimsOptions {
 export class RedisClaims {
   readonly #options: RedisClaimsOptions;
   readonly #tenures = new Map<string, Tenure>();
+  /** Names that Redis may still take for held by this server, which is not. */
+  readonly #lapsed = new Set<Tenure>();
   readonly #asking = new Map<string, Promise<Tenure>>();
   #link: RedisLink | undefined;
   #arrived = Promise.withResolvers<void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The time when this server is not sure of some name any more. */
+  #next = Infinity;
   #quietUntil = 0;
   #isOver = false;
 
@@ -80,6 +84,8 @@ export class RedisClaims {
   renew(): void {
     const link = this.#link;
     if (!link) return;
+    for (const tenure of this.#lapsed) this.#giveBack(tenure, link);
+    this.#lapsed.clear();
     for (const tenure of this.#tenures.values()) this.#renew(tenure, link);
   }
 
@@ -88,11 +94,19 @@ export class RedisClaims {
     const now = performance.now();
     let next = Infinity;
     for (const tenure of this.#tenures.values()) {
-      if (tenure.until <= now) this.#end(tenure);
-      else next = Math.min(next, tenure.until);
+      if (tenure.until <= now) {
+        this.#lapsed.add(tenure);
+        this.#end(tenure);
+      } else next = Math.min(next, tenure.until);
     }
+    this.#next = next;
     clearTimeout(this.#timer);
     this.#timer = next < Infinity ? setTimeout(() => this.check(), next - now) : undefined;
+  }
+
+  /** The same, where that is due. */
+  checkDue(): void {
+    if (performance.now() >= this.#next) this.check();
   }
 
   /** A name was given back. */
@@ -199,15 +213,21 @@ export class RedisClaims {
   }
 
   async #release(tenure: Tenure): Promise<void> {
-    const { self, keys } = this.#options;
-    const { name, peer, fence, over } = tenure;
-    const isHeld = peer === self && !over.signal.aborted;
+    const isHeld = tenure.peer === this.#options.self && !tenure.over.signal.aborted;
     this.#end(tenure);
-    if (!isHeld) return;
-    const [claim] = keys.claim(name);
     // Where Redis is away, its time runs out.
-    await this.#link?.script("release", [claim], [self, String(fence), keys.servers, name])
-      .catch(() => {});
+    if (isHeld && this.#link) await this.#giveBack(tenure, this.#link);
+    else if (isHeld) this.#lapsed.add(tenure);
+  }
+
+  async #giveBack({ name, fence }: Tenure, link: RedisLink): Promise<void> {
+    const { self, keys } = this.#options;
+    const [claim] = keys.claim(name);
+    try {
+      await link.script("release", [claim], [self, String(fence), keys.servers, name]);
+    } catch {
+      // Its time runs out.
+    }
   }
 
   #end(tenure: Tenure): void {

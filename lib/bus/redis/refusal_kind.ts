@@ -9,13 +9,13 @@ import { messageOf } from "../../base/errors.ts";
  */
 export type RefusalKind = "ended" | "unable" | "refused";
 
+// Redis 6 says of an error inside of a script only behind a colon what it is.
 const UNABLE =
-  /^(OOM|MISCONF|READONLY|LOADING|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|BUSY|UNKILLABLE|TRYAGAIN|NOAUTH|EXECABORT|UNBLOCKED|MOVED|ASK)\b/;
+  /(?:^|: -?)(?:OOM|MISCONF|READONLY|LOADING|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|BUSY|UNKILLABLE|TRYAGAIN|NOAUTH|EXECABORT|UNBLOCKED|MOVED|ASK)\b/;
 
 /** Tells what kind of error a command has ended with. */
 export function refusalKind(error: unknown): RefusalKind {
   const message = messageOf(error);
-  // An error inside of a script begins with its own word as well.
   if (UNABLE.test(message)) return "unable";
   return /^[A-Z]+ /.test(message) ? "refused" : "ended";
 }

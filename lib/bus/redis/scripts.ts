@@ -19,29 +19,28 @@ local function whole(value)
   local number = value and tonumber(value)
   return number and number >= 0 and number < 900000000000000 and number % 1 == 0 and number or nil
 end
-local function renew(meta, stream, fresh)
-  redis.call('DEL', meta)
-  if redis.call('TYPE', stream).ok == 'stream' then redis.call('DEL', stream) end
-  redis.call('HSET', meta, 'log', fresh, 'n', '0')
+local function renew(meta, stream, run, fresh)
+  redis.call('DEL', meta, stream)
+  redis.call('HSET', meta, 'log', fresh, 'n', '0', 'run', run)
+  return { log = fresh, n = 0, from = 0, base = 0, bytes = 0 }
+end
+local function jump(meta, topic, from, number)
+  topic.from, topic.base = from, (math.floor(number / JUMP) + 1) * JUMP
+  topic.n = topic.base
+  redis.call('HSET', meta, 'n', text(topic.n), 'from', text(topic.from), 'base', text(topic.base))
 end
 local function open(meta, stream, run, fresh)
-  local found = redis.call('HMGET', meta, 'log', 'n', 'run', 'from', 'base', 'bytes', 'cut', 'was')
+  local found = redis.pcall('HMGET', meta, 'log', 'n', 'run', 'from', 'base', 'bytes', 'cut', 'was')
+  if found.err then return renew(meta, stream, run, fresh) end
   local log, n = found[1], whole(found[2])
   if not log or not n or not string.match(log, '^[a-z0-9]+$') or #log > 16 then
-    renew(meta, stream, fresh)
-    redis.call('HSET', meta, 'run', run)
-    return { log = fresh, n = 0, from = 0, base = 0, bytes = 0 }
+    return renew(meta, stream, run, fresh)
   end
   local topic = { log = log, n = n, from = whole(found[4]) or 0, base = whole(found[5]) or 0,
     bytes = whole(found[6]) or 0, cut = whole(found[7]), was = found[8] or nil }
   if found[3] ~= run then
-    if n > topic.base then
-      topic.from = n
-      topic.base = (math.floor(n / JUMP) + 1) * JUMP
-      topic.n = topic.base
-    end
-    redis.call('HSET', meta, 'run', run, 'n', text(topic.n), 'from', text(topic.from),
-      'base', text(topic.base))
+    redis.call('HSET', meta, 'run', run)
+    if n > topic.base then jump(meta, topic, n, n) end
   end
   return topic
 end
@@ -56,8 +55,8 @@ end
 const PUBLISH = `${OPEN}
 local meta, stream, known = KEYS[1], KEYS[2], KEYS[3]
 local run, fresh, sender, turn, count, retention, maxlen, maxbytes, channel, body = unpack(ARGV)
-local taken = redis.call('GET', known)
-if taken then
+local taken = redis.pcall('GET', known)
+if type(taken) == 'string' then
   local last, log, first, n = string.match(taken, '^(%d+) (%w+) (%d+) (%d+)$')
   if last and tonumber(last) >= tonumber(turn) then return { log, first, n } end
 end
@@ -68,11 +67,10 @@ local function add()
     'f', sender, 'p', text(before), 'b', body)
 end
 local added = add()
-if added.err and string.find(added.err, 'equal or smaller', 1, true) then
+if added.err and (string.find(added.err, 'equal or smaller', 1, true) or
+    string.find(added.err, 'WRONGTYPE', 1, true)) then
   -- A stranger has written there: of what is there, nothing counts any more.
-  renew(meta, stream, fresh)
-  redis.call('HSET', meta, 'run', run)
-  topic = { log = fresh, bytes = 0 }
+  topic = renew(meta, stream, run, fresh)
   before, n = 0, tonumber(count)
   added = add()
 end
@@ -111,14 +109,17 @@ end
 if forgotten() then
   topic.was, topic.log = topic.log, fresh
   redis.call('HSET', KEYS[1], 'log', fresh, 'was', topic.was)
+  -- Its number is not to be given again.
+  if number > topic.n then jump(KEYS[1], topic, topic.n, number) end
   redis.call('PUBLISH', channel, 'l ' .. fresh .. '\\n')
 end
 redis.call('PEXPIRE', KEYS[1], retention)
 redis.call('PEXPIRE', KEYS[2], retention)
 local goes_on = log == topic.log or log == topic.was
 local start = goes_on and '(' .. text(number) .. '-0' or '-'
+local found = redis.pcall('XRANGE', KEYS[2], start, '+', 'COUNT', most)
 return { topic.log, text(topic.n), text(topic.from), text(topic.base),
-  redis.call('XRANGE', KEYS[2], start, '+', 'COUNT', most), goes_on and 1 or 0 }
+  found.err and {} or found, goes_on and 1 or 0 }
 `;
 
 /**
@@ -133,32 +134,33 @@ local topic = open(KEYS[1], KEYS[2], run, fresh)
 redis.call('PEXPIRE', KEYS[1], retention)
 redis.call('PEXPIRE', KEYS[2], retention)
 local start = log == topic.log and '(' .. number .. '-0' or '-'
-return { topic.log, text(topic.n), text(topic.from), text(topic.base),
-  most == '0' and {} or redis.call('XREVRANGE', KEYS[2], '+', start, 'COUNT', most) }
+local found = most == '0' and {} or redis.pcall('XREVRANGE', KEYS[2], '+', start, 'COUNT', most)
+return { topic.log, text(topic.n), text(topic.from), text(topic.base), found.err and {} or found }
 `;
 
 /**
  * Says that a server is there, and makes its inbox.
  *
- * Keys: servers, inbox. Arguments: server, ttl (ms), channel. Answers whether it was unknown, whether it had no
- * inbox, and the servers that are there.
+ * Keys: servers, inbox. Arguments: server, ttl (ms), channel. Answers whether it was unknown, and the servers that are
+ * there.
  */
 const BEAT = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- What is no set of servers, or no inbox, a stranger has written.
+if redis.call('TYPE', KEYS[1]).ok ~= 'zset' then redis.call('DEL', KEYS[1]) end
 local added = redis.call('ZADD', KEYS[1], now, ARGV[1])
-local made = 0
-if redis.call('EXISTS', KEYS[2]) == 0 then
+if redis.call('TYPE', KEYS[2]).ok ~= 'stream' then
+  redis.call('DEL', KEYS[2])
   redis.call('XADD', KEYS[2], '0-1', 'f', '')
   redis.call('XDEL', KEYS[2], '0-1')
-  made = 1
 end
 redis.call('PEXPIRE', KEYS[2], ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], now + ARGV[2], '+inf')
 if added == 1 then redis.call('PUBLISH', ARGV[3], 'j ' .. ARGV[1]) end
-return { added, made, redis.call('ZRANGE', KEYS[1], 0, 9999) }
+return { added, redis.call('ZRANGE', KEYS[1], 0, 9999) }
 `;
 
 /** Says that a server leaves. Keys and arguments as before. */
@@ -176,15 +178,18 @@ return 1
  * Keys: claim, fence. Arguments: server, ttl (ms). Answers the holder and the fence.
  */
 const CLAIM = `
-local found = redis.call('GET', KEYS[1])
-local holder, fence = string.match(found or '', '^([a-z0-9]+) (%d+)$')
+local function get(key)
+  local value = redis.pcall('GET', key)
+  return type(value) == 'string' and value or ''
+end
+local holder, fence = string.match(get(KEYS[1]), '^([a-z0-9]+) (%d+)$')
 if holder and holder ~= ARGV[1] and #holder == 16 and #fence < 17 then
   -- A stranger may have written one that never ends.
   if redis.call('PTTL', KEYS[1]) == -1 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
   return { holder, fence }
 end
 local time = redis.call('TIME')
-local before = tonumber(redis.call('GET', KEYS[2]) or '0') or 0
+local before = tonumber(get(KEYS[2])) or 0
 if not (before < 9000000000000000) then before = 0 end
 local next = string.format('%.0f', math.max(before + 1, time[1] * 1000000 + time[2]))
 redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. next, 'PX', ARGV[2])

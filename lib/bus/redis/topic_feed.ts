@@ -79,8 +79,8 @@ export class TopicFeed {
   /** Redis is there, and brings what is published from now on. */
   up(link: RedisLink): void {
     this.#link = link;
-    this.read();
-    for (const listener of this.#listeners) this.#begin(listener);
+    void this.read();
+    for (const listener of this.#listeners) void this.#begin(listener);
   }
 
   /** Redis is away. */

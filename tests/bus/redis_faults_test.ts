@@ -1,0 +1,185 @@
+import { assert, assertEquals } from "@std/assert";
+import { aborted, bytes, Heard, Watched } from "./contract/heard.ts";
+import { CuttingProxy } from "../support/cutting_proxy.ts";
+import { Redis } from "../support/redis.ts";
+import { RedisSite } from "./redis_site.ts";
+import { Talk } from "./talk.ts";
+
+Deno.test("RedisBus loses nothing where Redis is killed that keeps what it has on disk", async () => {
+  await using site = await RedisSite.open("ttl=2s", { appendOnly: true });
+  const [one, two] = [await site.join(), await site.join()];
+  using talk = await Talk.begin([one, two]);
+  for (let round = 0; round < 3; round++) {
+    using watched = new Watched(one);
+    await talk.say(50);
+    await site.redis.crash();
+    await watched.until("away");
+    await talk.say(50);
+    await site.redis.restart();
+    await talk.say(50);
+    assertEquals(await talk.settled(), 0);
+  }
+  await talk.end();
+  assertEquals(talk.check(), [false, false]);
+});
+
+Deno.test("RedisBus says what is lost where Redis is killed that keeps nothing", async () => {
+  await using site = await RedisSite.open();
+  const [one, two] = [await site.join(), await site.join()];
+  using talk = await Talk.begin([one, two]);
+  using watched = new Watched(one);
+  await talk.say(50);
+  assertEquals(await talk.settled(), 0);
+  await site.redis.crash();
+  await watched.until("away");
+  await talk.say(50);
+  await site.redis.restart();
+  await talk.say(50);
+  await talk.end();
+  assertEquals(await talk.settled(), 0);
+  assertEquals(talk.check(), [true, true]);
+  for (const heard of talk.heard) {
+    const lost = heard.events.indexOf("lost:undefined");
+    const logs = heard.entries.map(({ mark }) => mark.log);
+    assertEquals(new Set(logs).size, 2, heard.events[lost]);
+  }
+});
+
+Deno.test("RedisBus is away while Redis is stopped for longer than any time limit", async () => {
+  await using site = await RedisSite.open("ttl=1s");
+  const [one, two] = [await site.join(), await site.join()];
+  const claim = await one.claim("name");
+  using talk = await Talk.begin([one, two]);
+  using watched = new Watched(one);
+  await talk.say(20);
+  site.redis.kill("SIGSTOP");
+  await watched.until("away");
+  await talk.say(20);
+  await aborted(claim.over);
+  await watched.until(`left:${two.self}`);
+  site.redis.kill("SIGCONT");
+  await watched.until("back");
+  await talk.end();
+  assertEquals(await talk.settled(), 0);
+  assertEquals(talk.check(), [false, false]);
+  const again = await two.claim("name");
+  assert(again.fence > claim.fence);
+});
+
+Deno.test("RedisBus says that something is lost where Redis was flushed, and goes on", async () => {
+  await using site = await RedisSite.open();
+  const [one, two] = [await site.join(), await site.join()];
+  const claim = await one.claim("name");
+  using quiet = await Heard.to(two, "quiet");
+  using talk = await Talk.begin([one, two]);
+  await talk.say(50);
+  assertEquals(await site.redis.cli("FLUSHALL"), "OK");
+  await talk.say(50);
+  await quiet.until("lost:undefined");
+  await talk.end();
+  assertEquals(await talk.settled(), 0);
+  assertEquals(talk.check(), [true, true]);
+  // Whoever holds a name says so again.
+  assertEquals((await two.claim("name")).peer, one.self);
+  assertEquals(claim.over.aborted, false);
+  using watched = new Watched(two);
+  one.send(two.self, bytes("hello"));
+  await watched.until(`${one.self}:hello`);
+});
+
+Deno.test("RedisBus says that something may be lost where a replica takes over that has not all", async () => {
+  await using site = await RedisSite.open();
+  await using between = new CuttingProxy(site.redis.url);
+  const master = `127.0.0.1 ${new URL(between.url).port}`;
+  await using replica = await Redis.start({ args: ["--replicaof", master] });
+  await replica.said(/MASTER <-> REPLICA sync: Finished/);
+  const [one, two] = [await site.join(), await site.join()];
+  using talk = await Talk.begin([one, two]);
+  using kept = await Heard.to(two, "kept");
+  await one.publish("kept", bytes("a"), { count: 1, keep: 1 });
+  await talk.say(20);
+  assertEquals(await talk.settled(), 0);
+  await site.redis.cli("WAIT", "1", "10000");
+  between.stop();
+  // These it will not get.
+  await talk.say(20);
+  assertEquals(await talk.settled(), 0);
+  using watched = new Watched(one);
+  await site.redis.crash();
+  await watched.until("away");
+  between.cut();
+  for (const bus of [one, two]) site.proxyOf(bus).lead(replica.url);
+  await talk.say(20);
+  // As long as it is a replica, nobody takes it for the engine.
+  assert(one.isAway);
+  assertEquals(await replica.cli("REPLICAOF", "NO", "ONE"), "OK");
+  await watched.until("back");
+  await talk.end();
+  assertEquals(await talk.settled(), 0);
+  talk.check();
+  for (const heard of talk.heard) {
+    assertEquals(heard.events.filter((event) => event === "lost:undefined").length, 1);
+  }
+  await one.publish("kept", bytes("b"), { count: 1, keep: 1 });
+  await kept.until("b");
+  assertEquals(kept.events, ["began", "a", "b"]);
+});
+
+Deno.test("RedisBus loses nothing over a network that is cut again and again, or stands still", async () => {
+  await using site = await RedisSite.open("ttl=2s");
+  const buses = [await site.join(), await site.join(), await site.join()] as const;
+  using talk = await Talk.begin(buses);
+  for (let round = 0; round < 12; round++) {
+    const proxy = site.proxyOf(buses[round % 3 as 0 | 1 | 2]);
+    if (round % 4 === 3) {
+      proxy.stop();
+      await talk.say(15);
+      proxy.go();
+    } else proxy.cut();
+    await talk.say(15);
+  }
+  await talk.end();
+  assertEquals(await talk.settled(), 0);
+  assertEquals(talk.check(), [false, false, false]);
+});
+
+Deno.test("RedisBus is away where Redis takes nothing more, and says what it has dropped", async () => {
+  await using site = await RedisSite.open("ttl=1s&retention=1s");
+  const bus = await site.join();
+  using heard = await Heard.to(bus, "room");
+  using watched = new Watched(bus);
+  await site.redis.cli("CONFIG", "SET", "maxmemory", "1");
+  const waits = bus.publish("room", bytes("a"), { count: 1, keep: 1 });
+  await watched.until("away");
+  assertEquals(await waits, undefined);
+  await site.redis.cli("CONFIG", "SET", "maxmemory", "0");
+  await watched.until("back");
+  assert(await bus.publish("room", bytes("b"), { count: 1, keep: 1 }));
+  await heard.until("b");
+});
+
+Deno.test("RedisBus is away where the disk of Redis is full, until it is not", async () => {
+  // A file of Redis may have some blocks of 1,024 bytes, and no signal says that there are no more.
+  const through = ["bash", "-c", 'trap "" XFSZ; ulimit -f 64; exec "$@"', "bash"];
+  await using site = await RedisSite.open("ttl=1s", {
+    appendOnly: true,
+    args: ["--appendfsync", "everysec"],
+    through,
+  });
+  const bus = await site.join();
+  using heard = await Heard.to(bus, "room");
+  using watched = new Watched(bus);
+  const placed = [];
+  while (!bus.isAway) {
+    placed.push(bus.publish("room", new Uint8Array(4_096), { count: 1, keep: 1 }));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await watched.until("away");
+  placed.push(bus.publish("room", bytes("end"), { count: 1, keep: 1 }));
+  // There is room again where it writes nothing.
+  await site.redis.cli("CONFIG", "SET", "appendonly", "no");
+  await watched.until("back");
+  assertEquals((await Promise.all(placed)).filter((mark) => !mark), []);
+  await heard.until("end");
+  assertEquals(heard.entries.length, placed.length);
+});
