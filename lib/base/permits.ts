@@ -47,6 +47,14 @@ export class Permits {
     return permit;
   }
 
+  /**
+   * The same, where several servers have them together: waits for the answer of whoever knows how many are taken.
+   * What can wait takes one so.
+   */
+  obtain(giveWay?: () => void): Permit | undefined | Promise<Permit | undefined> {
+    return this.take(giveWay);
+  }
+
   #reclaim(): boolean {
     for (const [permit, giveWay] of this.#spare) {
       permit[Symbol.dispose]();

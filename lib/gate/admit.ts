@@ -47,9 +47,15 @@ export async function admit(
   visit.route = route.path;
   checkHandshake(asked.headers);
   // Before anybody looks at it, and any program is started. A reload may give the route a limit.
-  visit.enter(route.limits, true);
+  const entered = visit.enter(route.limits, true);
   const decide = (patience: Patience) => decided(match, visit, patience, gate);
-  return await admitBy(decide, route, { visit, exchange, gate, headersWs: gate.headersWs });
+  const admitting = { visit, exchange, gate, headersWs: gate.headersWs };
+  if (!(entered instanceof Promise)) return await admitBy(decide, route, admitting);
+  // Its handler may be replaced meanwhile.
+  return await route.usage.during(async () => {
+    await entered;
+    return await admitBy(decide, route, admitting);
+  });
 }
 
 /** Where an {@linkcode Admission} is asked for. */

@@ -26,6 +26,7 @@ import { admit } from "./admit.ts";
 import { BasePath } from "./base_path.ts";
 import type { Brought } from "./brought.ts";
 import { Entrance } from "./entrance.ts";
+import type { EntryLedger } from "./entry/entry_book.ts";
 import { EntryLimits } from "./entry_limits.ts";
 import { expectProxyOptions, expectRouteOptions } from "./expect_routes.ts";
 import type { Gate } from "./gate.ts";
@@ -47,6 +48,8 @@ export interface DispatchOptions extends RouteOptions, ForwardingOptions {
   readonly routes: readonly Route[];
   /** Permits for the processes that may run at once; default 1024. */
   readonly processes?: Permits;
+  /** Knows who has come to all servers that are one, whose limits hold together; default: this is the only one. */
+  readonly ledger?: EntryLedger;
   /** Counts what the server does; default: nobody does. */
   readonly meter?: Meter;
   /** Finds the name of a client's address; default: the address stays. */
@@ -111,6 +114,7 @@ export class Dispatcher {
     const {
       routes,
       processes = new Permits(MAX_FORKS),
+      ledger,
       meter = NO_METER,
       lookup,
       once = false,
@@ -129,7 +133,10 @@ export class Dispatcher {
     const limits = { maxConnections, maxPerIp, connectRate };
     this.#isJoined = bus !== undefined;
     this.sessions = new Sessions({ server: bus?.self });
-    this.#limits = new EntryLimits(limits, { meter: meter.at(undefined) });
+    this.#limits = new EntryLimits(limits, {
+      book: ledger?.at(""),
+      meter: meter.at(undefined),
+    });
     this.forwarding = trustProxy && new Forwarding({ trustProxy, proxyHeaders });
     this.basePath = new BasePath(basePath);
     this.#processes = processes;
@@ -147,6 +154,7 @@ export class Dispatcher {
     };
     this.#routes = new RouteTable(defaults, {
       meter,
+      ledger,
       placeOf: (counts) => this.#placeOf(new Log(), counts),
     });
     const gate: Gate = {
@@ -250,7 +258,8 @@ export class Dispatcher {
       if ((visit.upgrades && !visit.continues) || this.#ending.signal.aborted) {
         this.#entrance.expectOpen();
       }
-      visit.enter(this.#limits);
+      const entered = visit.enter(this.#limits);
+      if (entered instanceof Promise) await entered;
       visit.request = this.basePath.below(asked);
       if (!visit.upgrades) {
         const location = this.basePath.redirect(asked);

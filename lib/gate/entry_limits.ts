@@ -3,7 +3,7 @@ import { NO_METER, type RouteMeter } from "../base/meter.ts";
 import type { IncomingRequest } from "../base/request.ts";
 import type { Rate } from "../base/token_bucket.ts";
 import { addressKey } from "./entry/address_key.ts";
-import type { AddressRates } from "./entry/address_rates.ts";
+import { type EntryBook, type EntryTerms, type Full, fullFor } from "./entry/entry_book.ts";
 import { Visitors } from "./entry/visitors.ts";
 
 /** Options for how many may come in, to a server or to one of its routes. */
@@ -20,6 +20,8 @@ export interface EntryOptions {
 export interface EntryPlace {
   /** Counts who is there already; default: nobody is. */
   readonly visitors?: Visitors | undefined;
+  /** Knows who is there of all servers that are one; default: this is the only one. */
+  readonly book?: EntryBook | undefined;
   /** Counts refusals; default: nobody does. */
   readonly meter?: RouteMeter | undefined;
 }
@@ -29,46 +31,48 @@ export interface EntryPlace {
  * and a refusal leaves nothing behind.
  */
 export class EntryLimits {
-  readonly #most: number;
-  readonly #mostOfOne: number;
-  readonly #rate: Rate | undefined;
-  readonly #rates: AddressRates | undefined;
+  readonly #terms: EntryTerms;
   readonly #visitors: Visitors;
+  /** Only where there is a limit. */
+  readonly #book: EntryBook | undefined;
   readonly #meter: RouteMeter;
 
   constructor(
-    { maxConnections, maxPerIp, connectRate }: EntryOptions,
-    { visitors = new Visitors(), meter = NO_METER.at(undefined) }: EntryPlace = {},
+    { maxConnections = 0, maxPerIp = 0, connectRate }: EntryOptions,
+    { visitors = new Visitors(), book, meter = NO_METER.at(undefined) }: EntryPlace = {},
   ) {
-    this.#most = maxConnections || Infinity;
-    this.#mostOfOne = maxPerIp || Infinity;
-    this.#rate = connectRate?.perSecond ? connectRate : undefined;
-    this.#rates = this.#rate && visitors.rates(this.#rate);
+    const rate = connectRate?.perSecond ? connectRate : undefined;
+    this.#terms = { most: maxConnections, mostOfOne: maxPerIp, rate };
     this.#visitors = visitors;
+    this.#book = this.counts || rate ? book : undefined;
+    // It is to know also of those who came before there was a limit.
+    if (this.counts && book) visitors.tell(book);
     this.#meter = meter;
   }
 
   /** Whether it matters how many are there. */
   get counts(): boolean {
-    return this.#most < Infinity || this.#mostOfOne < Infinity;
+    return this.#terms.most > 0 || this.#terms.mostOfOne > 0;
   }
 
   /**
    * Lets a request in.
    *
    * @param counted Whether it is counted also where that matters only after a reload.
-   * @returns To be disposed when it, or its connection, has come to its end; undefined where it is not counted.
+   * @returns To be disposed when it, or its connection, has come to its end; undefined where it is not counted. To be
+   * waited for where there is a limit of several servers together.
    * @throws {LimitError} If there are enough already.
    */
-  enter({ remote }: Pick<IncomingRequest, "remote">, counted = false): Disposable | undefined {
+  enter(
+    { remote }: Pick<IncomingRequest, "remote">,
+    counted = false,
+  ): Disposable | undefined | Promise<Disposable | undefined> {
     const isCounted = counted || this.counts;
-    if (!isCounted && !this.#rates) return undefined;
+    if (!isCounted && !this.#terms.rate) return undefined;
     const key = addressKey(remote.address);
-    if (key !== undefined) {
-      this.#expectRate(key);
-      this.#expectRoomFor(key);
-    }
-    this.#expectRoom();
+    if (this.#book) return this.#enterAll(this.#book, key, isCounted);
+    const full = fullFor(this.#visitors, key, this.#terms);
+    if (full) this.#refuse(full, key);
     return isCounted ? this.#visitors.enter(key) : undefined;
   }
 
@@ -77,35 +81,43 @@ export class EntryLimits {
    *
    * @throws {LimitError} If there were too many.
    */
-  expectRate({ remote }: Pick<IncomingRequest, "remote">): void {
-    const key = this.#rates && addressKey(remote.address);
-    if (key !== undefined) this.#expectRate(key);
+  expectRate({ remote }: Pick<IncomingRequest, "remote">): void | Promise<void> {
+    const { rate } = this.#terms;
+    const key = rate && addressKey(remote.address);
+    if (key === undefined) return;
+    const terms = { most: 0, mostOfOne: 0, rate };
+    if (this.#book) return this.#expectRate(this.#book, key, terms);
+    const full = fullFor(this.#visitors, key, terms);
+    if (full) this.#refuse(full, key);
   }
 
-  #expectRate(key: string): void {
-    const wait = this.#rates?.take(key, performance.now()) ?? 0;
-    if (wait === 0) return;
-    const seconds = Math.ceil(wait / 1_000);
-    const most = `it may make ${this.#rate?.perSecond} a second`;
-    this.#refuse("connectrate", `Too many requests from ${key}: ${most}`, { status: 429, seconds });
+  async #enterAll(
+    book: EntryBook,
+    key: string | undefined,
+    isCounted: boolean,
+  ): Promise<Disposable | undefined> {
+    const isKnown = isCounted && this.#visitors.isTold;
+    const full = await book.enter(key, this.#terms, isKnown);
+    if (full) this.#refuse(full, key);
+    return isCounted ? this.#visitors.enter(key, isKnown) : undefined;
   }
 
-  #expectRoomFor(key: string): void {
-    const most = this.#mostOfOne;
-    if (this.#visitors.of(key) < most) return;
-    this.#refuse("maxperip", `Too many connections from ${key}: it may have ${most}`, {
-      status: 429,
-    });
+  async #expectRate(book: EntryBook, key: string, terms: EntryTerms): Promise<void> {
+    const full = await book.enter(key, terms, false);
+    if (full) this.#refuse(full, key);
   }
 
-  #expectRoom(): void {
-    const most = this.#most;
-    if (this.#visitors.size < most) return;
-    this.#refuse("maxconnections", `Too many connections: there may be ${most}`, { status: 503 });
-  }
-
-  #refuse(limit: string, message: string, options: LimitErrorOptions): never {
+  #refuse({ limit, wait }: Full, key = ""): never {
+    const { most, mostOfOne, rate } = this.#terms;
     this.#meter.limited(limit);
+    const [message, options] = {
+      connectrate: [
+        `Too many requests from ${key}: it may make ${rate?.perSecond} a second`,
+        { status: 429, seconds: Math.ceil(wait / 1_000) },
+      ],
+      maxperip: [`Too many connections from ${key}: it may have ${mostOfOne}`, { status: 429 }],
+      maxconnections: [`Too many connections: there may be ${most}`, { status: 503 }],
+    }[limit] as [string, LimitErrorOptions];
     throw new LimitError(limit, `${message} (${limit})`, options);
   }
 }

@@ -35,12 +35,14 @@ export async function respond(visit: Visit, exchange: Brought, gate: Gate): Prom
     if (script && covers(route.path, "/*")) continue;
     visit.route = route.path;
     const way = route.http ? wayAt(route, request, gate) : undefined;
-    const entry = visit.enter(route.limits, way !== undefined);
-    if (way === "preflight") return preflight(request, route.origins);
-    if (way) checkPage(request, route.origins);
+    let entry: Disposable | undefined;
     // How long an answer takes is its handler's business, but not how long a guard does.
     const patience = new Patience({ ms: 0, left });
     const { response, by, connected } = await route.usage.during(async () => {
+      const entered = visit.enter(route.limits, way !== undefined);
+      entry = entered instanceof Promise ? await entered : entered;
+      if (way === "preflight") return { connected: preflight(request, route.origins) };
+      if (way) checkPage(request, route.origins);
       const { refusal, request: known } = await passGuardsInTime(route, request, left, gate);
       if (refusal) return { response: refusal, by: "guard" as const };
       visit.request = known;
@@ -100,7 +102,8 @@ async function unanswered(
     const { route, request } = match;
     visit.route = route.path;
     // One that answers as well was asked.
-    if (!route.answers) visit.enter(route.limits);
+    const entered = route.answers ? undefined : visit.enter(route.limits);
+    if (entered instanceof Promise) await entered;
     const { refusal, request: known } = await passGuardsInTime(route, request, left, gate);
     if (refusal) return await answered(refusal, visit, "guard");
     const isMissing = () => without.some(({ path }) => covers(route.path, path));

@@ -6,6 +6,7 @@ import type { Handler, IncomingRequest, Place, RouteInfo } from "../contract.ts"
 import type { Authenticator } from "./auth/authenticator.ts";
 import { Failures } from "./auth/failures.ts";
 import { expectRoutes } from "./expect_routes.ts";
+import type { EntryLedger } from "./entry/entry_book.ts";
 import { Visitors } from "./entry/visitors.ts";
 import { LiveRoute, type Route, type RouteOptions } from "./route.ts";
 import { otherSpelling } from "./other_spelling.ts";
@@ -20,6 +21,8 @@ export interface Match {
 /** Parts of the server that a {@linkcode RouteTable} needs. */
 export interface RouteTableOptions {
   readonly meter: Meter;
+  /** Knows who is at a route of all servers that are one; default: this is the only one. */
+  readonly ledger?: EntryLedger | undefined;
   /** The place that a handler is started with. */
   placeOf(meter: RouteMeter): Place;
 }
@@ -59,7 +62,12 @@ export class RouteTable {
       const there = visitors.get(key) ?? this.#visitors.get(key) ?? new Visitors();
       visitors.set(key, there);
       const options = { ...this.#defaults, ...saidBy(route) };
-      return new LiveRoute(options, usage, { meter, visitors: there, failures: this.#failures });
+      return new LiveRoute(options, usage, {
+        meter,
+        visitors: there,
+        book: this.#options.ledger?.at(key),
+        failures: this.#failures,
+      });
     });
     // The next routes may have it again.
     for (const [key, there] of this.#visitors) if (there.size > 0) visitors.set(key, there);

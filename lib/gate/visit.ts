@@ -29,17 +29,24 @@ export class Visit implements Asked {
   /**
    * Enters the server, or one of its routes, until it leaves.
    *
-   * @returns Ends that sooner.
+   * @returns Ends that sooner. To be waited for where the limits are those of several servers together.
    * @throws {LimitError} If there are enough already.
    */
-  enter(limits: EntryLimits, counted?: boolean): Disposable | undefined {
-    if (this.continues) {
-      limits.expectRate(this.request);
-      return undefined;
-    }
-    const entry = limits.enter(this.request, counted);
+  enter(
+    limits: EntryLimits,
+    counted?: boolean,
+  ): Disposable | undefined | Promise<Disposable | undefined> {
+    const found = this.continues
+      ? limits.expectRate(this.request)
+      : limits.enter(this.request, counted);
+    return found instanceof Promise
+      ? found.then((entry) => this.#entered(entry))
+      : this.#entered(found);
+  }
+
+  #entered(entry: Disposable | undefined | void): Disposable | undefined {
     if (entry) (this.#entries ??= []).push(entry);
-    return entry;
+    return entry || undefined;
   }
 
   /** Counts it nowhere any more: it, or its connection, has come to its end. */

@@ -138,7 +138,7 @@ export function processHandler(
     request: IncomingRequest,
     endpoint: Endpoint,
     { log, processes, meter }: Place,
-  ): Started {
+  ): Started | Promise<Started> {
     const { program, args } = endpoint;
     return runner.start({
       program,
@@ -208,7 +208,8 @@ export function processHandler(
       const greet = options.hello ? hello(request, { ...endpoint, own: env }) : undefined;
       const { started, id } = warm?.take(place) ??
         { started: start(request, endpoint, place), id: request.id };
-      return admit(started, endpoint, place, greet?.(id));
+      const process = started instanceof Promise ? await started : started;
+      return admit(process, endpoint, place, greet?.(id));
     },
     ...warm && {
       start: (place: Place) => warm.open(place),

@@ -11,7 +11,7 @@ import { checkProperties } from "../options/check_properties.ts";
 import { Life } from "../process/life.ts";
 import { placeholdersIn, unescapePlaceholders } from "../process/placeholders.ts";
 import { pathOf, programPath } from "../process/program_path.ts";
-import { Runner } from "../process/runner.ts";
+import { Runner, type Started } from "../process/runner.ts";
 import { sharedEnvironment } from "../process/shared_environment.ts";
 import { type Close, closeOf, endingOf } from "../process/status.ts";
 import { Stdin } from "../process/stdin.ts";
@@ -112,11 +112,11 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
     talk.hub = server.hub;
   }
 
-  function launch(): SharedLife {
+  function launch(): SharedLife | Promise<SharedLife> {
     if (!place) throw new Error("A shared process is started by its server");
     const { processes, meter, signal } = place;
     const id = nextId();
-    const started = runner.start({
+    const starting = runner.start({
       program,
       args,
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
@@ -129,6 +129,11 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
       refusal: "Max of possible forks already active, shared process not started",
       orphans: options.orphans,
     });
+    const live = (started: Started) => lifeOf(started, signal);
+    return starting instanceof Promise ? starting.then(live) : live(starting);
+  }
+
+  function lifeOf(started: Started, signal: AbortSignal): SharedLife {
     const decoder = talk.started(started.log);
     const watch = lateness = late?.watch({
       program,
@@ -287,7 +292,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
     start(server) {
       enter(server);
       supervisor.resume();
-      if (start === "now" && !server.isJoined) supervisor.start();
+      if (start === "now" && !server.isJoined) return supervisor.start();
     },
     async [Symbol.asyncDispose]() {
       await supervisor[Symbol.asyncDispose]();

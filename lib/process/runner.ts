@@ -2,7 +2,7 @@ import { LimitError, messageOf } from "../base/errors.ts";
 import { STDERR_RATE } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import { NO_METER, type RouteMeter } from "../base/meter.ts";
-import type { Permits } from "../base/permits.ts";
+import type { Permit, Permits } from "../base/permits.ts";
 import type { Trace } from "../base/tracing/trace.ts";
 import type { TraceContext } from "../base/tracing/trace_context.ts";
 import { type ProcessTrace, traceProcess } from "../base/tracing/trace_process.ts";
@@ -117,11 +117,18 @@ export class Runner implements AsyncDisposable {
   /**
    * Starts a process; `keep` has to follow.
    *
+   * @returns To be waited for where several servers have their permits together; never otherwise.
    * @throws {LimitError} If all permits are taken (429), or the system has no pseudo-terminal left (503).
    * @throws {LaunchError} If it cannot be started.
    */
-  start(job: Job): Started {
-    const permit = (this.#forks ?? job.processes).take(job.giveWay);
+  start(job: Job): Started | Promise<Started> {
+    const permit = (this.#forks ?? job.processes).obtain(job.giveWay);
+    return permit instanceof Promise
+      ? permit.then((permit) => this.#start(job, permit))
+      : this.#start(job, permit);
+  }
+
+  #start(job: Job, permit: Permit | undefined): Started {
     const { meter = NO_METER.at(undefined) } = job;
     if (!permit) {
       // Who would give way refuses nobody.

@@ -61,10 +61,10 @@ for (const [what, options, addresses, expected] of CASES) {
   });
 }
 
-Deno.test("EntryLimits.enter() has room again for who has left, once", () => {
+Deno.test("EntryLimits.enter() has room again for who has left, once", async () => {
   const visitors = new Visitors();
   const limits = new EntryLimits({ maxPerIp: 2, maxConnections: 3 }, { visitors });
-  const first = limits.enter(from("192.0.2.1"));
+  const first = await limits.enter(from("192.0.2.1"));
   limits.enter(from("192.0.2.1"));
   assertThrows(() => limits.enter(from("192.0.2.1")), LimitError);
   first?.[Symbol.dispose]();
@@ -75,9 +75,9 @@ Deno.test("EntryLimits.enter() has room again for who has left, once", () => {
   assertEquals([visitors.size, visitors.of("192.0.2.1")], [2, 2]);
 });
 
-Deno.test("EntryLimits counts who was there before its limits were", () => {
+Deno.test("EntryLimits counts who was there before its limits were", async () => {
   const visitors = new Visitors();
-  const entry = new EntryLimits({}, { visitors }).enter(from("192.0.2.1"), true);
+  const entry = await new EntryLimits({}, { visitors }).enter(from("192.0.2.1"), true);
   const limits = new EntryLimits({ maxPerIp: 1 }, { visitors });
   assertThrows(() => limits.enter(from("192.0.2.1")), LimitError);
   entry?.[Symbol.dispose]();

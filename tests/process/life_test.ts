@@ -45,7 +45,7 @@ class Scene implements AsyncDisposable {
       log: new Log(),
       refusal: "",
       orphans,
-    });
+    }) as Started;
     this.life = new Life(this.started, { closeMs: 0, ending });
     this.#runner.keep(this.started, this.life.gone);
     const outlet = (stream: "stdout" | "stderr") => {

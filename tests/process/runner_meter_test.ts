@@ -12,7 +12,7 @@ import { NotingMeter } from "../base/noting_meter.ts";
 async function counted(script: string, ends: boolean): Promise<string[]> {
   const meter = new NotingMeter();
   await using runner = new Runner({});
-  const started = runner.start({
+  const started = await runner.start({
     processes: new Permits(0),
     meter: meter.at("/a"),
     program: "/bin/sh",

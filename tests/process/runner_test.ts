@@ -28,7 +28,7 @@ async function end({ child, tree }: Started): Promise<void> {
 Deno.test("Runner.start() takes a permit until the process has ended", async () => {
   const forks = new Permits(1);
   await using runner = new Runner({ forks });
-  const started = runner.start(job());
+  const started = await runner.start(job());
   const error = assertThrows(() => runner.start(job()), HandshakeError, "Nothing left");
   assertEquals([error.status, forks.taken], [429, 1]);
   const life = end(started);
@@ -41,7 +41,7 @@ Deno.test("Runner.start() takes a permit until the process has ended", async () 
 Deno.test("Runner.start() lets its process give the permit back before nothing is left of it", async () => {
   const forks = new Permits(1);
   await using runner = new Runner({ forks });
-  const started = runner.start(job());
+  const started = await runner.start(job());
   const life = end(started);
   runner.keep(started, life);
   started.release();
@@ -69,7 +69,7 @@ Deno.test("Runner.start() has the log know the process", async () => {
     A: "1",
     HTTP_B: "2",
   });
-  const started = runner.start(job({ environment }));
+  const started = await runner.start(job({ environment }));
   started.log.access("process", "known");
   assertMatch(log.lines.at(-1) ?? "", new RegExp(`pid:'${started.child.pid}' \\| known$`));
   assert(log.messages[0]?.startsWith("DEBUG env: Parent variable: PATH=/"));
@@ -83,7 +83,7 @@ Deno.test("Runner.start() has the log know the process", async () => {
 Deno.test("Runner waits for what it keeps, and logs why that failed", async () => {
   using log = new CapturedLog("error");
   const runner = new Runner({});
-  const started = runner.start(job());
+  const started = await runner.start(job());
   runner.keep(started, end(started).then(() => Promise.reject(new Error("a bug"))));
   await runner[Symbol.asyncDispose]();
   assertEquals(log.messages, [`ERROR process: Process ${started.child.pid}: Error: a bug`]);
@@ -93,7 +93,7 @@ Deno.test("Runner without permits of its own takes those of the server", async (
   const processes = new Permits(1);
   await using one = new Runner({});
   await using other = new Runner({});
-  const started = one.start(job({ processes }));
+  const started = await one.start(job({ processes }));
   const error = assertThrows(() => other.start(job({ processes })), HandshakeError, "Nothing left");
   assertEquals([error.status, processes.taken], [429, 1]);
   one.keep(started, end(started));

@@ -5,7 +5,7 @@ import { clean, environment } from "../../process/environment.ts";
 import { Feed } from "../../process/feed.ts";
 import { Life } from "../../process/life.ts";
 import { programPath } from "../../process/program_path.ts";
-import { Runner, type Started } from "../../process/runner.ts";
+import { Runner } from "../../process/runner.ts";
 import { type Outcome, statusText } from "../../process/status.ts";
 import type { AuthContext, Authenticator, Denial, Evidence, Identity } from "./authenticator.ts";
 import { authorizationOf, schemeOf } from "./authorization.ts";
@@ -27,7 +27,7 @@ export function program(text: string): Authenticator {
   const path = programPath(name);
   const runner = new Runner({});
 
-  function start(request: IncomingRequest, evidence: Evidence, context: AuthContext): Started {
+  function start(request: IncomingRequest, evidence: Evidence, context: AuthContext) {
     // Not that of the request: what is left of this one must not be taken for a part of the program that comes next.
     const id = nextId();
     return runner.start({
@@ -45,7 +45,8 @@ export function program(text: string): Authenticator {
   return {
     kind: "program",
     async check(request, evidence, context) {
-      const started = start(request, evidence, context);
+      const starting = start(request, evidence, context);
+      const started = starting instanceof Promise ? await starting : starting;
       const life = new Life(started, { closeMs: 0 });
       const printed = new Printed();
       runner.keep(started, life.gone);

@@ -12,7 +12,7 @@ import { checkProperties } from "../../options/check_properties.ts";
 import { cgiEnvironment } from "../../process/cgi_environment.ts";
 import { GoodPrograms } from "../../process/good_programs.ts";
 import type { RestraintOptions } from "../../process/restraint.ts";
-import { Runner } from "../../process/runner.ts";
+import { Runner, type Started } from "../../process/runner.ts";
 import type { Orphans } from "../../process/tree.ts";
 import type { CgiHead } from "./cgi_head.ts";
 import { type KindContext, kindOf } from "../kind.ts";
@@ -68,7 +68,7 @@ export function cgi(folder: string, options: CgiOptions = {}): Handler {
     body: Exchange["body"],
     length: number | undefined,
     { processes, meter }: Place,
-  ): CgiScript {
+  ): CgiScript | Promise<CgiScript> {
     const log = httpLog(request).with({ cgiscript: found.path });
     const started = runner.start({
       program: found.path,
@@ -94,11 +94,14 @@ export function cgi(folder: string, options: CgiOptions = {}): Handler {
       refusal: "Fork not allowed since maxforks amount has been reached. CGI was not run.",
       orphans: options.orphans,
     });
-    log.access("http", "CGI");
-    const script = new CgiScript(started, { body, length: length ?? 0, closeMs });
-    scripts.add(script);
-    runner.keep(started, script.run().finally(() => scripts.delete(script)));
-    return script;
+    const run = (started: Started) => {
+      log.access("http", "CGI");
+      const script = new CgiScript(started, { body, length: length ?? 0, closeMs });
+      scripts.add(script);
+      runner.keep(started, script.run().finally(() => scripts.delete(script)));
+      return script;
+    };
+    return started instanceof Promise ? started.then(run) : run(started);
   }
 
   return {
@@ -126,7 +129,8 @@ export function cgi(folder: string, options: CgiOptions = {}): Handler {
       if (signal.aborted) throw new HandshakeError(503, "The server is shutting down");
       ending = signal;
       programs.expect(found.path, found.info, folderOf(found.path));
-      const script = start(request, found, split.mount, body, length, place);
+      const started = start(request, found, split.mount, body, length, place);
+      const script = started instanceof Promise ? await started : started;
       left.addEventListener("abort", () => script.leave(), { once: true });
       if (left.aborted) script.leave();
       // There is a line that it was run, and one where it failed.

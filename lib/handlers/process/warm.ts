@@ -102,12 +102,12 @@ export class Warm {
     this.close();
   }
 
-  #start(giveWay: () => void, log: Log): Started {
+  #start(giveWay: () => void, log: Log): Started | Promise<Started> {
     if (!this.#place) throw new Error("Processes that wait are started by their server");
     const { runner, program, args, cwd, own, orphans } = this.#command;
     const { processes, meter } = this.#place;
     const id = nextId();
-    const started = runner.start({
+    const starting = runner.start({
       program,
       args,
       ...(cwd === undefined ? {} : { cwd }),
@@ -124,8 +124,11 @@ export class Warm {
       orphans,
       giveWay,
     });
-    this.#ids.set(started, id);
-    return started;
+    const named = (started: Started) => {
+      this.#ids.set(started, id);
+      return started;
+    };
+    return starting instanceof Promise ? starting.then(named) : named(starting);
   }
 
   #end(started: Started, isTold: boolean): void {

@@ -26,7 +26,7 @@ export interface WarmPoolOptions {
    * @param giveWay To be called where somebody else is to have its permit.
    * @throws {LimitError} If there is no permit for it.
    */
-  start(giveWay: () => void): Started;
+  start(giveWay: () => void): Started | Promise<Started>;
   /**
    * Ends one that has waited in vain, or what is left of it.
    *
@@ -61,6 +61,8 @@ export class WarmPool {
   #hasDied = false;
   /** Whether the next one has to wait because others have died. */
   #isBackingOff = false;
+  /** Whether one is waited for that is being started. */
+  #isStarting = false;
   /** Until the next one is started. */
   #pause: ReturnType<typeof setTimeout> | undefined;
 
@@ -128,23 +130,45 @@ export class WarmPool {
   }
 
   #fill(): void {
-    if (this.#waiting.size >= this.#options.count) return;
+    if (this.#waiting.size >= this.#options.count || this.#isStarting) return;
     try {
-      this.#start();
-      this.#fillIn(0);
+      const starting = this.#start();
+      if (!starting) return this.#fillIn(0);
+      this.#isStarting = true;
+      starting.finally(() => this.#isStarting = false)
+        .then(() => this.#fillIn(0), (error) => this.#notStarted(error));
     } catch (error) {
-      if (error instanceof LimitError) return this.#fillIn(NO_PERMIT);
-      this.#failed(messageOf(error), 0);
+      this.#notStarted(error);
     }
   }
 
-  #start(): void {
-    const { idleMs, start, log } = this.#options;
+  #notStarted(error: unknown): void {
+    if (error instanceof LimitError) return this.#fillIn(NO_PERMIT);
+    this.#failed(messageOf(error), 0);
+  }
+
+  #start(): void | Promise<void> {
+    const { start, log } = this.#options;
+    let waiting: Waiting | undefined;
     const started = start(() => {
-      log.debug("process", `Process ${started.child.pid} waits no more: others need its place`);
+      if (!waiting) return;
+      log.debug(
+        "process",
+        `Process ${waiting.started.child.pid} waits no more: others need its place`,
+      );
       this.#end(waiting);
       this.#fillIn(NO_PERMIT);
     });
+    if (!(started instanceof Promise)) return void (waiting = this.#wait(started));
+    return started.then((started) => {
+      waiting = this.#wait(started);
+      // It was closed meanwhile.
+      if (!this.#isOpen) this.#end(waiting);
+    });
+  }
+
+  #wait(started: Started): Waiting {
+    const { idleMs } = this.#options;
     const timer = idleMs > 0 && idleMs < Infinity
       ? setTimeout(() => this.#replace(waiting), idleMs)
       : undefined;
@@ -152,6 +176,7 @@ export class WarmPool {
     this.#waiting.add(waiting);
     started.log.debug("process", `Process ${started.child.pid} waits for a client`);
     started.tree.exit.then((status) => this.#ended(waiting, statusText(status)));
+    return waiting;
   }
 
   #replace(waiting: Waiting): void {

@@ -30,7 +30,7 @@ export interface SupervisorOptions {
    *
    * @throws If that cannot be done.
    */
-  start(): SharedLife;
+  start(): SharedLife | Promise<SharedLife>;
   /** No process is there any more, and none will be for those who are there. */
   stopped(how: Close): void;
   /** Nothing runs any more, nor is anybody there who wants it. */
@@ -54,6 +54,8 @@ export class Supervisor implements AsyncDisposable {
   /** Whether it is about to be gone. */
   #ending = false;
   #watching: Promise<void> | undefined;
+  /** Until the process is there, where that is to be waited for. */
+  #starting: Promise<void> | undefined;
   #clients = 0;
   #wanted = false;
   /** Whether it was started before any client, and none has come since. */
@@ -86,14 +88,13 @@ export class Supervisor implements AsyncDisposable {
   }
 
   /** Starts the process before any client. */
-  start(): void {
+  start(): void | Promise<void> {
     this.#isAhead ||= !this.#wanted;
     this.#wanted = true;
-    if (this.#ending) this.#watching?.then(() => this.start());
-    else if (!this.#disposed && !this.#life && this.#pause === undefined) {
-      this.#start();
-      this.begin();
-    }
+    if (this.#ending) return this.#watching?.then(() => this.start());
+    if (this.#disposed || this.#life || this.#starting || this.#pause !== undefined) return;
+    const starting = this.#start();
+    return starting ? starting.then(() => this.begin()) : this.begin();
   }
 
   /** Takes clients, also after it was disposed. */
@@ -114,7 +115,9 @@ export class Supervisor implements AsyncDisposable {
       if (this.#disposed) throw new HandshakeError(503, "The shared process has ended");
       this.#wanted = true;
       this.#isAhead = false;
-      if (!this.#life && this.#pause === undefined) this.#start();
+      if (this.#life || this.#pause !== undefined) return;
+      const starting = this.#starting ?? this.#start();
+      if (starting) await starting;
     } catch (error) {
       this.leave();
       throw error;
@@ -147,14 +150,24 @@ export class Supervisor implements AsyncDisposable {
     this.#disposed = true;
     clearTimeout(this.#lingering);
     this.#expire();
+    // Whoever waits for it is told why it cannot be started.
+    await this.#starting?.catch(() => {});
     await this.#watching;
   }
 
-  #start(): void {
+  #start(): void | Promise<void> {
     const life = this.#options.start();
+    if (!(life instanceof Promise)) return this.#started(life);
+    return this.#starting = life.finally(() => this.#starting = undefined)
+      .then((life) => this.#started(life));
+  }
+
+  #started(life: SharedLife): void {
     this.#life = life;
     this.#last = undefined;
     this.#watching = this.#watch(life, this.#now());
+    // Everybody has left meanwhile.
+    if (!this.#wanted || this.#disposed) this.#expire();
   }
 
   /** Nobody wants it any more. */
@@ -208,10 +221,11 @@ export class Supervisor implements AsyncDisposable {
   }
 
   #startIn(delay: number): void {
-    this.#pause = setTimeout(() => {
+    this.#pause = setTimeout(async () => {
       this.#pause = undefined;
       try {
-        this.#start();
+        const starting = this.#start();
+        if (starting) await starting;
         this.begin();
       } catch (error) {
         this.#notStarted(error);

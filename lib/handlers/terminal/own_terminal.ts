@@ -29,7 +29,10 @@ const TYPED: Codec = { ...binary, takes: "both" };
 export function ownTerminal(options: OwnTerminalOptions): Pick<Handler, "accept"> {
   const { program, variables, env, runner, write, maxQueue, closeMs, orphans } = options;
 
-  function start(request: IncomingRequest, { log, processes, meter }: Place): Started {
+  function start(
+    request: IncomingRequest,
+    { log, processes, meter }: Place,
+  ): Started | Promise<Started> {
     return runner.start({
       program,
       args: options.argsOf(request),
@@ -96,10 +99,12 @@ export function ownTerminal(options: OwnTerminalOptions): Pick<Handler, "accept"
     accept(request, place) {
       const speaks = speaksProtocol(request.headers);
       const size = sizeIn(request.query) ?? DEFAULT_SIZE;
-      return {
-        ...admit(start(request, place), speaks, place),
+      const admission = (started: Started): Admission => ({
+        ...admit(started, speaks, place),
         screen: recordedScreen({ speaks, size, shared: false }),
-      };
+      });
+      const started = start(request, place);
+      return started instanceof Promise ? started.then(admission) : admission(started);
     },
   };
 }

@@ -8,6 +8,7 @@ import type { TerminalSize } from "../../process/pty/pty.ts";
 import { sharedEnvironment } from "../../process/shared_environment.ts";
 import { closeOf, endingOf } from "../../process/status.ts";
 import { Stdin } from "../../process/stdin.ts";
+import type { Started } from "../../process/runner.ts";
 import { type SharedLife, Supervisor } from "../shared/supervisor.ts";
 import { Audience } from "./audience.ts";
 import { PROTOCOL, speaksProtocol } from "./control.ts";
@@ -33,6 +34,13 @@ interface Stage {
   readonly stdin: Stdin;
 }
 
+/** Parts that are there when a program is started. */
+interface Scene {
+  readonly signal: AbortSignal;
+  readonly parts: ScreenParts;
+  readonly size: TerminalSize;
+}
+
 /** Runs a command on one terminal for all connections. */
 export function sharedTerminal(
   options: SharedTerminalOptions,
@@ -45,11 +53,12 @@ export function sharedTerminal(
   let size: TerminalSize = DEFAULT_SIZE;
   let stage: Stage | undefined;
 
-  function launch(): SharedLife {
+  function launch(): SharedLife | Promise<SharedLife> {
     if (!place || !parts) throw new Error("A shared terminal is started by its server");
-    const { processes, meter, signal } = place;
+    const { processes, meter } = place;
+    const scene = { signal: place.signal, parts, size };
     const id = nextId();
-    const started = runner.start({
+    const starting = runner.start({
       program,
       args,
       ...options.folder,
@@ -68,7 +77,12 @@ export function sharedTerminal(
       orphans: options.orphans,
       pty: { streams: "all", size },
     });
-    const stdin = new Stdin({ maxQueue, meter });
+    const live = (started: Started) => lifeOf(started, scene);
+    return starting instanceof Promise ? starting.then(live) : live(starting);
+  }
+
+  function lifeOf(started: Started, { signal, parts, size }: Scene): SharedLife {
+    const stdin = new Stdin({ maxQueue, meter: started.meter });
     const terminal: Source = { waiting: 0 };
     const screen = new Screen(parts, {
       size,
