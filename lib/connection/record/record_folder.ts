@@ -1,6 +1,7 @@
 import { messageOf } from "../../base/errors.ts";
 import { Log } from "../../base/log.ts";
 import { Seldom } from "../../base/seldom.ts";
+import { isLocked, lockFile } from "./file_lock.ts";
 
 // The time, so that they are in its order, and the id of the connection.
 const NAME = /^\d{8}T\d{9}Z-[\w-]+\.(ndjson|cast)$/;
@@ -33,7 +34,10 @@ export class RecordFolder {
     this.#open.add(name);
     try {
       const options = { write: true, createNew: true, mode: 0o600 };
-      return [await Deno.open(`${this.#path}/${name}`, options), name];
+      const file = await Deno.open(`${this.#path}/${name}`, options);
+      // No other server with the same folder is to delete it before it is complete.
+      await lockFile(file);
+      return [file, name];
     } catch (error) {
       this.#open.delete(name);
       throw error;
@@ -69,6 +73,7 @@ export class RecordFolder {
     // Others were made or completed meanwhile.
     while (this.#isDue) {
       this.#isDue = false;
+      using _folder = await this.#alone();
       const names: string[] = [];
       for await (const { name, isFile } of Deno.readDir(this.#path)) {
         if (isFile && NAME.test(name)) names.push(name);
@@ -77,18 +82,30 @@ export class RecordFolder {
       for (const name of names.sort()) {
         if (surplus <= 0) break;
         if (this.#open.has(name)) continue;
-        await this.#remove(name);
-        surplus--;
+        if (await this.#remove(name)) surplus--;
       }
     }
   }
 
-  async #remove(name: string): Promise<void> {
+  /** Has the folder to itself: two servers that count at once would both delete what is too much. */
+  async #alone(): Promise<Disposable | undefined> {
+    // Nobody can open a folder there.
+    if (Deno.build.os === "windows") return undefined;
+    const folder = await Deno.open(this.#path);
+    await lockFile(folder);
+    return folder;
+  }
+
+  /** Answers whether it is gone: another server may still write it. */
+  async #remove(name: string): Promise<boolean> {
+    const path = `${this.#path}/${name}`;
     try {
-      await Deno.remove(`${this.#path}/${name}`);
+      if (await isLocked(path)) return false;
+      await Deno.remove(path);
     } catch (error) {
-      // Another server may have the same folder.
+      // Somebody else has deleted it.
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
+    return true;
   }
 }
