@@ -94,7 +94,8 @@ export class Supervisor implements AsyncDisposable {
     if (this.#ending) return this.#watching?.then(() => this.start());
     if (this.#disposed || this.#life || this.#starting || this.#pause !== undefined) return;
     const starting = this.#start();
-    return starting ? starting.then(() => this.begin()) : this.begin();
+    if (!starting) return this.begin();
+    return starting.then(() => this.begin(), (error) => this.#notStarted(error));
   }
 
   /** Takes clients, also after it was disposed. */
@@ -142,6 +143,7 @@ export class Supervisor implements AsyncDisposable {
   async revoke(): Promise<void> {
     clearTimeout(this.#lingering);
     this.#expire(true);
+    await this.#starting?.catch(() => {});
     await this.#watching;
   }
 
@@ -158,8 +160,8 @@ export class Supervisor implements AsyncDisposable {
   #start(): void | Promise<void> {
     const life = this.#options.start();
     if (!(life instanceof Promise)) return this.#started(life);
-    return this.#starting = life.finally(() => this.#starting = undefined)
-      .then((life) => this.#started(life));
+    return this.#starting = life.then((life) => this.#started(life))
+      .finally(() => this.#starting = undefined);
   }
 
   #started(life: SharedLife): void {
@@ -187,7 +189,8 @@ export class Supervisor implements AsyncDisposable {
   }
 
   #rest(): void {
-    if (this.#clients === 0 && !this.#life && this.#pause === undefined) this.#options.idle?.();
+    if (this.#clients > 0 || this.#life || this.#starting || this.#pause !== undefined) return;
+    this.#options.idle?.();
   }
 
   async #watch(life: SharedLife, start: number): Promise<void> {
