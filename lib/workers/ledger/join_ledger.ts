@@ -5,7 +5,12 @@ import type { EntryLedger, Full } from "../../gate/entry/entry_book.ts";
 import { Calls } from "../calls.ts";
 import type { EntryAsked, EntryChanged } from "./entry_counts.ts";
 import { LentPermits } from "./lent_permits.ts";
-import type { LedgerOptions } from "./ledger.ts";
+
+/** Options of {@linkcode joinLedger}. */
+export interface JoinLedgerOptions {
+  /** Most processes of all workers; 0 means no limit. */
+  readonly maxForks: number;
+}
 
 /** The limits of all workers, as one of them sees them. */
 export interface Joint {
@@ -19,9 +24,8 @@ export interface Joint {
  * Joins the ledger of a parent.
  *
  * @param channel The way to it.
- * @param options The same as the parent's.
  */
-export function joinLedger(channel: Channel, { maxForks }: Required<LedgerOptions>): Joint {
+export function joinLedger(channel: Channel, { maxForks }: JoinLedgerOptions): Joint {
   const calls: Calls = new Calls(channel, {
     "permit.recall": (number: number) => lent?.giveWay(number) ?? false,
   });

@@ -1,26 +1,15 @@
-import { MAX_FORKS } from "../../base/limits.ts";
 import type { Channel } from "../../bus/bus.ts";
 import { Calls } from "../calls.ts";
 import { EntryCounts } from "./entry_counts.ts";
 import { PermitLender } from "./permit_lender.ts";
 
-/** Options of {@linkcode Ledger}. */
-export interface LedgerOptions {
-  /** Most processes of all workers; 0 means no limit; default 1024. */
-  readonly maxForks?: number;
-}
-
 /**
  * The side of the parent of all limits that hold for its workers together: it knows how many there are of everything,
- * and takes back what a worker had that is gone.
+ * and takes back what a worker had that is gone. The limits themselves come with each question.
  */
 export class Ledger implements Disposable {
   readonly entries = new EntryCounts();
-  readonly permits: PermitLender;
-
-  constructor({ maxForks = MAX_FORKS }: LedgerOptions = {}) {
-    this.permits = new PermitLender(maxForks);
-  }
+  readonly permits = new PermitLender();
 
   /** Takes a worker in until its channel is closed; see `joinLedger` for its side. */
   attach(channel: Channel): void {

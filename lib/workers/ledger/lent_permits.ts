@@ -22,6 +22,7 @@ interface Lent extends Permit {
  * process is started. One is kept at hand for who cannot wait, and gives way to other workers.
  */
 export class LentPermits extends Permits {
+  readonly #limit: number;
   readonly #calls: Pick<Calls, "ask" | "tell">;
   /** Permits of this worker, by the number that the ledger knows them by. */
   readonly #lent = new Map<number, Lent>();
@@ -30,11 +31,12 @@ export class LentPermits extends Permits {
   #isAsking = false;
 
   /**
-   * @param limit Most permits of all workers; the same in each of them.
+   * @param limit Most permits of all workers, at least 1.
    * @param calls The way to the ledger.
    */
   constructor(limit: number, calls: Pick<Calls, "ask" | "tell">) {
     super(limit);
+    this.#limit = limit;
     this.#calls = calls;
     this.#stock(false);
   }
@@ -96,7 +98,7 @@ export class LentPermits extends Permits {
     const { number } = lent;
     // Before it is granted: right behind that may come that another worker needs it.
     this.#lent.set(number, lent);
-    const asked: PermitAsked = { number, use, mustHave };
+    const asked: PermitAsked = { number, use, limit: this.#limit, mustHave };
     const late = (isGranted: unknown) => isGranted && this.#calls.tell("permit.back", number);
     let isGranted: unknown = false;
     try {

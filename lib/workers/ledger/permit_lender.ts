@@ -18,6 +18,8 @@ export interface PermitAsked {
   /** The name of it, of the worker's choosing. */
   readonly number: number;
   readonly use: PermitUse;
+  /** Most permits of all workers, as this one was told; another one may know of a change already. */
+  readonly limit: number;
   /** Whether others are to give way. */
   readonly mustHave: boolean;
 }
@@ -39,16 +41,11 @@ interface Loan {
 
 /** Lends the permits of a server to its workers: never more than there are, and none is refused while one is spare. */
 export class PermitLender implements Disposable {
-  readonly #permits: Permits;
+  readonly #permits = new Permits(0);
   /** Loans that give way, by their uses, the oldest first. */
   readonly #spare = { "at hand": new Set<Loan>(), waits: new Set<Loan>() };
   readonly #ending = new Set<ReturnType<typeof setTimeout>>();
   #isEnded = false;
-
-  /** @param limit Most permits at once. */
-  constructor(limit: number) {
-    this.#permits = new Permits(limit);
-  }
 
   /** Permits that are taken, by whomever. */
   get taken(): number {
@@ -84,14 +81,10 @@ export class PermitLender implements Disposable {
     for (const timer of this.#ending) clearTimeout(timer);
   }
 
-  async #take(by: Borrower, { number, use, mustHave }: PermitAsked): Promise<boolean> {
-    let permit = this.#permits.take();
-    while (!permit && mustHave && await this.#recall()) permit = this.#permits.take();
+  async #take(by: Borrower, { number, use, limit, mustHave }: PermitAsked): Promise<boolean> {
+    while (this.taken >= limit) if (!mustHave || !await this.#recall()) return false;
+    const permit = by.isGone ? undefined : this.#permits.take();
     if (!permit) return false;
-    if (by.isGone) {
-      permit[Symbol.dispose]();
-      return false;
-    }
     const loan: Loan = { by, number, permit };
     by.loans.set(number, loan);
     this.#use(loan, use);

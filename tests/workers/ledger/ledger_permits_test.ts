@@ -5,7 +5,7 @@ import { FakeTimers } from "../../base/fake_timers.ts";
 import { Workers } from "./workers_of.ts";
 
 Deno.test("Ledger lends no more permits than there are, whichever worker asks, and again when they are given back", async () => {
-  using ledger = new Ledger({ maxForks: 5 });
+  using ledger = new Ledger();
   await using workers = new Workers(ledger, 3, 5);
   const asked = await Promise.all(
     Array.from({ length: 60 }, (_, index) => workers.all[index % 3]?.processes.obtain()),
@@ -21,7 +21,7 @@ Deno.test("Ledger lends no more permits than there are, whichever worker asks, a
 });
 
 Deno.test("Ledger lets no worker wait for a permit that another one has at hand", async () => {
-  using ledger = new Ledger({ maxForks: 3 });
+  using ledger = new Ledger();
   await using workers = new Workers(ledger, 3, 3);
   const [one, ...others] = workers;
   // Each has one at hand by then.
@@ -34,7 +34,7 @@ Deno.test("Ledger lets no worker wait for a permit that another one has at hand"
 });
 
 Deno.test("LentPermits.take() finds one at hand without waiting, and another one soon", async () => {
-  using ledger = new Ledger({ maxForks: 2 });
+  using ledger = new Ledger();
   await using workers = new Workers(ledger, 1, 2);
   const [worker] = workers;
   await worker?.settled();
@@ -45,7 +45,7 @@ Deno.test("LentPermits.take() finds one at hand without waiting, and another one
 });
 
 Deno.test("Ledger has what waits for clients give way in another worker, and not what was claimed", async () => {
-  using ledger = new Ledger({ maxForks: 2 });
+  using ledger = new Ledger();
   await using workers = new Workers(ledger, 2, 2);
   const [one, other] = workers;
   const ways: string[] = [];
@@ -66,7 +66,7 @@ Deno.test("Ledger has what waits for clients give way in another worker, and not
 });
 
 Deno.test("LentPermits claims one while the ledger asks for it, or gives it back: never both", async () => {
-  using ledger = new Ledger({ maxForks: 1 });
+  using ledger = new Ledger();
   await using workers = new Workers(ledger, 2, 1);
   const [one, other] = workers;
   await one?.settled();
@@ -80,7 +80,7 @@ Deno.test("LentPermits claims one while the ledger asks for it, or gives it back
 });
 
 Deno.test("Ledger takes back what a worker had that is gone, when its programs have ended", async () => {
-  using ledger = new Ledger({ maxForks: 2 });
+  using ledger = new Ledger();
   await using workers = new Workers(ledger, 2, 2);
   const [one, other] = workers;
   await one?.processes.obtain();
@@ -98,7 +98,7 @@ Deno.test("Ledger takes back what a worker had that is gone, when its programs h
 });
 
 Deno.test("joinLedger() without a limit of processes asks nobody", async () => {
-  using ledger = new Ledger({ maxForks: 0 });
+  using ledger = new Ledger();
   await using workers = new Workers(ledger, 1, 0);
   const [worker] = workers;
   assert(worker?.processes.obtain() instanceof Promise === false);
