@@ -1,6 +1,6 @@
 import type { Admin } from "./admin/admin.ts";
 import type { AdminOptions } from "./admin/admin_options.ts";
-import { GOODBYE_TIMEOUT, SHUTDOWN_TIME } from "./base/limits.ts";
+import { GOODBYE_TIMEOUT, RETIRE_TIME, SHUTDOWN_TIME } from "./base/limits.ts";
 import { Readiness } from "./base/readiness.ts";
 import { loadTracing } from "./base/tracing/tracing.ts";
 import { within } from "./base/within.ts";
@@ -47,6 +47,13 @@ export interface Server extends AsyncDisposable {
    * @returns Resolves when the last connection has ended, and the last answer is out.
    */
   drain(): Promise<void>;
+  /**
+   * Leaves new connections to another process that listens at the same places; with the engine native, which cannot,
+   * they still come.
+   *
+   * @returns Resolves when those that had come before have said what they want.
+   */
+  retire(): Promise<void>;
   /** Takes up a TLS certificate that has changed; it does so by itself where the files are seen to change. */
   reload(): void;
   /**
@@ -101,7 +108,7 @@ export interface Server extends AsyncDisposable {
  * ```
  */
 export async function serve(options: ServeOptions): Promise<Server> {
-  claimSockets(options.sockets);
+  claimSockets(options);
   await loadTracing();
   const admin = await adminOf(options);
   const dispatcher = new Dispatcher({ ...options, ...(admin && { meter: admin.metrics }) });
@@ -156,6 +163,10 @@ export async function serve(options: ServeOptions): Promise<Server> {
     },
     reload,
     drain: () => dispatcher.drain(),
+    async retire() {
+      listening?.retire();
+      await new Promise((resolve) => setTimeout(resolve, RETIRE_TIME));
+    },
     replaceRoutes: (routes) => dispatcher.replaceRoutes([...own(), ...routes]),
     shutdown,
     async [Symbol.asyncDispose]() {

@@ -90,5 +90,6 @@ function placeOf(at: Exclude<AdminPlace, { path: string }>): ListenOptions {
 
 /** The engine of the server, without what only its own listeners need. */
 function engineOf(options: EngineOptions): ListenOptions {
-  return { engine: engineFor(options).name };
+  const { held } = options;
+  return { engine: engineFor(options).name, ...(held ? { held } : {}) };
 }

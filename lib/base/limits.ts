@@ -152,6 +152,9 @@ export const LOOKUP_TIMEOUT = 2_000;
 /** Milliseconds that a shutdown may take: the escalation that ends processes (850 ms), and some more. */
 export const SHUTDOWN_TIME = 3_000;
 
+/** Milliseconds in which somebody who has connected before a server retires says what he wants, TLS included. */
+export const RETIRE_TIME = 1_000;
+
 /** Milliseconds that what is still to be written may hold up the end of the program. */
 export const FLUSH_TIME = 1_000;
 

@@ -3,6 +3,7 @@ import { counted } from "../base/counted.ts";
 import { messageOf } from "../base/errors.ts";
 import { Log } from "../base/log.ts";
 import { FLAGS } from "../handlers/flags.ts";
+import { kindNamed } from "../handlers/registry.ts";
 import type { Server } from "../serve.ts";
 import { readConfig, type Reading, type Words } from "./read_config.ts";
 
@@ -14,12 +15,26 @@ export interface Reloaded {
   readonly server: Pick<Server, "replaceRoutes">;
 }
 
+/** Whether something that a reload takes up can have changed since a configuration was read. */
+export function canChange({ config, file }: Reading): boolean {
+  return file !== undefined || config.handlersDir !== undefined ||
+    config.routes.some(({ handler }) => kindNamed(handler).watched);
+}
+
+/** Options of {@linkcode Reloading.reload}: where one of several servers reloads, others say some of it. */
+export interface ReloadOptions {
+  /** Whether the log is told what there is then; default true. */
+  readonly tells?: boolean;
+  /** Whether the log is told which options only a restart changes; default true. */
+  readonly tellsStale?: boolean;
+}
+
 /** Takes up routes that have changed, one time after the other. */
 export class Reloading {
   readonly #words: Words;
   readonly #start: Reading;
   readonly #reloaded: Reloaded;
-  #done: Promise<void> = Promise.resolve();
+  #done: Promise<unknown> = Promise.resolve();
 
   /**
    * @param words The command line, with which the configuration is read again.
@@ -31,12 +46,20 @@ export class Reloading {
     this.#reloaded = reloaded;
   }
 
-  /** Reads the configuration again; where it has a mistake, the log says so and everything stays. */
-  reload(): Promise<void> {
-    return this.#done = this.#done.then(() => this.#reload());
+  /**
+   * Reads the configuration again; where it has a mistake, the log says so and everything stays.
+   *
+   * @returns The mistake; undefined where there is none.
+   */
+  reload(options: ReloadOptions = {}): Promise<string | undefined> {
+    const done = this.#done.then(() => this.#reload(options));
+    this.#done = done;
+    return done;
   }
 
-  async #reload(): Promise<void> {
+  async #reload(
+    { tells = true, tellsStale = true }: ReloadOptions,
+  ): Promise<string | undefined> {
     const { app, server } = this.#reloaded;
     // Of one that failed as a whole.
     app.modules.takeFailed();
@@ -51,20 +74,23 @@ export class Reloading {
           "server",
           `Cannot reload all of ${count}, the handlers of these go on as they were: ${failed}`,
         );
-      } else log.info("server", `Reloaded: ${count}`);
-      for (const { label } of routes) log.info("server", label);
-      this.#reportStale(reading);
+      } else if (tells) log.info("server", `Reloaded: ${count}`);
+      if (tells) { for (const { label } of routes) log.info("server", label); }
+      if (tellsStale) reportStale(staleOptions(this.#start, reading));
+      return undefined;
     } catch (error) {
-      log.error("server", `Cannot reload, the routes stay as they were: ${messageOf(error)}`);
+      const why = messageOf(error);
+      log.error("server", `Cannot reload, the routes stay as they were: ${why}`);
+      return why;
     }
   }
+}
 
-  #reportStale(reading: Reading): void {
-    const names = staleOptions(this.#start, reading);
-    if (names.length === 0) return;
-    const options = names.map((name) => `--${name}`).join(", ");
-    log.error("server", `Changed, but not without a restart: ${options}`);
-  }
+/** Has the log say which options have changed in vain. */
+export function reportStale(names: readonly string[]): void {
+  if (names.length === 0) return;
+  const options = names.map((name) => `--${name}`).join(", ");
+  log.error("server", `Changed, but not without a restart: ${options}`);
 }
 
 /** The options that have changed since the start, and that a reload does not change. */

@@ -5,22 +5,20 @@ import type { Ended } from "../connection/ending_sentence.ts";
 import { configureLog, flushLog, Log } from "../base/log.ts";
 import { oneLine } from "../base/one_line.ts";
 import { NAME, VERSION } from "../base/version.ts";
-import { LAYERED } from "../handlers/flags.ts";
-import { kindNamed } from "../handlers/registry.ts";
-import { hasProc } from "../process/proc.ts";
-import { startReaper } from "../process/reaper.ts";
-import { startWatchdog } from "../process/watchdog.ts";
 import { serve } from "../serve.ts";
+import { takeWorkerVariable } from "../workers/worker_variable.ts";
+import { whyAlone, workersOf } from "../workers/why_alone.ts";
 import { parseArgs } from "./args.ts";
 import { check } from "./check.ts";
 import { checkPrograms } from "./check_programs.ts";
 import { connect } from "./connect.ts";
-import { variableOf } from "./environment.ts";
 import { exitOf } from "./exit.ts";
+import { guardPrograms } from "./guard_programs.ts";
 import { LICENSE } from "./license.ts";
 import { print, printBriefly } from "./print.ts";
-import { readConfig, type Reading, type Words } from "./read_config.ts";
-import { Reloading } from "./reloading.ts";
+import { readConfig, type Words } from "./read_config.ts";
+import { reapOrphans } from "./reap_orphans.ts";
+import { canChange, Reloading } from "./reloading.ts";
 import { inheritedSockets } from "./service/inherited_sockets.ts";
 import { takeServiceVariables } from "./service/service_variables.ts";
 import { ServiceManager } from "./service/service_manager.ts";
@@ -28,6 +26,7 @@ import { startLines } from "./start_lines.ts";
 import { UnknownNameError } from "./unknown_name_error.ts";
 import { type Signals, untilEnd } from "./until_end.ts";
 import { unreached } from "./unreached.ts";
+import { warningsOf } from "./warnings_of.ts";
 
 const log = new Log();
 
@@ -90,6 +89,12 @@ async function hinted(error: unknown): Promise<unknown> {
 }
 
 async function serveUntilSignal(args: Words, signals: Signals): Promise<number> {
+  // Before the variables of options are looked at, and before anything is started that would get it as well.
+  const parent = takeWorkerVariable();
+  if (parent !== undefined) {
+    const { serveAsWorker } = await import("./workers/serve_as_worker.ts");
+    return await serveAsWorker(parent, args, signals);
+  }
   const reading = await readConfig(args);
   const { config } = reading;
   // Listened for before anybody can know that the server runs.
@@ -99,8 +104,18 @@ async function serveUntilSignal(args: Words, signals: Signals): Promise<number> 
   const service = takeServiceVariables();
   const { sockets, warning: untaken } = inheritedSockets(service, Deno.pid);
   if (untaken) log.info("server", untaken);
-  using manager = new ServiceManager(service, Deno.pid);
   for (const warning of await warningsOf(reading)) log.info("server", warning);
+  const count = workersOf(config.lifetime);
+  if (count > 1) {
+    const why = whyAlone(config.lifetime);
+    if (why === undefined) {
+      // Loaded only where it is used: it makes the start slower.
+      const { serveWithWorkers } = await import("./workers/serve_with_workers.ts");
+      return await serveWithWorkers(args, reading, { count, sockets, service, signal, signals });
+    }
+    log.info("server", `Serving with one process in place of ${count}: ${why}`);
+  }
+  using manager = new ServiceManager(service, Deno.pid);
   const served = Promise.withResolvers<Ended>();
   await using bus = await busOf(config);
   const app = await createApp({ ...config, listen: { ...config.listen, sockets } }, {
@@ -110,10 +125,9 @@ async function serveUntilSignal(args: Words, signals: Signals): Promise<number> 
   for (const line of unreached(app.routes)) log.info("server", `Warning: ${line}`);
   const server = await serve(app);
   const reloading = new Reloading(args, reading, { app, server });
-  // Otherwise it stays what it is to programs: the end, or nothing after `nohup`.
-  const changes = reading.file !== undefined || config.handlersDir !== undefined ||
-    config.routes.some(({ handler }) => kindNamed(handler).watched);
+  const changes = canChange(reading);
   const serving = `Serving at ${server.addresses.join(" ")}`;
+  // Otherwise it stays what it is to programs: the end, or nothing after `nohup`.
   if (config.listen.tls || changes || manager.isThere) {
     signals.onHangup(async () => {
       manager.reloading();
@@ -123,8 +137,8 @@ async function serveUntilSignal(args: Words, signals: Signals): Promise<number> 
     });
   }
   using _watching = config.watch ? app.modules.watch(() => reloading.reload()) : undefined;
-  const watchdog = startsPrograms(reading) ? watch() : undefined;
-  using _reaper = Deno.pid === 1 ? reap() : undefined;
+  const watchdog = guardPrograms(reading);
+  using _reaper = reapOrphans();
   for (const line of startLines(config, app, server)) log.info("server", line);
   manager.ready(serving);
   const code = await untilEnd(server, {
@@ -158,48 +172,4 @@ async function printCheck(args: Words): Promise<number> {
   }
   await print(Deno.stdout, check(reading, app.routes, args));
   return 0;
-}
-
-async function warningsOf({ unknown, unset }: Reading): Promise<string[]> {
-  const warnings: string[] = [];
-  if (unset.length > 0) {
-    warnings.push(`Warning: these variables count as not set: ${unset.join(", ")}`);
-  }
-  if (unknown.length > 0) {
-    const { closest } = await import("./closest.ts");
-    const known = LAYERED.map(variableOf);
-    const names = unknown.map((name) => name + closest(name, known));
-    warnings.push(`Warning: no option has the name of these variables: ${names.join(", ")}`);
-  }
-  return warnings;
-}
-
-function watch(): AsyncDisposable | undefined {
-  if (Deno.build.os === "linux" && !hasProc()) {
-    log.info(
-      "server",
-      "Warning: /proc cannot be read, which Deno allows only with -A: programs are ended, but not what they have started",
-    );
-  }
-  return startWatchdog();
-}
-
-/** For the first process of a container. */
-function reap(): Disposable | undefined {
-  const reaper = startReaper();
-  if (!reaper) {
-    log.info(
-      "server",
-      "Warning: the first process of a container inherits what has lost its parent, and without FFI (-A) nobody reaps that: start an init before it, as docker run --init does",
-    );
-  }
-  return reaper;
-}
-
-function startsPrograms({ config, file }: Reading): boolean {
-  const { routes, otherwise, pages } = config;
-  // A file can have a route that does, when it is read again.
-  if (file !== undefined) return true;
-  return [...routes, ...(otherwise ? [otherwise] : []), ...pages]
-    .some(({ handler }) => kindNamed(handler).runs);
 }

@@ -9,7 +9,7 @@ import type { Ended } from "../connection/ending_sentence.ts";
 import { killAll } from "../process/tree.ts";
 import type { Server } from "../serve.ts";
 import type { ServiceManager } from "./service/service_manager.ts";
-import { untilIdle } from "./until_idle.ts";
+import { type Idling, untilIdle } from "./until_idle.ts";
 
 const log = new Log();
 
@@ -31,6 +31,17 @@ export interface UntilEndOptions extends Pick<Config["lifetime"], "drainMs" | "e
   readonly served: Promise<Ended>;
   /** The longest that a shutdown may take, in ms. */
   readonly shutdownMs: number;
+  /** Told how the end goes; default: the log. */
+  readonly tell?: (line: string) => void;
+}
+
+/** The part of a server that matters to its end. */
+export type Ending =
+  & Pick<Server, "connections" | "requests" | "drain" | "shutdown">
+  & Idling;
+
+function inform(line: string): void {
+  log.info("server", line);
 }
 
 /**
@@ -39,22 +50,23 @@ export interface UntilEndOptions extends Pick<Config["lifetime"], "drainMs" | "e
  *
  * @returns The exit code.
  */
-export async function untilEnd(server: Server, options: UntilEndOptions): Promise<number> {
+export async function untilEnd(server: Ending, options: UntilEndOptions): Promise<number> {
   const { signal, signals, manager, served, shutdownMs, drainMs, exitIdleMs = Infinity } = options;
+  const { tell = inform } = options;
   survive();
   using idle = untilIdle(server, exitIdleMs);
   const cause = await Promise.race([
     signal.then((number) => ({ drains: number === constants.signals.SIGTERM, code: 0 })),
     served.then((ended) => ({ drains: false, code: exitCodeOf(ended) })),
     idle.reached.then(() => {
-      log.info("server", `There was no connection for ${duration(exitIdleMs)}`);
+      tell(`There was no connection for ${duration(exitIdleMs)}`);
       return { drains: false, code: 0 };
     }),
   ]);
   const again = signals.next().then((number) => 128 + number);
   const end = async () => {
     if (cause.drains && drainMs > 0) await drain(server, options);
-    log.info("server", "Shutting down");
+    tell("Shutting down");
     manager.stopping("Shutting down", shutdownMs);
     await server.shutdown();
     return cause.code;
@@ -66,21 +78,21 @@ export async function untilEnd(server: Server, options: UntilEndOptions): Promis
 
 /** Gives the connections and requests that there are their time to end. */
 async function drain(
-  server: Server,
-  { manager, drainMs, shutdownMs }: UntilEndOptions,
+  server: Ending,
+  { manager, drainMs, shutdownMs, tell = inform }: UntilEndOptions,
 ): Promise<void> {
   const drained = server.drain();
   const many = busyWith(server);
   const time = drainMs === Infinity ? "as long as they like" : duration(drainMs);
-  log.info("server", `Draining: ${many} may take ${time}, and no new ones are taken`);
+  tell(`Draining: ${many} may take ${time}, and no new ones are taken`);
   manager.stopping(`Draining: ${many}`, drainMs + shutdownMs);
   if (drainMs === Infinity) return await drained;
   if (await within(drained, drainMs)) return;
-  log.info("server", `The time is over for ${busyWith(server)}`);
+  tell(`The time is over for ${busyWith(server)}`);
 }
 
 /** Says for the log how much a server has to do. */
-function busyWith({ connections, requests }: Server): string {
+function busyWith({ connections, requests }: Ending): string {
   const parts = [counted(connections, "connection")];
   if (requests > 0) parts.push(counted(requests, "request"));
   return parts.join(" and ");

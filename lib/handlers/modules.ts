@@ -77,7 +77,7 @@ export class Modules {
    *
    * @param onChange Shall list and load them again.
    */
-  watch(onChange: () => Promise<void>): Disposable {
+  watch(onChange: () => Promise<unknown>): Disposable {
     if (follows?.() === false) {
       log.info("server", "Only modules are watched, not what they import: that needs Deno 2.9");
     }

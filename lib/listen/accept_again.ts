@@ -13,8 +13,10 @@ const TURNS = 200;
 
 /** How a server can tell whether it accepts connections, and does so again. */
 export interface Door {
-  /** Connects to it. */
+  /** Connects to it; others may listen at the same place, where `isWaitedAt` is there. */
   knock(): Promise<Deno.Conn>;
+  /** Whether somebody waits to be accepted: then that is looked at, and nobody knocks. */
+  readonly isWaitedAt?: () => boolean;
   /** Listens at the same place once more. */
   listen(): void;
 }
@@ -30,7 +32,7 @@ export interface Accepting extends Disposable {
  * ends its accepting for good, and no event tells. So it connects to itself while nobody else does, which takes
  * no permission that listening does not take.
  */
-export function acceptAgain(server: Server, { knock, listen }: Door): Accepting {
+export function acceptAgain(server: Server, { knock, isWaitedAt, listen }: Door): Accepting {
   /** Whether somebody has come in since the last look. */
   let came = false;
   /** Looks since it has knocked; undefined where it has not. */
@@ -53,18 +55,26 @@ export function acceptAgain(server: Server, { knock, listen }: Door): Accepting 
       failing = false;
       looks = undefined;
     } else if (looks === undefined) {
+      if (isWaitedAt && !isWaitedAt()) return again(QUIET_MS);
       looks = 0;
+      if (isWaitedAt) return again(LOOK_MS);
       knock().then((conn) => {
         own++;
         conn.close();
       }).catch(refused);
+    } else if (isWaitedAt?.() === false) {
+      // Another process has accepted whoever it was.
+      looks = undefined;
     } else if (++looks > TURNS) {
       fail("there were too many open files");
       looks = undefined;
       own = 0;
       listen();
     }
-    timer = setTimeout(look, heard ? QUIET_MS : (looks ?? 0) > 1 ? 0 : LOOK_MS);
+    again(heard ? QUIET_MS : (looks ?? 0) > 1 ? 0 : LOOK_MS);
+  }
+  function again(ms: number): void {
+    timer = setTimeout(look, ms);
   }
   function refused(error: unknown): void {
     const { code } = error as { code?: string };

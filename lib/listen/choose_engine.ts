@@ -3,6 +3,7 @@ import { UsageError } from "../base/errors.ts";
 import type { Dispatcher } from "../gate/dispatch.ts";
 import type { TlsOptions } from "./tls_options.ts";
 import type { Engine, EngineName } from "./engine.ts";
+import type { HeldPlace } from "./held_place.ts";
 import type { InheritedSocket } from "./inherited_socket.ts";
 import { nativeEngine } from "./native.ts";
 
@@ -15,6 +16,11 @@ export interface EngineOptions {
   readonly engine?: EngineName | "auto";
   /** Sockets that this process has inherited; without `port`, `addresses` and `redirectPort`, TCP is listened on nowhere else. */
   readonly sockets?: readonly InheritedSocket[];
+  /**
+   * The places that the parent of this worker holds for it: it listens on nothing else, and takes each out of the list;
+   * default: it listens by itself.
+   */
+  readonly held?: HeldPlace[];
   /** Serves `wss:` and `https:`; default: neither. */
   readonly tls?: TlsOptions;
   /**

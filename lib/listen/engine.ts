@@ -73,6 +73,8 @@ export interface Bound {
   readonly hostname?: string;
   /** New connections get these; undefined where the engine cannot change them. */
   readonly renew?: (credentials: Credentials) => void;
+  /** Accepts nothing more, and goes on with what is connected; undefined where the engine cannot. */
+  readonly retire?: () => void;
   /** Accepts nothing more; resolves when all answers are out. */
   shutdown(): Promise<void>;
 }

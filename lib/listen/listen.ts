@@ -6,6 +6,7 @@ import { chooseEngine, engineFor, type EngineOptions } from "./choose_engine.ts"
 import { readCredentials } from "./credentials.ts";
 import type { TlsOptions } from "./tls_options.ts";
 import type { Bound, Credentials } from "./engine.ts";
+import { onHeld } from "./held_place.ts";
 import { listenOnInherited } from "./listen_on_inherited.ts";
 import { listenAt } from "./listen_at.ts";
 import { readPipes } from "./read_pipes.ts";
@@ -37,6 +38,8 @@ export interface Listening {
   readonly redirects: readonly string[];
   /** Takes up a certificate that has changed. */
   reload(): void;
+  /** Accepts nothing more, where the engine can do that alone, and goes on with what is connected. */
+  retire(): void;
   /** Accepts nothing more; resolves when all answers are out. */
   shutdown(): Promise<void>;
 }
@@ -51,7 +54,7 @@ export async function listen(
   options: ListenOptions & ForwardingOptions & EntryOptions,
   dispatcher: Dispatcher,
 ): Promise<Listening> {
-  const { redirectPort, unixSocket, sockets = [], tls } = options;
+  const { redirectPort, unixSocket, sockets = [], held, tls } = options;
   const secure = tls !== undefined;
   const scheme = secure ? "wss" : "ws";
   const basePath = dispatcher.basePath.prefix;
@@ -59,7 +62,8 @@ export async function listen(
   const makeEngine = await chooseEngine(options);
   const { name, why } = engineFor(options);
   log.debug("server", `Using the engine ${name}: ${why}`);
-  const engine = makeEngine(dispatcher);
+  const engineOf = (it: Dispatcher) => held ? onHeld(makeEngine(it), held) : makeEngine(it);
+  const engine = engineOf(dispatcher);
   const credentials = tls && readCredentials(tls, { engine: name, pipes: await readPipes(tls) });
   if (tls && credentials) tellOfUntimely(tls, credentials);
   const bounds: Bound[] = [];
@@ -72,14 +76,18 @@ export async function listen(
   };
   try {
     for (const socket of sockets) {
-      const bound = await listenOnInherited(engine, socket, credentials);
+      const bound = await listenOnInherited(makeEngine(dispatcher), socket, credentials);
       bounds.push(bound);
       addresses.push(
         bound.host === undefined ? `ws+unix:${bound.path}` : `${scheme}://${bound.host}/`,
       );
     }
     if (unixSocket) {
-      bounds.push(await listenOnUnixSocket(engine, unixSocket, credentials));
+      // Who holds it has looked whose it was, and given it its rights.
+      const bound = held
+        ? engine.listen({ path: unixSocket.path }, credentials)
+        : listenOnUnixSocket(engine, unixSocket, credentials);
+      bounds.push(await bound);
       addresses.push(`ws+unix:${unixSocket.path}`);
     }
     for (const address of tcpAddresses(options)) {
@@ -87,7 +95,7 @@ export async function listen(
       bounds.push(bound);
       addresses.push(`${scheme}://${bound.host}${basePath}/`);
       if (redirectPort === undefined) continue;
-      const leading = makeEngine(redirecting.to({ port: bound.port, secure, basePath }));
+      const leading = engineOf(redirecting.to({ port: bound.port, secure, basePath }));
       const other = await listenAt(leading, address, redirectPort, undefined);
       bounds.push(other);
       redirects.push(`http://${other.host}/`);
@@ -101,6 +109,9 @@ export async function listen(
     addresses,
     redirects,
     reload: () => renewal?.reload(),
+    retire() {
+      for (const bound of bounds) bound.retire?.();
+    },
     shutdown() {
       renewal?.[Symbol.dispose]();
       return stop();

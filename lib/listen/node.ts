@@ -100,12 +100,15 @@ type HttpServer = ReturnType<typeof createServer | typeof createTlsServer>;
 
 async function bind(server: HttpServer, place: Place): Promise<Accepting> {
   if ("port" in place) expectPermission(place);
+  // While there is no descriptor left, it could not be loaded.
+  const libc = "fd" in place ? new Libc() : undefined;
   const listen = (port: number) => server.listen(whereOf(place, port));
   listen("port" in place ? place.port : 0);
   await once(server, "listening");
   const port = portOf(server);
-  return acceptAgain(server, {
+  const accepting = acceptAgain(server, {
     knock: () => knock("fd" in place ? reachable(place, server) : place, port),
+    ...(libc && "fd" in place ? { isWaitedAt: () => libc.hasWaiting(place.fd) } : {}),
     listen() {
       // What is connected stays connected: an HTTP server would end those that wait for their next request.
       NetServer.prototype.close.call(server);
@@ -118,6 +121,17 @@ async function bind(server: HttpServer, place: Place): Promise<Accepting> {
       }
     },
   });
+  if (!libc) return accepting;
+  let isWatched = true;
+  return {
+    wasOwn: accepting.wasOwn,
+    [Symbol.dispose]() {
+      if (!isWatched) return;
+      isWatched = false;
+      accepting[Symbol.dispose]();
+      libc[Symbol.dispose]();
+    },
+  };
 }
 
 /** Options for `listen`; its types do not know descriptors (Deno 2.9). */
@@ -176,6 +190,7 @@ function boundOf(
   },
 ): Bound {
   const { address: hostname, port = 0 } = addressOf(server) ?? {};
+  let retired: Promise<unknown> | undefined;
   return {
     port,
     ...(hostname === undefined ? {} : { hostname }),
@@ -188,10 +203,17 @@ function boundOf(
         },
       }
       : {}),
+    retire() {
+      accepting[Symbol.dispose]();
+      retired ??= once(server, "close");
+      // An HTTP server would end those whose request is still to come.
+      NetServer.prototype.close.call(server);
+    },
     async shutdown() {
       accepting[Symbol.dispose]();
-      const closed = once(server, "close");
-      server.close();
+      const closed = retired ?? once(server, "close");
+      if (retired) server.closeIdleConnections();
+      else server.close();
       requests.close();
       preambles?.[Symbol.dispose]();
       await closed;

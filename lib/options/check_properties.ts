@@ -46,6 +46,7 @@ const SHAPES: {
   duration: [isDuration, "less than 24 days in ms, or Infinity"],
   size: [(value) => Number.isSafeInteger(value) && Number(value) >= 0, "a number of bytes"],
   factor: [Number.isFinite],
+  count: [(value) => Number.isSafeInteger(value) || value === "auto"],
   rate: [isRate, "an object with perSecond, 0 or more, and burst, 1 or more"],
   seconds: [isDuration, "less than 24 days in ms, or Infinity"],
   mode: [Number.isSafeInteger, "a mode, as 0o660"],

@@ -95,6 +95,15 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
     expected: () => FACTOR,
     show: String,
   },
+  count: {
+    parse: ([text = ""]) =>
+      text === "auto" ? text : /^\d{1,9}$/.test(text) ? Number(text) : refuse(COUNT, text),
+    check(value) {
+      if (value !== "auto" && value < 1) refuse(COUNT, String(value));
+    },
+    expected: () => COUNT,
+    show: String,
+  },
   rate: {
     parse: ([text = ""]) => readRate(text),
     check(value, option) {
@@ -235,6 +244,7 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
 };
 
 const BOOLEANS = ["true", "false"];
+const COUNT = "a whole number, 1 or more, or auto";
 const FACTOR = "a number above 0, as 2 or 0.5";
 const TIME = "milliseconds, or a number with ms, s, m or h";
 const DURATION = "milliseconds, a number with ms, s, m or h, or forever";

@@ -10,7 +10,7 @@ import type { BusPlace } from "../bus/bus_place.ts";
  *
  * - `switch`: on, off, or on at a path; `topic`: the same with a name;
  * - `size`: bytes, or a number with `K`, `M` or `G`, which are powers of 1024;
- * - `factor`: a number above 0;
+ * - `factor`: a number above 0; `count`: a whole number from 1 on, or `auto`;
  * - `rate`: so many a second, and behind a colon how many at once;
  * - `duration`: milliseconds, or a number with `ms`, `s`, `m` or `h`, or `forever`; `seconds`: the same, where
  *   a number alone is seconds;
@@ -32,6 +32,7 @@ export interface KindValues {
   duration: number;
   size: number;
   factor: number;
+  count: number | "auto";
   rate: Rate;
   seconds: number;
   mode: number;

@@ -47,6 +47,10 @@ const SCHEMAS: { readonly [K in keyof KindValues]: Schema } = {
     return checked(option, z.union([number, textSchema(error, /^\d+[KMG]?$/)], { error }));
   },
   factor: (option, error) => checked(option, z.number({ error })),
+  count(option, error) {
+    const number = z.int({ error }).min(1, { error, abort: true });
+    return checked(option, z.union([number, z.literal("auto", { error })], { error }));
+  },
   rate(option, error) {
     const number = z.number({ error }).min(0, { error, abort: true });
     const text = textSchema(error, /^\d+(\.\d+)?(:\d+)?$/);

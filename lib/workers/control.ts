@@ -1,6 +1,20 @@
 import type { Channel } from "../bus/bus.ts";
 import type { InheritedSocket } from "../listen/inherited_socket.ts";
+import type { ListenOptions } from "../listen/listen.ts";
+import type { AdminPlace } from "../options/admin_place.ts";
 import type { HeldPlace } from "../listen/held_place.ts";
+
+/** The places of a worker: those of the parent, whatever a configuration file says meanwhile. */
+export interface WorkerPlaces {
+  readonly listen: Pick<
+    ListenOptions,
+    "port" | "addresses" | "redirectPort" | "unixSocket" | "engine"
+  >;
+  readonly admin?: AdminPlace;
+  readonly held: readonly HeldPlace[];
+  /** Sockets that the parent has inherited itself. */
+  readonly sockets: readonly InheritedSocket[];
+}
 
 /** The words of the parent. */
 export type Order =
@@ -9,16 +23,15 @@ export type Order =
     readonly kind: "welcome";
     readonly number: number;
     readonly count: number;
-    readonly held: readonly HeldPlace[];
-    readonly sockets: readonly InheritedSocket[];
+    readonly places: WorkerPlaces;
   }
   /** Asks whether it is alive, and what it has to do. */
   | { readonly kind: "ping" }
-  /** Changed files are to be taken up, routes only where there may be some. */
-  | { readonly kind: "reload"; readonly routes: boolean }
+  /** Changed files are to be taken up, routes only where there may be some; whether the log is told what there is then. */
+  | { readonly kind: "reload"; readonly routes: boolean; readonly tells: boolean }
   /** It is replaced: it listens no more, gives what there is its time, and ends. */
   | { readonly kind: "retire" }
-  /** It ends, gracefully; as at SIGTERM, what there is has its time first. */
+  /** It ends, gracefully: where it drains, what there is has its time first. */
   | { readonly kind: "end"; readonly drains: boolean }
   /** It ends at once. */
   | { readonly kind: "quit" };
@@ -28,10 +41,21 @@ export type Report =
   /** The first: which process it is. */
   | { readonly kind: "hello"; readonly pid: number }
   /** It serves. */
-  | { readonly kind: "ready"; readonly lines: readonly string[]; readonly shutdownMs: number }
+  | {
+    readonly kind: "ready";
+    /** Lines for the log that say what is served. */
+    readonly lines: readonly string[];
+    readonly addresses: readonly string[];
+    readonly shutdownMs: number;
+  }
   /** The answer to `ping`. */
-  | { readonly kind: "pong"; readonly quietMs: number }
-  /** The answer to `reload`. */
+  | {
+    readonly kind: "pong";
+    readonly connections: number;
+    readonly requests: number;
+    readonly quietMs: number;
+  }
+  /** The answer to `reload`: why it was none, which the log knows. */
   | { readonly kind: "reloaded"; readonly failed?: string }
   /** A module was seen to change. */
   | { readonly kind: "changed" };

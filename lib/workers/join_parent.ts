@@ -3,9 +3,7 @@ import type { Channel } from "../bus/bus.ts";
 import { type Order, type Report, type Talk, talk } from "./control.ts";
 import { Link } from "./link.ts";
 import type { ServiceName } from "./services.ts";
-
-/** The variable by which a parent tells a process that it is a worker: the path of the socket to connect to. */
-export const WORKER_VARIABLE = "STDWS_WORKER";
+import { WORKER_VARIABLE } from "./worker_variable.ts";
 
 /** A worker's side of the way to its parent. */
 export interface Joined extends Omit<Welcome, "kind"> {
@@ -17,20 +15,6 @@ export interface Joined extends Omit<Welcome, "kind"> {
 }
 
 type Welcome = Extract<Order, { kind: "welcome" }>;
-
-/**
- * Takes the variable of a worker out of the environment, so that no program takes itself for one.
- *
- * @returns The path to the parent; undefined where this process is no worker.
- */
-export function takeWorkerVariable(): string | undefined {
-  // Asks nobody: a worker has all permissions.
-  const name = { name: "env", variable: WORKER_VARIABLE } as const;
-  if (Deno.permissions.querySync(name).state !== "granted") return undefined;
-  const path = Deno.env.get(WORKER_VARIABLE);
-  if (path !== undefined) Deno.env.delete(WORKER_VARIABLE);
-  return path;
-}
 
 /**
  * Connects a worker with its parent.

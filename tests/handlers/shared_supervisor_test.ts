@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { HandshakeError } from "../../lib/base/errors.ts";
 import { Log } from "../../lib/base/log.ts";
-import { Backoff } from "../../lib/handlers/shared/backoff.ts";
+import { Backoff } from "../../lib/base/backoff.ts";
 import {
   type SharedLife,
   Supervisor,

@@ -24,8 +24,9 @@ export class ServiceManager implements Disposable {
    * Begins to answer its watchdog.
    *
    * @param pid The number of this process.
+   * @param isAlive Whether the watchdog is to be answered; default: always.
    */
-  constructor(variables: ServiceVariables, pid: number) {
+  constructor(variables: ServiceVariables, pid: number, isAlive = () => true) {
     const { NOTIFY_SOCKET = "" } = variables;
     this.#socket = NOTIFY_SOCKET;
     if (NOTIFY_SOCKET === "") return;
@@ -38,7 +39,11 @@ export class ServiceManager implements Disposable {
     }
     const interval = watchdogInterval(variables, pid);
     // A loop that does not turn any more does not answer either: then the manager starts another one.
-    if (interval) this.#watchdog = setInterval(() => this.#send("WATCHDOG=1"), interval);
+    if (interval) {
+      this.#watchdog = setInterval(() => {
+        if (isAlive()) this.#send("WATCHDOG=1");
+      }, interval);
+    }
   }
 
   /** Whether there is one. */

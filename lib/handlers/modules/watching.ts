@@ -13,7 +13,7 @@ export interface Watched {
 /** Tells of changes, from time to time and when they have come to rest. */
 export class Watching implements Disposable {
   readonly #watched: Watched;
-  readonly #onChange: () => Promise<void>;
+  readonly #onChange: () => Promise<unknown>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #disposed = false;
   /** The text found at the last look. */
@@ -22,7 +22,7 @@ export class Watching implements Disposable {
   #told = "";
 
   /** Begins to look. */
-  constructor(watched: Watched, onChange: () => Promise<void>) {
+  constructor(watched: Watched, onChange: () => Promise<unknown>) {
     this.#watched = watched;
     this.#onChange = onChange;
     this.#seen = watched.looks();

@@ -2,7 +2,7 @@ import { LimitError, messageOf } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 import type { Started } from "../../process/runner.ts";
 import { statusText } from "../../process/status.ts";
-import { Backoff } from "../shared/backoff.ts";
+import { Backoff } from "../../base/backoff.ts";
 
 // Milliseconds until it is tried again where all permits are taken, or where it has failed too often.
 const NO_PERMIT = 1_000;

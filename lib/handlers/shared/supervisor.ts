@@ -1,7 +1,7 @@
 import { HandshakeError, messageOf } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 import type { Close } from "../../process/status.ts";
-import { ATTEMPTS, Backoff } from "./backoff.ts";
+import { ATTEMPTS, Backoff } from "../../base/backoff.ts";
 
 /** Whether a process is started again when it has ended by itself. */
 export type Restart = "never" | "on-failure" | "always";

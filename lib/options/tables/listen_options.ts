@@ -100,6 +100,15 @@ export const TLS = [
 /** Options of how long the server runs, and how it ends. */
 export const LIFETIME = [
   {
+    name: "workers",
+    kind: "count",
+    value: "N",
+    default: 1,
+    group: "Lifetime",
+    doc:
+      "Processes that share the ports, each with connections of its own; auto is one for each processor; Linux alone, and with -A",
+  },
+  {
     name: "drain",
     as: "drainMs",
     kind: "seconds",

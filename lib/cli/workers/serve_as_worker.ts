@@ -1,0 +1,112 @@
+import { constants } from "node:os";
+import { createApp } from "../../app.ts";
+import { configureLog, Log } from "../../base/log.ts";
+import type { Config } from "../../config.ts";
+import { serve } from "../../serve.ts";
+import type { WorkerPlaces } from "../../workers/control.ts";
+import { joinParent } from "../../workers/join_parent.ts";
+import { guardPrograms } from "../guard_programs.ts";
+import { readConfig, type Words } from "../read_config.ts";
+import { Reloading } from "../reloading.ts";
+import { startLines } from "../start_lines.ts";
+import { unreached } from "../unreached.ts";
+import { type Signals, untilEnd } from "../until_end.ts";
+
+const log = new Log();
+
+const { SIGINT, SIGTERM, SIGKILL } = constants.signals;
+
+/**
+ * Serves as a worker, as its parent says.
+ *
+ * @param path The way to the parent.
+ * @returns The exit code.
+ * @throws Whatever ends a start; the parent has the same exit code then.
+ */
+export async function serveAsWorker(path: string, args: Words, signals: Signals): Promise<number> {
+  // They are the parent's, also where all processes of a group get them.
+  signals.next();
+  signals.onHangup(() => {});
+  const joined = await joinParent(path);
+  const { control, places } = joined;
+  const reading = await readConfig(args);
+  configureLog(reading.config.log);
+  const config = atPlaces(reading.config, places);
+  const app = await createApp(config);
+  const server = await serve(app);
+  const reloading = new Reloading(args, reading, { app, server });
+  const ending = Promise.withResolvers<number>();
+  let reloaded = Promise.withResolvers<void>();
+  const again = Promise.withResolvers<number>();
+  control.hear(async (order) => {
+    switch (order.kind) {
+      case "ping": {
+        const { connections, requests, quietMs } = server;
+        control.say({ kind: "pong", connections, requests, quietMs });
+        break;
+      }
+      case "reload": {
+        server.reload();
+        const { tells } = order;
+        const failed = order.routes
+          ? await reloading.reload({ tells, tellsStale: false })
+          : undefined;
+        reloaded.resolve();
+        reloaded = Promise.withResolvers();
+        control.say({ kind: "reloaded", ...(failed === undefined ? {} : { failed }) });
+        break;
+      }
+      case "retire":
+        await server.retire();
+        ending.resolve(SIGTERM);
+        break;
+      case "end":
+        ending.resolve(order.drains ? SIGTERM : SIGINT);
+        break;
+      case "quit":
+        ending.resolve(SIGINT);
+        again.resolve(SIGKILL);
+    }
+  });
+  let isEnding = false;
+  ending.promise.then(() => isEnding = true);
+  joined.closed.then(() => {
+    if (isEnding) return again.resolve(SIGKILL);
+    log.error("server", "The parent has gone: its worker ends as well");
+    ending.resolve(SIGINT);
+  });
+  using _watching = config.watch
+    ? app.modules.watch(() => {
+      control.say({ kind: "changed" });
+      // The parent has all workers reload, one after the other.
+      return reloaded.promise;
+    })
+    : undefined;
+  const watchdog = guardPrograms(reading);
+  const warnings = unreached(app.routes).map((line) => `Warning: ${line}`);
+  const lines = [...warnings, ...startLines(config, app, server)];
+  const { addresses } = server;
+  control.say({ kind: "ready", lines, addresses, shutdownMs: app.shutdownMs });
+  const code = await untilEnd(server, {
+    drainMs: config.lifetime.drainMs,
+    signal: ending.promise,
+    signals: { next: () => again.promise },
+    manager: { stopping() {} },
+    served: new Promise(() => {}),
+    shutdownMs: app.shutdownMs,
+    tell: (line) => log.debug("server", line),
+  });
+  await watchdog?.[Symbol.asyncDispose]();
+  return code;
+}
+
+/** A configuration that listens where the parent does. */
+function atPlaces(config: Config, { listen, admin, held, sockets }: WorkerPlaces): Config {
+  const { port: _port, addresses: _, redirectPort: _r, unixSocket: _u, ...others } = config.listen;
+  const { admin: said, ...rest } = config;
+  return {
+    ...rest,
+    ...(said && admin ? { admin: { ...said, at: admin } } : {}),
+    listen: { ...others, ...listen, held: [...held], sockets },
+  };
+}

@@ -1,0 +1,130 @@
+import { UsageError } from "../../base/errors.ts";
+import { Log } from "../../base/log.ts";
+import type { Config } from "../../config.ts";
+import { engineFor } from "../../listen/choose_engine.ts";
+import { claimSockets } from "../../listen/claim_sockets.ts";
+import type { EngineName } from "../../listen/engine.ts";
+import type { InheritedSocket } from "../../listen/inherited_socket.ts";
+import type { WorkerPlaces } from "../../workers/control.ts";
+import { HeldSockets } from "../../workers/held_sockets.ts";
+import { Parent, WorkerFailure } from "../../workers/parent.ts";
+import { readConfig, type Reading, type Words } from "../read_config.ts";
+import { reapOrphans } from "../reap_orphans.ts";
+import { canChange } from "../reloading.ts";
+import { ServiceManager } from "../service/service_manager.ts";
+import type { ServiceVariables } from "../service/service_variables.ts";
+import { type Signals, untilEnd } from "../until_end.ts";
+import { WorkersReloading } from "./workers_reloading.ts";
+
+const log = new Log();
+
+/** What {@linkcode serveWithWorkers} has of the start. */
+export interface WithWorkersOptions {
+  /** The number of workers, at least 2. */
+  readonly count: number;
+  readonly sockets: readonly InheritedSocket[];
+  readonly service: ServiceVariables;
+  /** The first signal, listened for since the start. */
+  readonly signal: Promise<number>;
+  readonly signals: Signals;
+}
+
+/**
+ * Serves by several processes, and watches them: this one holds the sockets.
+ *
+ * @returns The exit code.
+ * @throws {ListenError} If it cannot listen.
+ * @throws {UsageError} If the engine cannot share what is listened on.
+ */
+export async function serveWithWorkers(
+  args: Words,
+  reading: Reading,
+  { count, sockets: inherited, service, signal, signals }: WithWorkersOptions,
+): Promise<number> {
+  const { config } = reading;
+  const places = placesOf(config, inherited);
+  const { engine, port } = places.listen;
+  if (engine === "native") expectReusePort(count);
+  // Until a worker is started, for which they are meant.
+  claimSockets({ sockets: inherited });
+  const { listen, admin } = config;
+  using sockets = await HeldSockets.hold({
+    listen: { ...listen, sockets: inherited },
+    port,
+    admin: admin?.at,
+    count,
+    engine,
+  });
+  let parent: Parent | undefined;
+  using manager = new ServiceManager(service, Deno.pid, () => parent?.isAlive ?? true);
+  using _reaper = reapOrphans();
+  try {
+    const started = Parent.start({ count, sockets, places, services: {} }, signal);
+    await using running = parent = await started;
+    for (const line of running.lines) log.info("server", line);
+    log.info("server", `Serving with ${count} workers`);
+    const serving = `Serving at ${running.addresses.join(" ")} with ${count} workers`;
+    const reloading = new WorkersReloading(reading, running, () => readConfig(args));
+    running.onChanged = () => void reloading.changed();
+    if (config.listen.tls || canChange(reading) || manager.isThere) {
+      signals.onHangup(async () => {
+        manager.reloading();
+        await reloading.reload();
+        manager.ready(serving);
+      });
+    }
+    manager.ready(serving);
+    return await untilEnd({
+      get connections() {
+        return running.connections;
+      },
+      get requests() {
+        return running.requests;
+      },
+      get quietMs() {
+        return running.askQuietMs();
+      },
+      drain: () => running.drain(),
+      shutdown: () => running.shutdown(),
+    }, {
+      ...config.lifetime,
+      signal,
+      signals,
+      manager,
+      served: new Promise(() => {}),
+      shutdownMs: running.shutdownMs,
+    });
+  } catch (error) {
+    // It has said itself why, to the same log.
+    if (error instanceof WorkerFailure) return error.exitCode;
+    throw error;
+  }
+}
+
+/** The places of all workers. */
+function placesOf(config: Config, sockets: readonly InheritedSocket[]): Places {
+  const { tls, addresses, redirectPort, unixSocket } = config.listen;
+  return {
+    listen: {
+      port: config.listen.port ?? (tls ? 443 : 80),
+      engine: engineFor({ ...config.listen, sockets }).name,
+      ...(addresses ? { addresses } : {}),
+      ...(redirectPort === undefined ? {} : { redirectPort }),
+      ...(unixSocket ? { unixSocket } : {}),
+    },
+    ...(config.admin ? { admin: config.admin.at } : {}),
+    sockets,
+  };
+}
+
+interface Places extends Omit<WorkerPlaces, "held"> {
+  readonly listen: WorkerPlaces["listen"] & { readonly port: number; readonly engine: EngineName };
+}
+
+function expectReusePort(count: number): void {
+  // The one sign of it that can be looked at.
+  if ("listenDatagram" in Deno) return;
+  throw new UsageError(
+    `--workers=${count} cannot be used with --engine=native: Deno.serve shares a port only with --unstable-net, as deno run -A --unstable-net; leave the engine out`,
+  );
+}

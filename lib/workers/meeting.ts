@@ -1,0 +1,61 @@
+import { messageOf } from "../base/errors.ts";
+import { Log } from "../base/log.ts";
+import { within } from "../base/within.ts";
+import type { Order, Report } from "./control.ts";
+import { talk } from "./control.ts";
+import { Link } from "./link.ts";
+
+const log = new Log();
+
+// A path of a Unix socket may have so many bytes (unix(7)), and the name of the socket is among them.
+const LONGEST = 100;
+
+// How long somebody who has connected may say nothing, in ms.
+const PATIENCE = 10_000;
+
+/** The Unix socket at which workers meet their parent, in a folder that only its user can enter. */
+export class Meeting implements Disposable {
+  readonly path: string;
+  readonly #folder: string;
+  readonly #listener: Deno.UnixListener;
+  #isClosed = false;
+
+  /** @param came Called with each process that has said who it is; answers whether it is one. */
+  constructor(came: (pid: number, link: Link) => boolean) {
+    const folder = Deno.makeTempDirSync({ prefix: "stdws-" });
+    // Where TMPDIR is deep; such a folder is everywhere.
+    const isShort = folder.length < LONGEST;
+    if (!isShort) Deno.removeSync(folder);
+    this.#folder = isShort ? folder : Deno.makeTempDirSync({ dir: "/tmp", prefix: "stdws-" });
+    this.path = `${this.#folder}/parent`;
+    this.#listener = Deno.listen({ transport: "unix", path: this.path });
+    this.#accept(came).catch((error) => {
+      if (!this.#isClosed) log.error("server", `Cannot take workers: ${messageOf(error)}`);
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#isClosed = true;
+    this.#listener.close();
+    Deno.removeSync(this.#folder, { recursive: true });
+  }
+
+  async #accept(came: (pid: number, link: Link) => boolean): Promise<void> {
+    for await (const conn of this.#listener) {
+      const link = new Link(conn);
+      greeting(link).then((pid) => {
+        if (pid === undefined || !came(pid, link)) link.close();
+      });
+    }
+  }
+}
+
+/** The process that is at the other end; undefined where it does not say so. */
+async function greeting(link: Link): Promise<number | undefined> {
+  const { promise, resolve } = Promise.withResolvers<number | undefined>();
+  talk<Order, Report>(link.channels.control).hear((report) => {
+    resolve(report.kind === "hello" ? report.pid : undefined);
+  });
+  link.closed.then(() => resolve(undefined));
+  return await within(promise, PATIENCE) ? await promise : undefined;
+}

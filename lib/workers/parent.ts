@@ -1,0 +1,302 @@
+import { Backoff } from "../base/backoff.ts";
+import { duration } from "../base/duration.ts";
+import { messageOf } from "../base/errors.ts";
+import { Log } from "../base/log.ts";
+import { within } from "../base/within.ts";
+import type { WorkerPlaces } from "./control.ts";
+import type { HeldSockets } from "./held_sockets.ts";
+import type { Link } from "./link.ts";
+import { Meeting } from "./meeting.ts";
+import { ownCommand } from "./own_command.ts";
+import { SERVICE_NAMES, type ServiceHandlers } from "./services.ts";
+import { WORKER_VARIABLE } from "./worker_variable.ts";
+import { WorkerProcess, type WorkerWatcher } from "./worker_process.ts";
+
+const log = new Log();
+
+// The wait before a worker is started again that has failed many times, in ms: it is never given up.
+const LONGEST_PAUSE = 30_000;
+// How long a worker that is replaced is waited for until it is the turn of the next one, in ms: its clients may stay
+// as long as they like, and others shall not wait for that.
+const TURN = 10_000;
+// How long a worker may take to say what it has to do, in ms.
+const ANSWER = 2_000;
+// What a worker may take to its end beside its own time, in ms.
+const GRACE = 1_000;
+
+/** Options of {@linkcode Parent.start}. */
+export interface ParentOptions {
+  readonly count: number;
+  readonly sockets: HeldSockets;
+  readonly places: Omit<WorkerPlaces, "held">;
+  readonly services: ServiceHandlers;
+}
+
+/** A worker that has ended before it served, and has said why. */
+export class WorkerFailure extends Error {
+  /** The class, as it is printed. */
+  override readonly name = "WorkerFailure";
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`A worker has ended with ${exitCode} before it served`);
+    this.exitCode = exitCode;
+  }
+}
+
+/**
+ * Starts workers, watches them, and starts others in place of those that end: in all that matters to whoever ends or
+ * reloads it, a server.
+ */
+export class Parent implements AsyncDisposable {
+  readonly #options: ParentOptions;
+  readonly #command = ownCommand();
+  readonly #meeting: Meeting;
+  /** All that have not ended, also those that were replaced. */
+  readonly #all = new Set<WorkerProcess>();
+  /** Those that serve or shall serve, by their numbers. */
+  readonly #workers = new Map<number, WorkerProcess>();
+  readonly #backoffs = new Map<number, Backoff>();
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #watcher: WorkerWatcher;
+  #isWatching = false;
+  #shutdownMs = 0;
+  /** Called when a worker has seen that a module has changed. */
+  onChanged: () => void = () => {};
+  /** Lines for the log that say what is served, and where, as the first worker has said them. */
+  lines: readonly string[] = [];
+  addresses: readonly string[] = [];
+
+  private constructor(options: ParentOptions) {
+    this.#options = options;
+    this.#meeting = new Meeting((pid, link) => this.#meet(pid, link));
+    this.#watcher = {
+      silent: (worker, ms) => {
+        log.error("server", `${nameOf(worker)} has not answered for ${duration(ms)}: it is killed`);
+        worker.kill();
+      },
+      // All see it: it is enough that one says it.
+      changed: (worker) => {
+        if (this.#serving[0] === worker) this.onChanged();
+      },
+    };
+  }
+
+  /**
+   * Starts the workers: first one alone, and all others when that serves.
+   *
+   * @param signal Ends the start, where it comes first.
+   * @throws {WorkerFailure} If one of them ends before it serves, or all have to; then all have ended.
+   */
+  static async start(options: ParentOptions, signal: Promise<number>): Promise<Parent> {
+    const parent = new Parent(options);
+    const ended = signal.then(() => {
+      throw new WorkerFailure(0);
+    });
+    try {
+      await Promise.race([parent.#begin(), ended]);
+      ended.catch(() => {});
+      return parent;
+    } catch (error) {
+      await parent[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** The longest that its shutdown may take, in ms. */
+  get shutdownMs(): number {
+    return this.#shutdownMs + GRACE;
+  }
+
+  /** Whether one of the workers serves. */
+  get isAlive(): boolean {
+    return this.#serving.length > 0;
+  }
+
+  get connections(): number {
+    return this.#sum(({ lately }) => lately.connections);
+  }
+
+  get requests(): number {
+    return this.#sum(({ lately }) => lately.requests);
+  }
+
+  /** Milliseconds for which no worker has had anything to do, as they say now. */
+  async askQuietMs(): Promise<number> {
+    const loads = await Promise.all(Array.from(this.#all, (worker) => worker.load(ANSWER)));
+    return Math.min(...loads.map((load) => load?.quietMs ?? 0));
+  }
+
+  /** Has all workers take up what has changed: the first alone, and the others where it has not failed. */
+  async reload(routes: boolean): Promise<void> {
+    for (const [at, worker] of this.#serving.entries()) {
+      if (await worker.reload(routes, at === 0) !== undefined) return;
+    }
+  }
+
+  /**
+   * Replaces the workers one by one: each when its successor serves.
+   *
+   * @returns Whether all of them were.
+   */
+  async roll(): Promise<boolean> {
+    for (let number = 1; number <= this.#options.count; number++) {
+      if (!this.#isWatching) return false;
+      const next = this.#tryToLaunch(number);
+      const ready = await next?.ready;
+      if (!this.#isWatching) return false;
+      if (!next || !ready) {
+        log.error(
+          "server",
+          `Cannot replace worker ${number}: the new one has ended before it served`,
+        );
+        return false;
+      }
+      const old = this.#workers.get(number);
+      this.#workers.set(number, next);
+      this.#shutdownMs = Math.max(this.#shutdownMs, ready.shutdownMs);
+      old?.say({ kind: "retire" });
+      log.info("server", `${nameOf(next)} serves in place of process ${old?.pid}`);
+      if (old) await within(old.status, TURN);
+    }
+    return true;
+  }
+
+  /** Has all workers take nothing new, and give what there is its time; resolves when all have ended. */
+  async drain(): Promise<void> {
+    this.#unwatch();
+    for (const worker of this.#all) worker.say({ kind: "end", drains: true });
+    await this.#ended();
+  }
+
+  /** Ends all workers gracefully. Answers whether all ended in time. */
+  async shutdown(): Promise<boolean> {
+    this.#unwatch();
+    for (const worker of this.#all) worker.say({ kind: "end", drains: false });
+    return await within(this.#ended(), this.shutdownMs);
+  }
+
+  /** Ends at once what has not ended yet. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#unwatch();
+    for (const worker of this.#all) worker.say({ kind: "quit" });
+    await within(this.#ended(), GRACE);
+    for (const worker of this.#all) worker.kill();
+    await this.#ended();
+    this.#meeting[Symbol.dispose]();
+  }
+
+  get #serving(): WorkerProcess[] {
+    return [...this.#workers].sort(([a], [b]) => a - b).map(([, worker]) => worker)
+      .filter(({ isReady }) => isReady);
+  }
+
+  #sum(count: (worker: WorkerProcess) => number): number {
+    return Array.from(this.#all, count).reduce((sum, each) => sum + each, 0);
+  }
+
+  async #begin(): Promise<void> {
+    const { count } = this.#options;
+    await this.#first(1);
+    await Promise.all(Array.from({ length: count - 1 }, (_, at) => this.#first(at + 2)));
+    this.#isWatching = true;
+    // One may have ended since it was there.
+    for (const [number, worker] of this.#workers) {
+      if (!this.#all.has(worker)) this.#again(number, worker);
+    }
+  }
+
+  /** Starts a worker for the first time. */
+  async #first(number: number): Promise<void> {
+    const worker = this.#launch(number);
+    this.#workers.set(number, worker);
+    const ready = await worker.ready;
+    if (!ready) throw new WorkerFailure((await worker.status).code);
+    this.#shutdownMs = Math.max(this.#shutdownMs, ready.shutdownMs);
+    if (number > 1) return;
+    this.lines = ready.lines;
+    this.addresses = ready.addresses;
+  }
+
+  #launch(number: number): WorkerProcess {
+    const { sockets, places } = this.#options;
+    const { program, args } = this.#command;
+    const child = sockets.pass(number, places.sockets.map(({ fd }) => fd), () => {
+      return new Deno.Command(program, {
+        args: [...args],
+        env: { [WORKER_VARIABLE]: this.#meeting.path },
+        stdin: "null",
+        stdout: "inherit",
+        stderr: "inherit",
+      }).spawn();
+    });
+    const worker = new WorkerProcess(number, child, this.#watcher);
+    this.#all.add(worker);
+    worker.status.then((status) => {
+      this.#all.delete(worker);
+      if (!this.#isWatching || this.#workers.get(number) !== worker) return;
+      log.error("server", `${nameOf(worker)} has ended ${endOf(status)}`);
+      this.#again(number, worker);
+    });
+    return worker;
+  }
+
+  #tryToLaunch(number: number): WorkerProcess | undefined {
+    try {
+      return this.#launch(number);
+    } catch (error) {
+      log.error("server", `Cannot start worker ${number}: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  /** Starts a worker again that has ended, after some time. */
+  #again(number: number, ended: WorkerProcess): void {
+    const backoff = this.#backoffs.get(number) ?? new Backoff();
+    this.#backoffs.set(number, backoff);
+    const timer = setTimeout(async () => {
+      this.#timers.delete(timer);
+      // It was replaced meanwhile.
+      if (this.#workers.get(number) !== ended) return;
+      const worker = this.#tryToLaunch(number);
+      if (!worker) return this.#again(number, ended);
+      this.#workers.set(number, worker);
+      if (await worker.ready) log.info("server", `${nameOf(worker)} serves`);
+    }, backoff.next(ended.age) ?? LONGEST_PAUSE);
+    this.#timers.add(timer);
+  }
+
+  #unwatch(): void {
+    this.#isWatching = false;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  async #ended(): Promise<void> {
+    await Promise.all(Array.from(this.#all, ({ status }) => status));
+  }
+
+  #meet(pid: number, link: Link): boolean {
+    const worker = Array.from(this.#all).find((each) => each.pid === pid && !each.hasJoined);
+    if (!worker) return false;
+    const { count, places, sockets, services } = this.#options;
+    const { number } = worker;
+    const held = sockets.places[number - 1] ?? [];
+    worker.join(link, { kind: "welcome", number, count, places: { ...places, held } });
+    for (const name of SERVICE_NAMES) {
+      if (name === "control") continue;
+      const serve = services[name];
+      if (serve) serve(link.channels[name], { number, pid });
+      else link.channels[name].close();
+    }
+    return true;
+  }
+}
+
+function nameOf({ number, pid }: WorkerProcess): string {
+  return `Worker ${number} (process ${pid})`;
+}
+
+function endOf({ code, signal }: Deno.CommandStatus): string {
+  return signal === null ? `with status ${code}` : `by ${signal}`;
+}

@@ -1,0 +1,163 @@
+import { within } from "../base/within.ts";
+import { type Order, type Report, type Talk, talk } from "./control.ts";
+import type { Link } from "./link.ts";
+
+type ReportOf<K extends Report["kind"]> = Extract<Report, { kind: K }>;
+
+// How often a worker is asked whether it is alive, in ms, and how many questions in a row it may leave unanswered: a
+// module may compute for seconds, and who has stopped is of no use to the clients that the system sends there.
+const HEARTBEAT_MS = 2_000;
+const UNANSWERED = 5;
+
+/** What a worker has to do, as it said last. */
+export type Load = Omit<ReportOf<"pong">, "kind">;
+
+/** Told of a worker. */
+export interface WorkerWatcher {
+  /** It has not answered for too long, in ms. */
+  silent(worker: WorkerProcess, ms: number): void;
+  /** A file of a module has changed. */
+  changed(worker: WorkerProcess): void;
+}
+
+/** One worker as the parent knows it. */
+export class WorkerProcess {
+  readonly number: number;
+  readonly #child: Deno.ChildProcess;
+  readonly #watcher: WorkerWatcher;
+  readonly #ready = Promise.withResolvers<ReportOf<"ready"> | undefined>();
+  readonly #since = performance.now();
+  #control: Talk<Order, Report> | undefined;
+  #link: Link | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #unanswered = 0;
+  #pongs: ((load: Load | undefined) => void)[] = [];
+  #reloads: ((failed: string | undefined) => void)[] = [];
+  #isReady = false;
+  #hasEnded = false;
+  /** As it said last. */
+  #load: Load = { connections: 0, requests: 0, quietMs: 0 };
+
+  constructor(number: number, child: Deno.ChildProcess, watcher: WorkerWatcher) {
+    this.number = number;
+    this.#child = child;
+    this.#watcher = watcher;
+    child.status.then(() => this.#ended());
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Its end. */
+  get status(): Promise<Deno.CommandStatus> {
+    return this.#child.status;
+  }
+
+  /** Resolves when it serves; to undefined where it ends before. */
+  get ready(): Promise<ReportOf<"ready"> | undefined> {
+    return this.#ready.promise;
+  }
+
+  /** Whether it has begun to serve. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** Milliseconds since it was started. */
+  get age(): number {
+    return performance.now() - this.#since;
+  }
+
+  get hasJoined(): boolean {
+    return this.#link !== undefined;
+  }
+
+  /** It has come. */
+  join(link: Link, welcome: Order): void {
+    this.#link = link;
+    const control = this.#control = talk<Order, Report>(link.channels.control);
+    control.say(welcome);
+    control.hear((report) => this.#take(report));
+  }
+
+  /** Tells it something; does nothing where it is not there yet, or any more. */
+  say(order: Order): void {
+    this.#control?.say(order);
+  }
+
+  /** What it had to do when it said so last. */
+  get lately(): Load {
+    return this.#load;
+  }
+
+  /** What it has to do now; undefined where it does not say so in time. */
+  async load(ms: number): Promise<Load | undefined> {
+    if (!this.#isReady || this.#hasEnded) return undefined;
+    const { promise, resolve } = Promise.withResolvers<Load | undefined>();
+    this.#pongs.push(resolve);
+    this.say({ kind: "ping" });
+    return await within(promise, ms) ? await promise : undefined;
+  }
+
+  /**
+   * Has it take up what has changed.
+   *
+   * @returns Why it has not; undefined where it has, or has ended.
+   */
+  async reload(routes: boolean, tells: boolean): Promise<string | undefined> {
+    if (!this.#isReady || this.#hasEnded) return undefined;
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    this.#reloads.push(resolve);
+    this.say({ kind: "reload", routes, tells });
+    return await promise;
+  }
+
+  /** Ends it at once. */
+  kill(): void {
+    if (this.#hasEnded) return;
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended, and its status is on the way.
+    }
+  }
+
+  #take(report: Report): void {
+    this.#unanswered = 0;
+    switch (report.kind) {
+      case "ready":
+        this.#isReady = true;
+        this.#timer = setInterval(() => this.#beat(), HEARTBEAT_MS);
+        this.#ready.resolve(report);
+        break;
+      case "pong":
+        this.#load = report;
+        for (const resolve of this.#pongs.splice(0)) resolve(report);
+        break;
+      case "reloaded":
+        this.#reloads.shift()?.(report.failed);
+        break;
+      case "changed":
+        this.#watcher.changed(this);
+    }
+  }
+
+  #beat(): void {
+    // Counted by turns of this process: one that was stopped itself does not hold that against others.
+    if (this.#unanswered++ >= UNANSWERED) {
+      clearInterval(this.#timer);
+      this.#watcher.silent(this, UNANSWERED * HEARTBEAT_MS);
+    } else this.say({ kind: "ping" });
+  }
+
+  #ended(): void {
+    this.#hasEnded = true;
+    clearInterval(this.#timer);
+    this.#link?.close();
+    this.#ready.resolve(undefined);
+    for (const resolve of [...this.#pongs.splice(0), ...this.#reloads.splice(0)]) {
+      resolve(undefined);
+    }
+  }
+}
