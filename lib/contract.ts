@@ -306,7 +306,7 @@ export type Known = Pick<
 >;
 
 /** One client at its handler. It may outlive a transport. */
-export interface Connection extends Gauge, Member {
+export interface Connection extends Gauge, Member, Publisher {
   /** The id of the request that it began with. */
   readonly id: string;
   /** The subprotocol that was agreed on; empty where there is none. */
@@ -525,6 +525,10 @@ export interface Decoder {
 
 /** All rooms of a server. */
 export interface Hub {
+  /** Whether rooms can have members at other servers. */
+  readonly isShared: boolean;
+  /** Whether these cannot be reached now. */
+  readonly isAway: boolean;
   /** The room of a name, of those that everybody shares. */
   room(name: string): Room;
   /** Rooms apart from all others: those of the same name are the same; without a name, those of everybody. */
@@ -552,7 +556,7 @@ export interface Rooms {
 export interface Room {
   /** Known to all who share its space. */
   readonly name: string;
-  /** The number of its members. */
+  /** The number of its members, those at other servers included, as far as they are known. */
   readonly size: number;
   /** Lets a member in; a second time does nothing. */
   join(member: Member, options?: JoinOptions): void;
@@ -563,9 +567,10 @@ export interface Room {
    * wants one.
    *
    * @param except The ids of members who do not get them.
-   * @returns To how many they were sent.
+   * @param by Whoever has made them, who is held back where other servers cannot take as much.
+   * @returns To how many they were sent; of those at other servers, all that are known.
    */
-  publish(batch: Batch, except?: ReadonlySet<string>): number;
+  publish(batch: Batch, except?: ReadonlySet<string>, by?: Publisher): number;
 }
 
 /** Options of {@linkcode Room.join}: what a member gets beside what is said from now on. */
@@ -578,9 +583,19 @@ export interface JoinOptions {
   readonly watches?: boolean;
 }
 
+/** A maker of messages for a room. */
+export interface Publisher {
+  /**
+   * Makes no more of them for a while, or ends where it cannot be held back. MUST NOT throw.
+   *
+   * @param until Resolves when it may go on.
+   */
+  hold(until: Promise<void>): void;
+}
+
 /** A possible member of a room: a connection. */
 export interface Member {
-  /** Unique throughout the server. */
+  /** Unique throughout all servers. */
   readonly id: string;
   /**
    * Takes messages that others have made for it, as far as it keeps up: beyond that, the policy of its
@@ -589,4 +604,12 @@ export interface Member {
   deliver(batch: Batch): void;
   /** Takes what was said before it came: all of it, before anything that is delivered from now on. */
   replay(past: readonly Batch[]): void;
+  /**
+   * Messages for it were lost between the servers, before what is delivered next. MUST NOT throw.
+   *
+   * @param count How many; undefined where nobody can know.
+   */
+  missed?(count: number | undefined): void;
+  /** Other servers cannot be reached: it gets only what is said at this one, until they can be again. MUST NOT throw. */
+  apart?(): void;
 }

@@ -143,6 +143,7 @@ export interface Entry {
   readonly count: number;
   /** The server that has said it; whatever stands there, where a stranger wrote it. */
   readonly from: string;
+  /** What was said; its memory may be kept, and MUST NOT be changed. */
   readonly payload: Uint8Array;
 }
 

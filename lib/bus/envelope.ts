@@ -17,11 +17,11 @@ const ID = /^[\w.:-]{1,64}$/;
 const LONGEST_ID = 64;
 
 // What it is, its number, how many do not get it, and how many messages it has.
-const HEAD = 1 + 4 + 2 + 4;
+const HEAD = 1 + 6 + 2 + 4;
 
 /** Messages on a bus, with what their receivers have to know. */
 export interface Envelope {
-  /** Their number at the server that has said them: from 0 to 2³² - 1, and then from 0 again. */
+  /** Their number at the server that has said them: below 2⁴⁸. */
   readonly number: number;
   /** The ids of those who do not get them. */
   readonly except: ReadonlySet<string> | undefined;
@@ -49,9 +49,10 @@ export function writeEnvelope({ number, except, batch }: Envelope): Uint8Array {
   const payload = new Uint8Array(HEAD + idBytes + 4 * size + batch.length);
   const view = new DataView(payload.buffer);
   payload[0] = batch.binary ? 2 : 1;
-  view.setUint32(1, number);
-  view.setUint16(5, ids.length);
-  view.setUint32(7, size);
+  view.setUint16(1, Math.floor(number / 2 ** 32));
+  view.setUint32(3, number);
+  view.setUint16(7, ids.length);
+  view.setUint32(9, size);
   let at = HEAD;
   for (const id of ids) {
     payload[at++] = id.length;
@@ -70,7 +71,7 @@ export function writeEnvelope({ number, except, batch }: Envelope): Uint8Array {
 /** The number of an envelope, which need not be one; undefined where there is none. */
 export function envelopeNumber(payload: Uint8Array): number | undefined {
   if (payload.length < HEAD) return undefined;
-  return viewOf(payload).getUint32(1);
+  return numberOf(viewOf(payload));
 }
 
 /**
@@ -83,9 +84,9 @@ export function readEnvelope(payload: Uint8Array): Envelope | undefined {
   const [kind] = payload;
   if (payload.length < HEAD || (kind !== 1 && kind !== 2)) return undefined;
   const view = viewOf(payload);
-  const size = view.getUint32(7);
+  const size = view.getUint32(9);
   if (size === 0 || size > MAX_ENVELOPE_MESSAGES) return undefined;
-  const count = view.getUint16(5);
+  const count = view.getUint16(7);
   const found = readIds(payload, count);
   if (!found) return undefined;
   const { ids, end } = found;
@@ -96,7 +97,11 @@ export function readEnvelope(payload: Uint8Array): Envelope | undefined {
   if (!spans) return undefined;
   if (kind === 1 && !areTexts(payload, spans)) return undefined;
   const batch = new Batch(kind === 2, payload, spans);
-  return { number: view.getUint32(1), except: count > 0 ? ids : undefined, batch };
+  return { number: numberOf(view), except: count > 0 ? ids : undefined, batch };
+}
+
+function numberOf(view: DataView): number {
+  return view.getUint16(1) * 2 ** 32 + view.getUint32(3);
 }
 
 function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {

@@ -1,5 +1,6 @@
 import type { Batch, Message } from "../base/batch.ts";
 import { isCloseCode } from "../base/close_code.ts";
+import { counted } from "../base/counted.ts";
 import { EngineError } from "../base/errors.ts";
 import type { FloodLog } from "../base/flood_log.ts";
 import { CLOSE_TIMEOUT, MAX_UNSENT } from "../base/limits.ts";
@@ -15,6 +16,7 @@ import type {
   Connection,
   Hub,
   Parts,
+  Publisher,
   PublishOptions,
   RouteInfo,
   Session,
@@ -51,7 +53,7 @@ export interface ConnectionOptions {
  * A connection on a transport, which tells it of each event; it keeps what `contract.ts` promises to the
  * handler.
  */
-export class LiveConnection implements Connection, TransportEvents, Curbed {
+export class LiveConnection implements Connection, TransportEvents, Curbed, Publisher {
   readonly id: string;
   readonly subprotocol: string;
   readonly #transport: Transport;
@@ -77,10 +79,14 @@ export class LiveConnection implements Connection, TransportEvents, Curbed {
   #closeNow: (() => void) | undefined;
   /** The rooms that it has joined by itself; most connections never do. */
   #joined: Set<string> | undefined;
-  /** Its id, for rooms that leave it out. */
+  /** The set of its id alone, for rooms that leave it out. */
   #onlyOwn: ReadonlySet<string> | undefined;
   /** Whether its handler has paused it. */
   #isPaused = false;
+  /** How often it is held back because of what its client says in rooms. */
+  #holds = 0;
+  /** Whether it ends when the servers on a bus are apart. */
+  readonly #endsApart: boolean;
   /** Holds it to its limits, where it has some. */
   readonly #curb: Curb | undefined;
 
@@ -90,6 +96,7 @@ export class LiveConnection implements Connection, TransportEvents, Curbed {
     this.#maxFrameSize = ticket.maxFrameSize;
     this.#lingerMs = ticket.lingerMs || Infinity;
     this.#left = ticket.left;
+    this.#endsApart = ticket.away === "close";
     this.#transport = transport;
     this.#ticket = ticket;
     this.#log = ticket.log;
@@ -185,6 +192,17 @@ export class LiveConnection implements Connection, TransportEvents, Curbed {
     if (this.#state === "open") this.#outbox.replay(past);
   }
 
+  missed(count: number | undefined): void {
+    if (this.#state !== "open") return;
+    const what = count === undefined ? "Messages" : counted(count, "message");
+    if (this.#outbox.missed(count ?? 1)) return;
+    this.end(1013, `${what} of the room ${count === 1 ? "was" : "were"} missed`);
+  }
+
+  apart(): void {
+    if (this.#endsApart) this.end(1013, "The other servers cannot be reached");
+  }
+
   close(code = 1000, reason = ""): void {
     this.#finish(code, reason, this.#lingerMs, "handler");
   }
@@ -211,7 +229,24 @@ export class LiveConnection implements Connection, TransportEvents, Curbed {
 
   resume(): void {
     this.#isPaused = false;
-    if (!this.#curb?.isHeld) this.#transport.resume();
+    this.#readAgain();
+  }
+
+  hold(until: Promise<void>): void {
+    if (this.#state !== "open") return;
+    if (!this.#transport.pause()) {
+      this.#log.error("websocket", "The client sends more than the other servers take");
+      return this.end(1013, "Sends more than the servers take");
+    }
+    this.#holds++;
+    until.then(() => {
+      this.#holds--;
+      this.#readAgain();
+    });
+  }
+
+  #readAgain(): void {
+    if (!this.#isPaused && this.#holds === 0 && !this.#curb?.isHeld) this.#transport.resume();
   }
 
   join(room: string): void {
@@ -227,7 +262,7 @@ export class LiveConnection implements Connection, TransportEvents, Curbed {
   publish(room: string, data: Message | Batch, { echo = true }: PublishOptions = {}): number {
     // Here, so that it is the publisher's mistake, and not that of each member.
     const batch = batchOf(data);
-    return this.#options.hub.room(room).publish(batch, echo ? undefined : this.#self);
+    return this.#options.hub.room(room).publish(batch, echo ? undefined : this.#self, this);
   }
 
   get #self(): ReadonlySet<string> {
@@ -284,7 +319,7 @@ export class LiveConnection implements Connection, TransportEvents, Curbed {
   }
 
   readOn(): void {
-    if (!this.#isPaused) this.#transport.resume();
+    this.#readAgain();
   }
 
   get activity(): number {

@@ -162,6 +162,16 @@ export class Outbox implements Gauge {
     else this.#past = NOTHING;
   }
 
+  /**
+   * Messages for it were lost before they came here.
+   *
+   * @returns Whether its policy is that it may miss some: then they are counted.
+   */
+  missed(count: number): boolean {
+    if (this.#mayDrop) this.#options.tally.dropped(count);
+    return this.#mayDrop;
+  }
+
   /** Sends what waits, however far the client is behind: its connection is about to be closed. */
   flush(): void {
     while (this.#waits) this.#transmit(this.#next());

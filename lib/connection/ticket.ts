@@ -47,6 +47,8 @@ export interface Ticket {
   readonly compression: Compression | undefined;
   /** The policy for messages that others make for the client faster than it reads. */
   readonly slow: SlowPolicy;
+  /** Whether it goes on while the servers on a bus are apart; default `local`: it does. */
+  readonly away?: "local" | "close";
   /** Bytes of a message; 0 means no limit. */
   readonly maxFrameSize: number;
   /** How fast its client may send, and how long it may be. */

@@ -1,4 +1,4 @@
-import { HandshakeError } from "../base/errors.ts";
+import { HandshakeError, LimitError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { IncomingRequest } from "../base/request.ts";
 import { factsOf, sessionLog } from "../base/session_log.ts";
@@ -159,8 +159,21 @@ export async function acceptedBy(
     return { accepted, request, log, by: "handler", session: { ...session, relay: run.relay } };
   }
   const accepted = session.admission ??
-    (patience.isOver
-      ? undefined
-      : await route.accept?.(request, gate.placeOf(log, route.meter, patience)));
+    (patience.isOver ? undefined : await askedOf(route, request, gate, { log, patience }));
   return { accepted, request, log, by: "handler", session };
+}
+
+/** Asks the handler of a route, unless it is to take nobody now. */
+function askedOf(
+  { accept, options, meter }: LiveRoute,
+  request: IncomingRequest,
+  gate: Gate,
+  { log, patience }: { log: Log; patience: Patience },
+): ReturnType<NonNullable<LiveRoute["accept"]>> | undefined {
+  const place = gate.placeOf(log, meter, patience);
+  if (options.away === "close" && place.hub.isAway) {
+    meter.limited("away");
+    throw new LimitError("away", "The other servers cannot be reached", { status: 503 });
+  }
+  return accept?.(request, place);
 }

@@ -20,7 +20,8 @@ import { Recordings } from "../connection/record/recordings.ts";
 import { Sessions } from "../connection/resume/sessions.ts";
 import { Roster } from "../connection/roster.ts";
 import type { Header, Ticket } from "../connection/ticket.ts";
-import type { Overview, Place } from "../contract.ts";
+import type { Hub, Overview, Place } from "../contract.ts";
+import { BusHub } from "../hub/bus_hub.ts";
 import { LocalHub } from "../hub/local_hub.ts";
 import { admit } from "./admit.ts";
 import { BasePath } from "./base_path.ts";
@@ -83,7 +84,7 @@ export interface UpgradeHead {
 /** Makes connections and answers of requests, whichever engine brings them. */
 export class Dispatcher {
   readonly roster = new Roster();
-  readonly hub = new LocalHub();
+  readonly hub: Hub & Partial<Disposable>;
   /** Sessions that survive their transports. */
   readonly sessions: Sessions;
   readonly meter: Meter;
@@ -140,6 +141,7 @@ export class Dispatcher {
     this.forwarding = trustProxy && new Forwarding({ trustProxy, proxyHeaders });
     this.basePath = new BasePath(basePath);
     this.#processes = processes;
+    this.hub = bus ? new BusHub(bus) : new LocalHub();
     this.meter = meter;
     this.#lookup = lookup;
     this.#entrance = new Entrance(once);
@@ -327,6 +329,7 @@ export class Dispatcher {
       this.#relay?.close(),
     ]);
     this.#relay?.[Symbol.dispose]();
+    this.hub[Symbol.dispose]?.();
     await this.recordings.close();
     this.floodLog.flush();
   }

@@ -61,6 +61,7 @@ export function makeTicket(
       ? agreeOnCompression(request.headers.get("sec-websocket-extensions"), options)
       : undefined,
     slow: admission.slow ?? "close",
+    away: options.away ?? "local",
     maxFrameSize: options.maxFrameSize ?? MAX_FRAME_SIZE,
     limits: limitsOf(request, options),
     pingMs: options.pingMs ?? 0,

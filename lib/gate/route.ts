@@ -80,6 +80,11 @@ export interface RouteOptions extends OriginOptions, AuthOptions, EntryOptions {
    * broken; 0, the default, means that it ends with that.
    */
   readonly resume?: number;
+  /**
+   * Connections while other servers on the bus cannot be reached: their rooms go on with those who are here, or they
+   * are closed with 1013, and new ones get 503; default `local`.
+   */
+  readonly away?: "local" | "close";
   /** Bytes of messages that are kept for such a client until it has acknowledged them; default 1 MiB. */
   readonly resumeBytes?: number;
 }

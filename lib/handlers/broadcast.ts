@@ -86,7 +86,9 @@ export function broadcast(options: BroadcastOptions = {}): Handler {
           return {
             batch(batch) {
               // Who is not in it has to ask again: it may be forgotten, and another one made, meanwhile.
-              if (write) return void (joined ?? rooms.room(name)).publish(batch, except);
+              if (write) {
+                return void (joined ?? rooms.room(name)).publish(batch, except, connection);
+              }
               log.error("websocket", "The client sent a message where it may only read");
               connection.close(1008, "Messages are not allowed here");
             },

@@ -142,6 +142,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
       log: started.log,
     });
     const { closeMs = 0 } = options;
+    const gauge = talk.gauge ? talk.gauge(pace) : pace;
     const life = new Life(started, { closeMs, ending: signal });
     const gone = life.gone.then(() => {
       const { pid, lost } = life;
@@ -163,7 +164,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
       begin: () =>
         life.begin({
           feed: (stream) => stdin.feed(stream),
-          stdout: { decoder, gauge: pace, smallest: 512, stride: STRIDE, watch },
+          stdout: { decoder, gauge, smallest: 512, stride: STRIDE, watch },
         }),
       end(atOnce) {
         watch?.left();

@@ -30,6 +30,11 @@ export class EmptyRooms<R extends KeptRoom> {
     this.#bytes -= known.bytes;
   }
 
+  /** The one that is empty for the longest time. */
+  get oldest(): R | undefined {
+    return this.#rooms.keys().next().value;
+  }
+
   /** Drops the one that is empty for the longest time; does nothing where there is none. */
   dropOldest(): void {
     for (const [oldest, { drop }] of this.#rooms) {

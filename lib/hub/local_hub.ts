@@ -5,6 +5,8 @@ import { Space } from "./space.ts";
 
 /** All rooms of one server that has no others beside it. */
 export class LocalHub implements Hub {
+  readonly isShared = false;
+  readonly isAway = false;
   readonly #spaces = new Map<string, Space<LiveRoom>>();
   readonly #empty = new EmptyRooms<LiveRoom>();
 

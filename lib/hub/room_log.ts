@@ -36,6 +36,24 @@ export class RoomLog {
     return this.#id ??= crypto.getRandomValues(new Uint32Array(1)).join("");
   }
 
+  /** Forgets everything, and goes on at a place of a log that somebody else keeps. */
+  begin({ log, number }: Mark): void {
+    this.trim(0);
+    this.#id = log;
+    this.#next = number;
+  }
+
+  /**
+   * Notes messages that somebody else has numbered, and forgets those that are older than the last `count`. Where some
+   * are missing before them, it begins with them.
+   *
+   * @returns The same with their numbers.
+   */
+  note(batch: Batch, mark: Mark, count: number): Batch {
+    if (mark.log !== this.#id || mark.number !== this.#next) this.begin(mark);
+    return this.add(batch, count);
+  }
+
   /**
    * Notes messages, and forgets those that are older than the last `count`.
    *

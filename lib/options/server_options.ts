@@ -1,6 +1,7 @@
 import type { Option } from "./option.ts";
 import { ACCESS, REVERSE_LOOKUP, SAME_ORIGIN } from "./tables/access_options.ts";
 import { ANSWERS } from "./tables/answer_options.ts";
+import { AWAY } from "./tables/away_options.ts";
 import { BUS } from "./tables/bus_options.ts";
 import { LIMITS } from "./tables/limit_options.ts";
 import { LIFETIME, LISTENING, TLS, UNIX_SOCKET } from "./tables/listen_options.ts";
@@ -33,6 +34,7 @@ export const SERVER_OPTIONS = [
   ...MESSAGES,
   ...RECORDING,
   ...RESUME,
+  ...AWAY,
   ...LIMITS,
   AUTH,
   AUTHPASS,

@@ -63,6 +63,8 @@ export class FakeConnection implements Connection {
     return this.canPause;
   }
 
+  hold(): void {}
+
   resume(): void {
     this.paused = false;
   }

@@ -1,12 +1,13 @@
 import { Batch, type Message } from "../../base/batch.ts";
 import type { Log } from "../../base/log.ts";
 import { Delimited, LINE } from "../../codec/delimited.ts";
-import type { Decoder, Hub, IncomingRequest, Room } from "../../contract.ts";
+import type { Decoder, Gauge, Hub, IncomingRequest, Room } from "../../contract.ts";
 import type { Stdin } from "../../process/stdin.ts";
 import { announce } from "./announce.ts";
 import type { Client } from "./client.ts";
 import { type Command, CommandError, parseCommand, shorten } from "./command.ts";
 import type { Crowd } from "./crowd.ts";
+import { Holds } from "./holds.ts";
 import { introduce } from "./introduce.ts";
 import { Recent } from "./recent.ts";
 import type { Talk } from "./talk.ts";
@@ -20,6 +21,8 @@ export class Events implements Talk {
   /** Clients and rooms that have been there, so that a process that does not know yet is not blamed. */
   #left = new Recent();
   #emptied = new Recent();
+  /** Where rooms have members at other servers. */
+  #holds: Holds | undefined;
 
   /** @param remembers Whether a later process is told who is there. */
   constructor(stdin: Stdin<Client>, crowd: Crowd, remembers: boolean) {
@@ -36,6 +39,11 @@ export class Events implements Talk {
     return new Delimited(LINE, (batch) => {
       for (const line of batch) this.#obey(line as string, ++number, log);
     });
+  }
+
+  gauge(pace: Gauge | undefined): Gauge | undefined {
+    if (!this.hub?.isShared) return pace;
+    return this.#holds = new Holds(pace);
   }
 
   stopped(): void {}
@@ -94,7 +102,7 @@ export class Events implements Talk {
     const others = except.length > 0 ? new Set(except) : undefined;
     if (typeof to === "object" && "room" in to) {
       const room = this.#room(to.room);
-      if (room && room.size > 0) return void room.publish(batch, others);
+      if (room && room.size > 0) return void room.publish(batch, others, this.#holds);
       return complain(
         `nobody is in room "${to.room}"`,
         this.#emptied.has(to.room) ? "debug" : "error",

@@ -1,6 +1,6 @@
 import type { Mark } from "../../base/mark.ts";
 import type { Log } from "../../base/log.ts";
-import type { Batch, Decoder, Hub, IncomingRequest } from "../../contract.ts";
+import type { Batch, Decoder, Gauge, Hub, IncomingRequest } from "../../contract.ts";
 import type { Client } from "./client.ts";
 
 /** A way in which clients and their process talk to each other. */
@@ -14,6 +14,12 @@ export interface Talk {
    * @returns The decoder that takes its output.
    */
   started(log: Log): Decoder;
+  /**
+   * The gauge that a process writes by, in place of its pace; missing where that is enough.
+   *
+   * @param pace undefined where it writes as fast as it will.
+   */
+  gauge?(pace: Gauge | undefined): Gauge | undefined;
   /** No process is there any more, and none will be for those who were there. */
   stopped(): void;
   /**

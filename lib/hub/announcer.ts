@@ -1,0 +1,101 @@
+import type { Bus } from "../bus/bus.ts";
+import { type Change, MAX_IDS, type Presence, writePresence } from "./presence.ts";
+
+/** The room that an {@linkcode Announcer} speaks of. */
+export interface Announced {
+  readonly topic: string;
+  /** The ids of its members here. */
+  readonly ids: Iterable<string>;
+  /** The number of members at this server. */
+  readonly here: number;
+  /** Whether anybody here is told who joins and leaves. */
+  readonly isWatched: boolean;
+}
+
+/** Tells other servers who is in a room at this one. */
+export class Announcer {
+  readonly #room: Announced;
+  readonly #bus: Bus;
+  readonly #version: () => number;
+  #changes: Change[] = [];
+  #missed = 0;
+
+  /** @param version Makes numbers, each higher than that before. */
+  constructor(room: Announced, bus: Bus, version: () => number) {
+    this.#room = room;
+    this.#bus = bus;
+    this.#version = version;
+  }
+
+  /** Whether there is something to be told. */
+  get waits(): boolean {
+    return this.#changes.length > 0 || this.#missed > 0;
+  }
+
+  /** Notes somebody who has joined or left, for what is told next. */
+  changed(change: Change): void {
+    this.#changes.push(change);
+  }
+
+  /** Notes messages that others will not get. */
+  missed(count: number): void {
+    this.#missed += count;
+  }
+
+  /**
+   * Tells what has changed.
+   *
+   * @param isNamed Whether anybody wants to know who it was.
+   * @param asks Whether the others are to say who is there with them.
+   */
+  tell(isNamed: boolean, asks = false): void {
+    const changes = isNamed ? this.#changes : [];
+    this.#changes = [];
+    let members = this.#room.here;
+    for (const [sign] of changes) members += sign === "+" ? -1 : 1;
+    for (let at = 0; at === 0 || at < changes.length; at += MAX_IDS) {
+      const some = changes.slice(at, at + MAX_IDS);
+      for (const [sign] of some) members += sign === "+" ? 1 : -1;
+      const isLast = at + MAX_IDS >= changes.length;
+      const missed = isLast && this.#missed > 0 ? this.#missed : undefined;
+      const words = this.#words({ members, changes: some, asks: asks && isLast, missed });
+      this.#bus.cast(this.#room.topic, writePresence(words));
+    }
+    this.#missed = 0;
+  }
+
+  /** Asks servers who is there, and tells them the same of this one. */
+  ask(peers: Iterable<string>): void {
+    this.#changes = [];
+    const payload = writePresence(this.#all({ asks: true }));
+    for (const peer of peers) this.#bus.send(peer, payload.slice());
+  }
+
+  /**
+   * Answers a server that asks.
+   *
+   * @param isNamed Whether it wants to know who is there.
+   */
+  answer(peer: string, isNamed: boolean): void {
+    const { topic } = this.#room;
+    this.#bus.send(peer, writePresence(isNamed ? this.#all({}) : this.#words({ topic })));
+  }
+
+  /** Words of all who are there, where they are not too many. */
+  #all(words: Partial<Presence>): Presence {
+    const { ids, topic, here } = this.#room;
+    return this.#words({ ...words, topic, ids: here > MAX_IDS ? undefined : [...ids] });
+  }
+
+  #words(words: Partial<Presence>): Presence {
+    const { here, isWatched } = this.#room;
+    return {
+      version: this.#version(),
+      members: here,
+      watched: isWatched,
+      asks: false,
+      changes: [],
+      ...words,
+    };
+  }
+}

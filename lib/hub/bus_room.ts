@@ -1,0 +1,280 @@
+import type { Batch } from "../base/batch.ts";
+import type { Entry, Subscriber } from "../bus/bus.ts";
+import { envelopeNumber, readEnvelope } from "../bus/envelope.ts";
+import type { JoinOptions, Mark, Member, Publisher, Room } from "../contract.ts";
+import { Announcer } from "./announcer.ts";
+import { Attendance } from "./attendance.ts";
+import { Audience } from "./audience.ts";
+import { type HeardBefore, Newcomers, pastOf } from "./newcomers.ts";
+import { Outgoing } from "./outgoing.ts";
+import { type Change, MAX_IDS, type Presence, readPresence } from "./presence.ts";
+import { RoomLog } from "./room_log.ts";
+import type { RoomPlace } from "./room_place.ts";
+import type { RoomOwner } from "./space.ts";
+
+/**
+ * A room whose members are at several servers. Whatever is said goes to the engine, and comes back to all in its order
+ * and with its numbers.
+ *
+ * While the engine brings nothing, members here get what is said here at once, and not again when it comes back.
+ */
+export class BusRoom extends Audience implements Room {
+  readonly topic: string;
+  readonly log = new RoomLog();
+  /** Milliseconds of a clock since when nobody is in it here. */
+  emptySince = 0;
+  readonly #owner: RoomOwner<BusRoom>;
+  readonly #place: RoomPlace;
+  readonly #outgoing: Outgoing;
+  readonly #newcomers = new Newcomers();
+  readonly #attendance: Attendance;
+  readonly #announcer: Announcer;
+  #subscription: Disposable | undefined;
+  /** Whether the subscription has begun. */
+  #isJoined = false;
+
+  constructor(name: string, topic: string, owner: RoomOwner<BusRoom>, place: RoomPlace) {
+    super(name);
+    this.topic = topic;
+    this.#owner = owner;
+    this.#place = place;
+    this.#outgoing = new Outgoing(this, place);
+    this.#attendance = new Attendance(this);
+    this.#announcer = new Announcer(this, place.bus, () => place.nextVersion());
+  }
+
+  get size(): number {
+    return this.here + this.#attendance.others;
+  }
+
+  /** The engine goes on to bring what is said. */
+  get remembers(): boolean {
+    return this.#subscription !== undefined;
+  }
+
+  get keeps(): number {
+    return this.#owner.keeps;
+  }
+
+  get isHeard(): boolean {
+    return this.here > 0;
+  }
+
+  get isAlone(): boolean {
+    return this.#place.isAway || !this.#isJoined;
+  }
+
+  get ids(): Iterable<string> {
+    return Iterator.from(this.members).map(({ id }) => id);
+  }
+
+  join(member: Member, options: JoinOptions = {}): void {
+    if (this.has(member.id)) return;
+    const wasWatched = this.isWatched;
+    if (this.here === 0) this.#owner.entered(this);
+    if (!this.#subscription) this.#subscribe();
+    if (this.#isJoined) bring(member, pastOf(this.log, options));
+    if (!this.#isJoined || this.#outgoing.flights.heard > 0) {
+      const since = this.#outgoing.waits ? undefined : this.#place.lastNumber;
+      this.#newcomers.add(member, options, since);
+    }
+    this.add(member, options.watches ?? false);
+    const asks = this.isWatched && !wasWatched;
+    // It is told of itself with the number of all who are there.
+    if (asks) this.#expect();
+    this.#changed(["+", member.id]);
+    if (asks && this.#isJoined) this.#ask();
+    if (this.#place.isAway) member.apart?.();
+  }
+
+  leave({ id }: Pick<Member, "id">): void {
+    if (!this.remove(id)) return;
+    this.#newcomers.delete(id);
+    this.#changed(["-", id]);
+    if (this.here === 0) this.#owner.emptied(this);
+  }
+
+  publish(batch: Batch, except?: ReadonlySet<string>, by?: Publisher): number {
+    let count = this.size;
+    for (const id of except ?? []) if (this.has(id)) count--;
+    // Who has joined before is not to be heard before that is told.
+    if (this.#announcer.waits && this.#isTold) this.announce();
+    this.#outgoing.say(batch, except, by);
+    return count;
+  }
+
+  /** Tells others what has changed. */
+  announce(): void {
+    if (this.#announcer.waits && !this.#place.isAway) this.#announcer.tell(this.#isTold);
+  }
+
+  /** The engine is away: members get what was said here, and what is. */
+  away(): void {
+    this.beginAlone();
+    this.#outgoing.hear();
+    for (const member of [...this.members]) member.apart?.();
+  }
+
+  /** The engine is there again, and these other servers. */
+  back(servers: ReadonlySet<string>): void {
+    this.#attendance.keep(servers);
+    if (this.#isJoined) this.#ask();
+  }
+
+  /** Another server is gone. */
+  left(server: string): void {
+    this.#attendance.left(server);
+  }
+
+  /** Another server that was said to be gone is there. */
+  returned(server: string): void {
+    if (this.#isJoined && this.here > 0) this.#announcer.ask([server]);
+  }
+
+  /** Does not wait for the engine any more: what was said before comes when it comes. */
+  beginAlone(): void {
+    if (!this.#outgoing.waits) return;
+    this.#newcomers.beginAlone(this.#place.lastNumber);
+    this.#outgoing.begin();
+  }
+
+  /** Does not wait any more for others to say who is there. */
+  settle(): void {
+    this.#attendance.settle();
+  }
+
+  /** Takes words of another server about who is there. */
+  hear(words: Presence, from: string): void {
+    this.#attendance.take(words, from);
+    if (words.missed) this.#missed(words.missed);
+    // Who watches waits for the answer of everybody.
+    if (words.asks && (this.here > 0 || words.watched)) {
+      this.#announcer.answer(from, words.watched);
+    }
+    const isUnknown = words.members <= MAX_IDS && !this.#attendance.knows(from);
+    if (this.isWatched && isUnknown) this.#announcer.ask([from]);
+  }
+
+  /** Nobody is in it: what is said is not brought any more. */
+  end(): void {
+    this.announce();
+    this.#subscription?.[Symbol.dispose]();
+    this.#subscription = undefined;
+    this.#isJoined = false;
+    this.#outgoing.end();
+    this.#attendance.clear();
+    this.#newcomers.clear();
+  }
+
+  /** Has watchers here told of somebody who joins or leaves. */
+  tell([sign, id]: Change, members: number): void {
+    this.notify(sign === "+" ? "join" : "leave", id, members);
+  }
+
+  deliverAlone(batch: Batch, except: ReadonlySet<string> | undefined): void {
+    this.deliver(batch, except);
+  }
+
+  fallen(count: number): void {
+    this.#place.note("unsaid", this.topic, count);
+    this.#announcer.missed(count);
+    this.#place.announce(this, true);
+  }
+
+  /** Whether anybody wants to know who joins and leaves. */
+  get #isTold(): boolean {
+    return this.isWatched || this.#attendance.isWatched;
+  }
+
+  #subscribe(): void {
+    const { bus, isAway } = this.#place;
+    if (!isAway) {
+      this.#outgoing.wait();
+      this.#place.expect(this);
+    }
+    const subscriber: Subscriber = {
+      began: (past, next) => this.#began(past, next),
+      entry: (entry) => this.#take(entry),
+      cast: (payload, from) => this.#heard(payload, from),
+      lost: (count) => this.#lost(count),
+    };
+    this.#subscription = bus.subscribe(this.topic, subscriber, { last: this.keeps });
+  }
+
+  #began(past: readonly Entry[], next: Mark): void {
+    const heard: HeardBefore[] = [];
+    this.#isJoined = true;
+    for (const entry of past) {
+      const { batch, flight } = this.#read(entry);
+      if (batch) this.#noted(batch, entry.mark);
+      if (flight?.heard) heard.push({ flight, mark: entry.mark });
+    }
+    if (this.keeps === 0 || this.log.next !== next.number) this.log.begin(next);
+    this.#newcomers.begin(this.log, heard);
+    if (this.#outgoing.flights.heard === 0) this.#newcomers.clear();
+    this.#outgoing.begin();
+    this.#ask();
+  }
+
+  #take(entry: Entry): void {
+    const { batch, except, flight } = this.#read(entry);
+    if (!batch) return;
+    const noted = this.#noted(batch, entry.mark);
+    if (!flight?.heard) return void this.deliver(noted, except);
+    this.#newcomers.landed(flight, noted);
+    if (this.#outgoing.flights.heard === 0) this.#newcomers.clear();
+  }
+
+  /** The messages; those of this server as it has said them. */
+  #read({ payload, from, count }: Entry) {
+    const { flights } = this.#outgoing;
+    if (from === this.#place.bus.self) {
+      const flight = flights.landed(envelopeNumber(payload));
+      if (flight?.batch.size === count) return { ...flight, flight };
+    }
+    const envelope = readEnvelope(payload);
+    if (envelope?.batch.size === count) return { ...envelope, flight: undefined };
+    this.#place.note("foreign", this.topic, 1);
+    return { batch: undefined, except: undefined, flight: undefined };
+  }
+
+  #noted(batch: Batch, mark: Mark): Batch {
+    return this.keeps > 0 ? this.log.note(batch, mark, this.keeps) : batch;
+  }
+
+  #heard(payload: Uint8Array, from: string): void {
+    const words = readPresence(payload);
+    if (words) this.hear(words, from);
+    else this.#place.note("foreign", this.topic, 1);
+  }
+
+  #lost(count: number | undefined): void {
+    this.#place.note("lost", this.topic, count);
+    this.#missed(count);
+  }
+
+  #missed(count: number | undefined): void {
+    for (const member of [...this.members]) member.missed?.(count);
+  }
+
+  #changed(change: Change): void {
+    this.#attendance.changed(change);
+    this.#announcer.changed(change);
+    this.#place.announce(this, this.#isTold);
+  }
+
+  #expect(): void {
+    const { bus, isAway } = this.#place;
+    if (this.#attendance.expect(isAway ? [] : bus.peers)) this.#place.settle(this);
+  }
+
+  /** Asks the other servers who is there, and says who is here. */
+  #ask(): void {
+    if (this.isWatched) this.#announcer.ask(this.#place.bus.peers);
+    else this.#announcer.tell(true, true);
+  }
+}
+
+function bring(member: Member, past: readonly Batch[]): void {
+  if (past.length > 0) member.replay(past);
+}

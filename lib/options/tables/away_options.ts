@@ -1,0 +1,15 @@
+import type { Option } from "../option.ts";
+
+/** The option of what becomes of connections while the servers on a bus are apart, which a route may have in place of the server. */
+export const AWAY = [
+  {
+    name: "away",
+    kind: "choice",
+    choices: ["local", "close"],
+    default: "local",
+    group: "Messages",
+    doc:
+      "While other servers cannot be reached: rooms go on with those who are here, or connections are closed with 1013 and new ones get 503",
+    flag: {},
+  },
+] as const satisfies readonly Option[];
