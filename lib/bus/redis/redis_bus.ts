@@ -104,7 +104,8 @@ export class RedisBus implements Bus {
       failure = error;
       bus.#log.error("server", `Cannot reach the bus ${bus.name}: ${messageOf(error)}`);
     }
-    bus.#beating = setInterval(() => bus.#beat(), bus.#terms.ttl / 4);
+    const { ttl, retention } = bus.#terms;
+    bus.#beating = setInterval(() => bus.#beat(), Math.min(ttl, retention) / 4);
     bus.#running = bus.#run(failure !== undefined);
     return bus;
   }
@@ -211,7 +212,7 @@ export class RedisBus implements Bus {
       if (tries === 0) {
         const why = await this.#ended.promise;
         if (this.#isOver) return;
-        this.#log.error("server", `The bus ${this.name} is away: ${advised(why)}`);
+        this.#log.error("server", `The bus ${this.name} is away: ${advised(why, this.#terms)}`);
         this.#tell((watcher) => watcher.away?.(why));
       }
       // Not all servers at once.
@@ -248,7 +249,9 @@ export class RedisBus implements Bus {
       link[Symbol.dispose]();
       this.#down();
       if (refusalKind(error) !== "refused") throw error;
-      throw new BusError(`Cannot use the bus: ${advised(messageOf(error))}`, { cause: error });
+      throw new BusError(`Cannot use the bus: ${advised(messageOf(error), this.#terms)}`, {
+        cause: error,
+      });
     }
   }
 
@@ -374,7 +377,10 @@ export class RedisBus implements Bus {
   #say(what: string): void {
     const reason = what.slice(0, 200);
     this.#odd.say(reason, (more) => {
-      this.#log.error("server", withMore(`The bus ${this.name}: ${advised(what)}`, more));
+      this.#log.error(
+        "server",
+        withMore(`The bus ${this.name}: ${advised(what, this.#terms)}`, more),
+      );
     });
   }
 

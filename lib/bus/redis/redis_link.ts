@@ -69,7 +69,7 @@ export class RedisLink implements Disposable {
     } catch (error) {
       opening.catch(() => {});
       clients.forEach(destroy);
-      throw refusal(error) ?? new Error(reasonOf(error), { cause: error });
+      throw refusal(error, terms) ?? new Error(reasonOf(error), { cause: error });
     }
   }
 
@@ -220,14 +220,18 @@ function reasonOf(error: unknown): string {
 const LASTING = /^(WRONGPASS|NOAUTH|NOPERM)|DB index|certificate|CERT_|UnknownIssuer/i;
 
 /** What a try more would end with as well. */
-function refusal(error: unknown): BusError | undefined {
+function refusal(error: unknown, terms: RedisTerms): BusError | undefined {
   if (error instanceof BusError) return error;
   const reason = reasonOf(error);
-  return LASTING.test(reason) ? new BusError(`Cannot use the bus: ${advised(reason)}`) : undefined;
+  if (!LASTING.test(reason)) return undefined;
+  return new BusError(`Cannot use the bus: ${advised(reason, terms)}`);
 }
 
-/** What Redis says, and what to do about it where it says only what it forbids. */
-export function advised(reason: string): string {
+/** What Redis says, and what to do about it where it does not say what of it is missing. */
+export function advised(reason: string, { prefix }: RedisTerms): string {
   if (!reason.startsWith("NOPERM")) return reason;
-  return `${reason} (what the user of the bus needs is in lib/bus/redis/README.md)`;
+  const needs = `its user needs ~${prefix}* and &${prefix}*, and the commands of ${PAGE}`;
+  return `${reason} (${needs})`;
 }
+
+const PAGE = "lib/bus/redis/README.md";

@@ -67,8 +67,13 @@ local function add()
     'f', sender, 'p', text(before), 'b', body)
 end
 local added = add()
-if added.err and (string.find(added.err, 'equal or smaller', 1, true) or
-    string.find(added.err, 'WRONGTYPE', 1, true)) then
+local function spoilt(err)
+  for _, words in ipairs({ 'equal or smaller', 'exhausted the last', 'WRONGTYPE' }) do
+    if string.find(err, words, 1, true) then return true end
+  end
+  return false
+end
+if added.err and spoilt(added.err) then
   -- A stranger has written there: of what is there, nothing counts any more.
   topic = renew(meta, stream, run, fresh)
   before, n = 0, tonumber(count)
