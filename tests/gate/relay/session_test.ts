@@ -86,3 +86,59 @@ Deno.test("A client whose session is relayed is told to come back where the serv
   servers.buses.cut((servers.all[0] as (typeof servers.all)[0]).bus);
   assertEquals(await closed(two.client), "1012 The server of the session has gone");
 });
+
+/** Reads an event stream. */
+class EventReader implements AsyncDisposable {
+  readonly #reader: ReadableStreamDefaultReader<string>;
+  #text = "";
+
+  constructor(body: ReadableStream<Uint8Array> | null) {
+    this.#reader = (body ?? new ReadableStream()).pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  /** The next block of lines, without comments. */
+  async next(): Promise<string> {
+    for (;;) {
+      const end = this.#text.indexOf("\n\n");
+      if (end >= 0) {
+        const block = this.#text.slice(0, end);
+        this.#text = this.#text.slice(end + 2);
+        if (block.includes("data: ")) return block;
+        continue;
+      }
+      const { value, done } = await this.#reader.read();
+      if (done) return "";
+      this.#text += value;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#reader.cancel();
+  }
+}
+
+Deno.test("A session of events is found from another server, and goes on with the next event", async () => {
+  using _log = new CapturedLog();
+  let say = (_: string): void => {};
+  const handler: Handler = { open: (connection) => void (say = (text) => connection.send(text)) };
+  await using servers = await JoinedServers.start(2, () => [
+    { path: "/s", handler, resume: 60_000, http: true },
+  ]);
+  const at = (index: number) => `${servers.url(index).replace("ws:", "http:")}s`;
+  const leaving = new AbortController();
+  const headers = { Accept: "text/event-stream" };
+  const first = await fetch(at(0), { headers, signal: leaving.signal });
+  const one = new EventReader(first.body);
+  say("a");
+  say("b");
+  const [, id = ""] = /^id: (\S+)\.1\ndata: a$/.exec(await one.next()) ?? [];
+  assertEquals(id.length, 40);
+  leaving.abort();
+  say("c");
+  const second = await fetch(at(1), { headers: { ...headers, "Last-Event-ID": `${id}.1` } });
+  await using two = new EventReader(second.body);
+  assertEquals(await two.next(), `id: ${id}.2\ndata: b`);
+  assertEquals(await two.next(), `id: ${id}.3\ndata: c`);
+  say("d");
+  assertEquals(await two.next(), `id: ${id}.4\ndata: d`);
+});
