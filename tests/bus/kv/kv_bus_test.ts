@@ -1,0 +1,15 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { ROOT } from "../../support/server.ts";
+
+// Deno has it with a flag alone, which these tests are not started with.
+Deno.test("KvBus does what every bus must do", async () => {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", "--no-check", "--unstable-kv", "tests/bus/kv/kv_bus_contract.ts"],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  assertEquals(code, 0, said);
+  assertMatch(said, /ok \| [1-9]\d+ passed \| 0 failed/);
+});
