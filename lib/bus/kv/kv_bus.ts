@@ -10,7 +10,7 @@ import { KvWriter } from "./kv_writer.ts";
 
 /** Options of {@linkcode KvBus}. Times in ms. */
 export interface KvBusOptions {
-  /** Whose store it is, for people; default `kv`. */
+  /** The name of the store, for people; default `kv`. */
   readonly name?: string;
   /** The time that a claim may take; default 10,000. */
   readonly acceptMs?: number;
@@ -235,7 +235,7 @@ export class KvBus implements Bus {
     return reader;
   }
 
-  /** It has said that it is there: nobody takes what it holds before that is too long ago. */
+  /** Notes that it has said that it is there: nobody takes what it holds before that is too long ago. */
   #isSure(since: number): void {
     this.#beatAt = since;
     clearTimeout(this.#sureTimer);

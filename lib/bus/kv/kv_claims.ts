@@ -18,7 +18,7 @@ interface Ask {
   reject(error: BusError): void;
 }
 
-/** What {@linkcode KvClaims} has to know of other servers. */
+/** Other servers, as {@linkcode KvClaims} has to know them. */
 export interface Peers {
   readonly there: ReadonlySet<string>;
   look(): Promise<void>;

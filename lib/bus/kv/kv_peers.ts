@@ -27,7 +27,7 @@ export class KvPeers {
     this.#tell = tell;
   }
 
-  /** Those that are there. */
+  /** Servers that are there. */
   get there(): ReadonlySet<string> {
     return this.#there;
   }

@@ -15,7 +15,7 @@ interface Live {
   readonly beginning: Set<Subscription>;
 }
 
-/** What a server listens to. Each log is read once, whoever listens to it there. */
+/** Topics that a server listens to. Each log is read once, whoever listens to it there. */
 export class KvTopics {
   readonly #kv: Deno.Kv;
   readonly #reader: LogReader;

@@ -10,7 +10,7 @@ export interface Saying {
   readonly count: number;
   /** How many messages of the log are kept at least. */
   readonly keep: number;
-  /** Its number of all that this server publishes, where it MUST be written once; otherwise at most once. */
+  /** The number of it among all that this server publishes, where it MUST be written once; otherwise at most once. */
   readonly number?: number;
 }
 
@@ -28,7 +28,7 @@ const MOST = 20_000;
 /** Entries that are deleted at once. */
 const TRIM = 100;
 
-/** What a server commits, so that nothing is written twice where it is not known whether it was. */
+/** A commit of a server, noted so that nothing is written twice where it is not known whether it was. */
 interface Commit {
   /** The number of the commit. */
   readonly number: number;
