@@ -3,7 +3,9 @@
  * it gets, `/chat/ROOM` sends it to everybody in the room, `/` is a page that tries both. It starts no
  * processes and needs no permission but the network.
  *
- * An edge platform may run several instances; a room is one room on each of them.
+ * An edge platform may run several instances. The variable `STDWS_BUS` says what joins them, so that a room is one
+ * among all: `kv`, which is the platform's Deno KV, or the URL of a Redis, `redis://…` or `rediss://…`. Without one, a
+ * room is one on each of them, and the page says so.
  *
  * @example
  * ```ts
@@ -19,6 +21,7 @@
  */
 
 import { configureLog, flushLog, Log } from "./base/log.ts";
+import { EDGE_BUS, edgeBus } from "./bus/edge_bus.ts";
 import type { Exchange, IncomingRequest, Place } from "./contract.ts";
 import { broadcast } from "./handlers/broadcast.ts";
 import { echo } from "./handlers/echo.ts";
@@ -26,18 +29,36 @@ import { tryPage } from "./handlers/try_page.ts";
 import { nativeHandler } from "./listen/native.ts";
 import { Dispatcher } from "./gate/dispatch.ts";
 
+const bus = await edgeBus(variable(EDGE_BUS), new Log());
 const dispatcher = new Dispatcher({
   routes: [
     { path: "/echo", handler: echo() },
     { path: "/chat/:room", handler: broadcast() },
     { path: "*", handler: { respond } },
   ],
+  ...(bus && { bus }),
 });
 
 function respond(request: IncomingRequest, _: Exchange, { log }: Place): Response | undefined {
-  const page = tryPage(request.method, request.path);
+  const page = tryPage(request.method, request.path, roomsNow());
   if (page) log.access("http", "STATIC");
   return page;
+}
+
+/** A sentence about whose rooms they are. */
+function roomsNow(): string {
+  if (!bus) return "Each instance of this app has rooms of its own: STDWS_BUS would join them.";
+  if (!bus.isAway) return `A room is one among all instances of this app, joined by ${bus.name}.`;
+  return `${bus.name}, which joins the instances of this app, cannot be reached now.`;
+}
+
+/** A variable, where there is one and it may be read. */
+function variable(name: string): string {
+  try {
+    return Deno.env.get(name) ?? "";
+  } catch {
+    return "";
+  }
 }
 
 const fetch = nativeHandler(dispatcher);
@@ -65,6 +86,7 @@ export async function serveEdge(nextSignal: () => Promise<unknown>): Promise<num
   const stopped = server.shutdown();
   await dispatcher.close(1001, "Server shutting down", DRAIN_MS);
   await stopped;
+  await bus?.[Symbol.asyncDispose]();
   await flushLog();
   return 0;
 }

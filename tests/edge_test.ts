@@ -1,53 +1,13 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { RawClient } from "./support/client.ts";
-import { Lines } from "./support/lines.ts";
+import { Edge } from "./support/edge.ts";
 import { ROOT } from "./support/server.ts";
 
-/** The edge app as a child, with the permissions that an edge function has here: none but these. */
-class Edge implements AsyncDisposable {
-  readonly child: Deno.ChildProcess;
-  readonly lines: Lines;
-  readonly other: Lines;
-  url = "";
-
-  constructor(args: readonly string[], env: Record<string, string>) {
-    this.child = new Deno.Command(Deno.execPath(), {
-      args: args as string[],
-      env: { NO_COLOR: "1", ...env },
-      cwd: ROOT,
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    this.lines = new Lines(this.child.stdout);
-    this.other = new Lines(this.child.stderr);
-  }
-
-  async stop(signal: Deno.Signal): Promise<number> {
-    try {
-      this.child.kill(signal);
-    } catch {
-      // It has ended already.
-    }
-    await Promise.all([this.lines.ended, this.other.ended]);
-    return (await this.child.status).code;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop("SIGKILL");
-  }
-}
-
+// Those that an edge function has here: none but these.
 const PERMISSIONS = ["--no-prompt", "--allow-net", "--allow-env=DENO_DEPLOY"];
 
 const STARTS: [name: string, start: () => Promise<Edge>][] = [
-  ["deno serve lib/edge.ts", async () => {
-    const options = [...PERMISSIONS, "--host=127.0.0.1", "--port=0"];
-    const edge = new Edge(["serve", ...options, "lib/edge.ts"], {});
-    const line = await edge.other.until(/Listening on/);
-    edge.url = line.match(/http:\S+/)?.[0].replace("http", "ws") ?? "";
-    return edge;
-  }],
+  ["deno serve lib/edge.ts", () => Edge.serve(PERMISSIONS)],
   ["main.ts with DENO_DEPLOY", async () => {
     // The second variable is how a platform tells the runtime where to listen.
     const env = { DENO_DEPLOY: "1", DENO_SERVE_ADDRESS: "tcp:127.0.0.1:0" };

@@ -1,7 +1,7 @@
 import { messageOf, UsageError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { Bus, Channel } from "./bus.ts";
-import { BUS_PLACE, type BusPlace, busPlaceText, parseBusPlace } from "./bus_place.ts";
+import { BUS_PLACE, type BusPlace, parseBusPlace } from "./bus_place.ts";
 
 /** Options of {@linkcode openBus}. */
 export interface OpenBusOptions {
@@ -31,8 +31,10 @@ export async function openBus(
       const { LocalBus } = await import("./local/local_bus.ts");
       return new LocalBus(channel, options);
     }
-    case "redis":
-      throw new UsageError(`--bus=${busPlaceText(place)} is not there yet: there is only local`);
+    case "redis": {
+      const { RedisBus } = await import("./redis/redis_bus.ts");
+      return await RedisBus.open(place.url, options);
+    }
     case "file":
       return await openBus(await readPlace(place.path), options);
   }

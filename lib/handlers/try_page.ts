@@ -1,3 +1,8 @@
+// @ts-types="../base/std.d.ts"
+import { escape } from "@std/html/entities";
+
+const ROOMS = "ROOMS";
+
 /** The page of the edge app: tries echo and chat with what a browser has. */
 export const TRY_PAGE = `<!doctype html>
 <html lang="en">
@@ -9,6 +14,7 @@ export const TRY_PAGE = `<!doctype html>
   <h1>stdws</h1>
   <p>Two WebSocket endpoints: <code>/echo</code> sends back what it gets, <code>/chat/ROOM</code> sends
   it to everybody in the room. Open this page twice to chat with yourself.</p>
+  <p id="rooms">${ROOMS}</p>
   <form id="connect">
     <label>Endpoint <input id="path" value="/echo" list="paths" autocomplete="off"></label>
     <datalist id="paths"><option value="/echo"><option value="/chat/lobby"></datalist>
@@ -77,11 +83,17 @@ const FILES: Record<string, readonly [type: string, body: string]> = {
   "/try.js": ["text/javascript; charset=utf-8", TRY_SCRIPT],
 };
 
-/** Answers with the page or its parts; undefined for any other path or method. */
-export function tryPage(method: string, path: string): Response | undefined {
+/**
+ * Answers with the page or its parts; undefined for any other path or method.
+ *
+ * @param rooms A sentence about what a room is one of.
+ */
+export function tryPage(method: string, path: string, rooms: string): Response | undefined {
   const file = FILES[path];
   if (!file || !["GET", "HEAD"].includes(method)) return undefined;
-  return new Response(method === "HEAD" ? null : file[1], {
+  // A function, because a text may have patterns in it.
+  const body = file[1].replace(ROOMS, () => escape(rooms));
+  return new Response(method === "HEAD" ? null : body, {
     headers: {
       "Content-Type": file[0],
       // Nothing from elsewhere, nothing inline; the sockets are the server's own.

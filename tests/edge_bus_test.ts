@@ -1,0 +1,53 @@
+import { assert, assertStringIncludes } from "@std/assert";
+import { Edge } from "./support/edge.ts";
+import { needing } from "./support/programs.ts";
+import { Redis } from "./support/redis.ts";
+
+const FLAGS = ["--no-prompt", "-A", "--unstable-kv"];
+
+Deno.test("edge.ts says on its page that rooms are per instance where nothing joins them", async () => {
+  await using edge = await Edge.serve(["--no-prompt", "--allow-net"]);
+  const page = await (await fetch(edge.url.replace("ws:", "http:"))).text();
+  assertStringIncludes(page, "Each instance of this app has rooms of its own");
+});
+
+Deno.test({
+  ...needing(
+    "edge.ts says on its page that its Redis is away, and that it is back",
+    "redis-server",
+  ),
+  async fn() {
+    await using redis = await Redis.start();
+    await using edge = await Edge.serve(FLAGS, { STDWS_BUS: redis.url });
+    const says = async (text: string) => {
+      const http = edge.url.replace("ws:", "http:");
+      while (!(await (await fetch(http)).text()).includes(text));
+    };
+    await says("joined by");
+    await redis.crash();
+    await says("cannot be reached now");
+    await redis.restart();
+    await says("joined by");
+  },
+});
+
+for (
+  const [value, why] of [
+    ["nats://127.0.0.1", "expected kv, kv:PATH, redis://HOST:PORT or rediss://HOST:PORT"],
+    ["local", "expected kv"],
+    ["http://me:secret@127.0.0.1", "Cannot use STDWS_BUS=http://***@127.0.0.1"],
+    ["kv", "Deno needs --unstable-kv for it"],
+  ] as const
+) {
+  Deno.test(`edge.ts does not start with STDWS_BUS=${value}, and says why`, async () => {
+    await using edge = new Edge(
+      ["serve", "--no-prompt", "-A", "--host=127.0.0.1", "--port=0", "lib/edge.ts"],
+      { STDWS_BUS: value },
+    );
+    await edge.other.ended;
+    const said = edge.other.all.join("\n");
+    assertStringIncludes(said, why);
+    assert(!said.includes("secret"), said);
+    assert((await edge.child.status).code !== 0);
+  });
+}
