@@ -53,7 +53,7 @@ Deno.test("resolveConfig() fills in every default", () => {
     listen: {},
     dispatch: { headersWs: [], headersHttp: [] },
     log: { level: "access", format: "text" },
-    lifetime: { drainMs: 0, shutdownCode: "1001", once: false },
+    lifetime: { workers: 1, drainMs: 0, shutdownCode: "1001", once: false },
   });
 });
 
@@ -157,7 +157,7 @@ const RESOLVED: [said: Said, part: Partial<Config>][] = [
   }],
   [{ echo: true, ssl: false, sslcert: [""], sslkey: [""] }, { listen: {} }],
   [{ echo: true, "exit-idle": 60_000, once: true }, {
-    lifetime: { drainMs: 0, shutdownCode: "1001", once: true, exitIdleMs: 60_000 },
+    lifetime: { workers: 1, drainMs: 0, shutdownCode: "1001", once: true, exitIdleMs: 60_000 },
   }],
   [{ echo: true, "unixsocket": "a.sock", "unixsocket-owner": { group: "b" } }, {
     listen: { unixSocket: { path: "a.sock", owner: { group: "b" } } },

@@ -260,6 +260,8 @@ const EXAMPLES: Record<Option["kind"], [value: unknown, ...words: string[]]> = {
   switch: [true],
   topic: [true],
   number: [7, "7"],
+  count: [7, "7"],
+  bus: [{ kind: "local" }, "local"],
   duration: [7, "7"],
   size: [1024, "1K"],
   factor: [0.5, "0.5"],

@@ -45,6 +45,8 @@ const EXAMPLES: Record<Exclude<Option["kind"], "choice">, [value: unknown, read?
   switch: [true],
   topic: [true],
   number: [1],
+  count: [7],
+  bus: ["local", { kind: "local" }],
   duration: ["1s", 1_000],
   size: ["1K", 1_024],
   factor: [0.5],
@@ -273,7 +275,7 @@ const WRONG: [text: string, ...mistakes: string[]][] = [
   ],
   [
     '{ "routes": { "/a": { "handler": "echo", "pingm": 5 } } }',
-    '1:42: Unknown option "pingm" of routes["/a"] (did you mean "pingms"?): echo takes acceptms, auth, authpass, byterate, compress, compressbits, compresscontext, compressmin, connectrate, http, idletimeout, lingerms, maxconnections, maxframesize, maxlifetime, maxperip, messagerate, origin, pingms, record, recordkeep, recordsize, resume, resumebytes, subprotocol',
+    '1:42: Unknown option "pingm" of routes["/a"] (did you mean "pingms"?): echo takes acceptms, auth, authpass, away, byterate, compress, compressbits, compresscontext, compressmin, connectrate, http, idletimeout, lingerms, maxconnections, maxframesize, maxlifetime, maxperip, messagerate, origin, pingms, record, recordkeep, recordsize, resume, resumebytes, subprotocol',
   ],
   [
     '{ "routes": { "/a": { "handler": "process", "command": "a", "env": { "A=": "" } } } }',
