@@ -30,6 +30,12 @@ export interface App extends ListenOptions, DispatchOptions {
   remake(config: Config): Promise<readonly NamedRoute[]>;
 }
 
+/** Parts beside the configuration: those who are told of what happens, and the other servers that are one with it. */
+export interface Told extends Pick<DispatchOptions, "ended" | "bus" | "ledger" | "processes"> {
+  /** Those of which its admin's place tells as well. */
+  readonly others?: AdminOptions["others"];
+}
+
 /**
  * Makes the parts of a server, each from its own options.
  *
@@ -38,7 +44,7 @@ export interface App extends ListenOptions, DispatchOptions {
  */
 export async function createApp(
   config: Config,
-  told: Pick<DispatchOptions, "ended" | "bus"> = {},
+  { others, ...told }: Told = {},
 ): Promise<App> {
   const { closeMs } = config;
   const names: Pick<DispatchOptions, "lookup"> = config.reverseLookup
@@ -59,7 +65,7 @@ export async function createApp(
     ...config.listen,
     ...dispatch,
     ...(auth ? { auth: await maker.authOfServer() } : {}),
-    ...(config.admin ? { admin: await adminOf(config.admin) } : {}),
+    ...(config.admin ? { admin: { ...await adminOf(config.admin), others } } : {}),
     ...names,
     processes: new Permits(config.maxForks),
     routes: await make(config),

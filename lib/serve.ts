@@ -121,6 +121,9 @@ export async function serve(options: ServeOptions): Promise<Server> {
     const { length } = dispatcher.unready;
     return length > 0 ? `not running: ${length}` : undefined;
   });
+  const { bus } = options;
+  const away = "the engine that joins it with others cannot be reached";
+  if (bus) readiness.expect("bus", () => bus.isAway ? away : undefined);
   const own = () => admin?.routes ?? [];
   try {
     await admin?.open({ roster: dispatcher.roster, readiness });
@@ -179,5 +182,5 @@ async function adminOf({ admin, ...options }: ServeOptions): Promise<Admin | und
   if (!admin) return undefined;
   // Loaded only where it is used: it makes the start slower.
   const { Admin } = await import("./admin/admin.ts");
-  return new Admin(admin, options);
+  return new Admin(admin, options, options.bus);
 }

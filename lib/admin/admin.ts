@@ -1,11 +1,12 @@
 import { within } from "../base/within.ts";
+import type { Bus } from "../bus/bus.ts";
 import { Dispatcher } from "../gate/dispatch.ts";
 import type { Route } from "../gate/route.ts";
 import { engineFor, type EngineOptions } from "../listen/choose_engine.ts";
 import { listen, type Listening, type ListenOptions } from "../listen/listen.ts";
 import type { AdminPlace } from "../options/admin_place.ts";
 import { type AdminOptions, expectSafe } from "./admin_options.ts";
-import { adminRoutes, type Watched } from "./admin_routes.ts";
+import { adminRoutes, answersFor, type Watched } from "./admin_routes.ts";
 import { expectOwnHost } from "../gate/expect_own_host.ts";
 import { Metrics } from "./metrics.ts";
 import { QuietTimes } from "./quiet_times.ts";
@@ -27,13 +28,14 @@ export class Admin {
 
   /**
    * @param engine What decides about the engine of the server, which it has as well.
+   * @param bus Joins the server with others; default: it is alone.
    * @throws {UsageError} If strangers could reach it.
    */
-  constructor(options: AdminOptions, engine: EngineOptions) {
+  constructor(options: AdminOptions, engine: EngineOptions, bus?: Bus) {
     expectSafe(options);
     this.#options = options;
     this.#engine = engine;
-    this.metrics = new Metrics(engineFor(engine).name);
+    this.metrics = new Metrics(engineFor(engine).name, bus);
   }
 
   /** Routes that the server itself has in front of all others. */
@@ -56,13 +58,14 @@ export class Admin {
    *
    * @throws {ListenError} If it cannot listen.
    */
-  async open(watched: Omit<Watched, "metrics" | "quiet">): Promise<void> {
-    const { at, auth = [], guards = [] } = this.#options;
-    const { metrics } = this;
-    const quiet = this.#quiet = new QuietTimes(watched.roster);
+  async open(place: Pick<Watched, "roster" | "readiness">): Promise<void> {
+    const { at, auth = [], guards = [], others } = this.#options;
+    const quiet = this.#quiet = new QuietTimes(place.roster);
+    const watched: Watched = { ...place, metrics: this.metrics, quiet, others };
+    others?.answer(answersFor(watched));
     const prefix = "path" in at ? at.path : "";
     const isOpen = "hostname" in at && auth.length === 0 && guards.length === 0;
-    const routes = adminRoutes({ ...watched, metrics, quiet }, {
+    const routes = adminRoutes(watched, {
       prefix,
       auth,
       guards: isOpen ? [{ check: expectOwnHost }] : guards,

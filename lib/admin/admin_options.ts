@@ -3,6 +3,7 @@ import { isLoopback } from "../base/host.ts";
 import type { Guard } from "../contract.ts";
 import type { Authenticator } from "../gate/auth/authenticator.ts";
 import { type AdminPlace, adminPlaceText } from "../options/admin_place.ts";
+import type { Others } from "./others.ts";
 
 /** Options of the place of whoever runs the server. */
 export interface AdminOptions {
@@ -12,6 +13,8 @@ export interface AdminOptions {
   readonly auth?: readonly Authenticator[];
   /** Look at every request but those for `/healthz` and `/readyz`; default: none do. */
   readonly guards?: readonly Guard[];
+  /** The other servers that are one with this one, of which it tells as well; default: there are none. */
+  readonly others?: Others | undefined;
 }
 
 /** The part of {@linkcode AdminOptions} that says who gets in. */

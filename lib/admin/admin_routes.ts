@@ -6,8 +6,11 @@ import type { Guard, Handler } from "../contract.ts";
 import type { Authenticator } from "../gate/auth/authenticator.ts";
 import type { Route } from "../gate/route.ts";
 import { byMethod } from "./by_method.ts";
-import { connections, endConnection } from "./connections.ts";
-import type { Metrics } from "./metrics.ts";
+import { connections, connectionsFor } from "./connections.ts";
+import { type End, endConnection, endIn } from "./end_connection.ts";
+import type { Look, Metrics } from "./metrics.ts";
+import { type MetricsData, textOfAll, type WorkerMetrics } from "./metrics_of_all.ts";
+import type { Others } from "./others.ts";
 import { page, toPage } from "./page.ts";
 import { healthz, readyz } from "./probes.ts";
 import type { QuietTimes } from "./quiet_times.ts";
@@ -18,6 +21,8 @@ export interface Watched {
   readonly readiness: Readiness;
   readonly metrics: Metrics;
   readonly quiet: QuietTimes;
+  /** The other servers that are one with this one; default: there are none. */
+  readonly others?: Others | undefined;
 }
 
 /** Options of {@linkcode adminRoutes}. */
@@ -38,13 +43,12 @@ export function adminRoutes(
   watched: Watched,
   { prefix, guards, auth }: AdminRoutesOptions,
 ): Route[] {
-  const { roster, readiness, quiet } = watched;
   const guarded: [path: string, handler: Handler][] = [
     ["/", page()],
     ...(prefix ? [["", toPage(prefix)] as [string, Handler]] : []),
     ["/metrics", metrics(watched)],
-    ["/connections", connections(roster, quiet)],
-    ["/connections/:id", endConnection(roster)],
+    ["/connections", connections(watched)],
+    ["/connections/:id", endConnection(watched.roster, watched.others)],
     // Nothing else of the server is below it.
     ...(prefix ? [["/*", nothing()] as [string, Handler]] : []),
   ];
@@ -52,22 +56,50 @@ export function adminRoutes(
   const open = { guards: [], auth: [] };
   return [
     { path: `${prefix}/healthz`, handler: healthz(), ...open },
-    { path: `${prefix}/readyz`, handler: readyz(readiness), ...open },
+    { path: `${prefix}/readyz`, handler: readyz(watched.readiness, watched.others), ...open },
     ...guarded.map(([path, handler]) => ({ path: prefix + path, handler, guards, auth })),
   ].map((route) => ({ ...route, info: { handler: "admin" } }));
 }
 
+/** Answers what other servers ask of this one. */
+export function answersFor(watched: Watched): Parameters<Others["answer"]>[0] {
+  const { metrics, readiness } = watched;
+  return {
+    connections: connectionsFor(watched),
+    end: (end: End) => endIn(watched.roster, end),
+    readiness: () => readiness.conditions,
+    metrics: () => metrics.data(lookOf(watched)),
+  };
+}
+
 /** `/metrics`: in Prometheus' text format. */
-function metrics({ roster, readiness, metrics }: Watched): Handler {
+function metrics(watched: Watched): Handler {
+  const { metrics, others } = watched;
   return byMethod({
     async GET() {
-      const text = await metrics.text({
-        connections: factsOf(roster),
-        ready: readiness.isReady,
-      });
+      const text = await (others ? metricsOfAll(watched, others) : metrics.text(lookOf(watched)));
       return new Response(text, { headers: { "Content-Type": metrics.contentType } });
     },
   });
+}
+
+async function metricsOfAll(watched: Watched, others: Others): Promise<string> {
+  const { answers, silent } = await others.ask("metrics", null);
+  const look = lookOf(watched);
+  const own = await watched.metrics.data({ ...look, ready: look.ready && silent.length === 0 });
+  const all = answers.map(({ answer, ...of }): WorkerMetrics => ({
+    ...of,
+    metrics: answer as MetricsData,
+  }));
+  const { worker } = others;
+  return await textOfAll(
+    [{ worker, pid: Deno.pid, isRetired: false, metrics: own }, ...all],
+    silent,
+  );
+}
+
+function lookOf({ roster, readiness }: Watched): Look {
+  return { connections: factsOf(roster), ready: readiness.isReady };
 }
 
 function* factsOf(roster: Roster): Generator<ConnectionFacts> {

@@ -1,5 +1,6 @@
 import { UsageError } from "../base/errors.ts";
 import type { ConnectionFacts } from "../connection/connection_facts.ts";
+import { placeIn } from "./connection_pages.ts";
 
 // So many are listed where nobody says another number.
 const MANY = 1_000;
@@ -23,16 +24,17 @@ export interface ConnectionQuery {
 /**
  * Reads the query of `/connections`.
  *
+ * @param pid The process whose connections are listed, where it is one of several.
  * @throws {UsageError} If it asks for something that there is not.
  */
-export function readConnectionQuery(query: string): ConnectionQuery {
+export function readConnectionQuery(query: string, pid?: number): ConnectionQuery {
   const asked = new URLSearchParams(query);
   // A filter with a slip in its name would otherwise show everybody.
   if (Array.from(asked.keys()).some((name) => !PARAMETERS.includes(name))) {
     throw new UsageError(`there is another parameter than ${PARAMETERS.join(", ")}`);
   }
   const limit = Math.min(numberOf(asked, "limit", MANY), MOST);
-  const after = numberOf(asked, "after", 0);
+  const after = pid === undefined ? numberOf(asked, "after", 0) : placeOf(asked, pid);
   const tests = FIELDS.flatMap((field) =>
     asked.getAll(field).map((wanted) => (facts: ConnectionFacts) =>
       isLike(fieldsOf(facts)[field], wanted)
@@ -48,6 +50,12 @@ function numberOf(asked: URLSearchParams, name: string, otherwise: number): numb
   const text = asked.get(name) ?? String(otherwise);
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new UsageError(`${name} is no number`);
+}
+
+function placeOf(asked: URLSearchParams, pid: number): number {
+  const text = asked.get("after") ?? "0";
+  if (/^(?:0|\d{1,15}\.\d{1,15}(?:~\d{1,15}\.\d{1,15})*)$/.test(text)) return placeIn(text, pid);
+  throw new UsageError("after is no place that next has said");
 }
 
 function fieldsOf({ remote, path, route, user }: ConnectionFacts) {

@@ -95,11 +95,24 @@ export class Instruments {
     "log_lines_dropped_total",
     "Lines of the log that were left out because it takes no more",
   );
-  readonly ready = this.#gauge("ready", "1 where /readyz answers 200, otherwise 0");
-  readonly info = this.#gauge("build_info", "1, with what serves", "version", "deno", "engine");
+  readonly ready = this.#one("ready", "1 where /readyz answers 200, otherwise 0", "min");
+  readonly info = this.#one(
+    "build_info",
+    "1, with what serves",
+    "max",
+    "version",
+    "deno",
+    "engine",
+  );
 
   #gauge(name: string, help: string, ...labelNames: string[]): Gauge {
     return new Gauge({ name: `stdws_${name}`, help, labelNames, registers: [this.registry] });
+  }
+
+  /** One that is no sum of those of several workers. */
+  #one(name: string, help: string, aggregator: "min" | "max", ...labelNames: string[]): Gauge {
+    const registers = [this.registry];
+    return new Gauge({ name: `stdws_${name}`, help, labelNames, registers, aggregator });
   }
 
   #counter(name: string, help: string, ...labelNames: string[]): Counter {

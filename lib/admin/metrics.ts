@@ -1,9 +1,13 @@
+import type { Registry } from "npm:prom-client@15.1.3";
 import { linesLeftOut } from "../base/log.ts";
 import type { Meter } from "../base/meter.ts";
 import { VERSION } from "../base/version.ts";
+import type { Bus } from "../bus/bus.ts";
 import type { ConnectionFacts } from "../connection/connection_facts.ts";
+import { addBusFigures } from "./bus_figures.ts";
 import { Instruments } from "./instruments.ts";
 import { RouteLabels } from "./labels.ts";
+import type { MetricsData } from "./metrics_of_all.ts";
 import { addProcessFigures } from "./process_figures.ts";
 import { RouteCounts } from "./route_counts.ts";
 
@@ -21,11 +25,15 @@ export class Metrics implements Meter {
   /** By label. */
   readonly #routes = new Map<string, RouteCounts>();
 
-  /** @param engine The name of the engine that serves. */
-  constructor(engine: string) {
+  /**
+   * @param engine The name of the engine that serves.
+   * @param bus Joins it with other servers; default: it is alone.
+   */
+  constructor(engine: string, bus?: Bus) {
     const { info, registry } = this.#instruments;
     info.set({ version: VERSION, deno: Deno.version.deno, engine }, 1);
     addProcessFigures(registry);
+    if (bus) addBusFigures(registry, bus);
   }
 
   /** The type of what `text` answers. */
@@ -45,7 +53,16 @@ export class Metrics implements Meter {
   }
 
   /** All metrics as they are now, in Prometheus' text format 0.0.4. */
-  async text({ connections, ready }: Look): Promise<string> {
+  async text(look: Look): Promise<string> {
+    return await this.#publish(look).metrics();
+  }
+
+  /** The same for `textOfAll`. */
+  async data(look: Look): Promise<MetricsData> {
+    return await this.#publish(look).getMetricsAsJSON();
+  }
+
+  #publish({ connections, ready }: Look): Registry {
     const { messages, bytes, dropped, logDropped, ready: readiness, registry } = this.#instruments;
     // All in one turn: a connection that ends in between would count twice, or not at all.
     const open = Map.groupBy(connections, ({ route }) => this.at(route.path));
@@ -53,6 +70,6 @@ export class Metrics implements Meter {
     for (const counts of this.#routes.values()) counts.publish(open.get(counts) ?? []);
     logDropped.inc(linesLeftOut());
     readiness.set(Number(ready));
-    return await registry.metrics();
+    return registry;
   }
 }

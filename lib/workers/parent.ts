@@ -3,6 +3,8 @@ import { duration } from "../base/duration.ts";
 import { messageOf } from "../base/errors.ts";
 import { Log } from "../base/log.ts";
 import { within } from "../base/within.ts";
+import type { Silent } from "../admin/others.ts";
+import type { Crew } from "./ask/ask_all.ts";
 import type { WorkerPlaces } from "./control.ts";
 import type { HeldSockets } from "./held_sockets.ts";
 import type { Link } from "./link.ts";
@@ -48,7 +50,7 @@ export class WorkerFailure extends Error {
  * Starts workers, watches them, and starts others in place of those that end: in all that matters to whoever ends or
  * reloads it, a server.
  */
-export class Parent implements AsyncDisposable {
+export class Parent implements AsyncDisposable, Crew {
   readonly #options: ParentOptions;
   readonly #command = ownCommand();
   readonly #meeting: Meeting;
@@ -111,6 +113,17 @@ export class Parent implements AsyncDisposable {
   /** Whether one of the workers serves. */
   get isAlive(): boolean {
     return this.#serving.length > 0;
+  }
+
+  get missing(): readonly Silent[] {
+    const there = new Set(this.#serving.map(({ number }) => number));
+    return Array.from({ length: this.#options.count }, (_, at) => at + 1)
+      .filter((number) => !there.has(number))
+      .map((worker) => ({ worker, reason: "is being started again" }));
+  }
+
+  isRetired(pid: number): boolean {
+    return !this.#workers.values().some((worker) => worker.pid === pid);
   }
 
   get connections(): number {

@@ -1,5 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { type ConnectionList, connections, endConnection } from "../../lib/admin/connections.ts";
+import type { ConnectionList } from "../../lib/admin/connection_list.ts";
+import { connections } from "../../lib/admin/connections.ts";
+import { endConnection } from "../../lib/admin/end_connection.ts";
 import { HandshakeError } from "../../lib/base/errors.ts";
 import type { ConnectionFacts } from "../../lib/connection/connection_facts.ts";
 import { type Member, Roster } from "../../lib/connection/roster.ts";
@@ -54,7 +56,7 @@ async function ask(handler: Handler, changes: RequestChanges = {}): Promise<Resp
 
 Deno.test("connections() lists what is open", async () => {
   const roster = rosterOf(new FakeMember("a-1"), new FakeMember("a-2", false));
-  assertEquals(await (await ask(connections(roster, QUIET))).json(), {
+  assertEquals(await (await ask(connections({ roster, quiet: QUIET }))).json(), {
     total: 1,
     matching: 1,
     next: null,
@@ -91,8 +93,9 @@ const LIMITS: [query: string, listed: number][] = [
 for (const [query, listed] of LIMITS) {
   Deno.test(`connections() lists ${listed} of 1200 at ?${query}, and tells how many there are`, async () => {
     const roster = rosterOf(...Array.from({ length: 1_200 }, (_, i) => new FakeMember(`a-${i}`)));
-    const { total, connections: list } = await (await ask(connections(roster, QUIET), { query }))
-      .json();
+    const { total, connections: list } =
+      await (await ask(connections({ roster, quiet: QUIET }), { query }))
+        .json();
     assertEquals([total, list.length], [1_200, listed]);
   });
 }
@@ -100,7 +103,7 @@ for (const [query, listed] of LIMITS) {
 const SLIPS = ["limit=", "limit=-1", "limit=1e3", "limit=a", "after=-1", "after=a-1", "%F0%9F=1"];
 for (const query of [...SLIPS, "limit=1&remtoe=192.0.2.7"]) {
   Deno.test(`connections() refuses ?${query}`, async () => {
-    const answer = await ask(connections(rosterOf(), QUIET), { query });
+    const answer = await ask(connections({ roster: rosterOf(), quiet: QUIET }), { query });
     assertEquals(answer.status, 400);
     const text = await answer.text();
     assertEquals(answer.headers.get("content-length"), String(text.length));
@@ -139,7 +142,7 @@ const FOUND: [query: string, ids: string, next: boolean, matching: number][] = [
 for (const [query, ids, hasNext, matching] of FOUND) {
   Deno.test(`connections() lists ${ids || "nobody"} at ?${query}`, async () => {
     const roster = rosterOf(...MEMBERS.map(([id, facts]) => new FakeMember(id, true, facts)));
-    const list = await (await ask(connections(roster, QUIET), { query })).json();
+    const list = await (await ask(connections({ roster, quiet: QUIET }), { query })).json();
     assertEquals(list.connections.map(({ id }: { id: string }) => id).join(""), ids);
     assertEquals([list.total, list.matching, list.next !== null], [4, matching, hasNext]);
   });
@@ -148,14 +151,14 @@ for (const [query, ids, hasNext, matching] of FOUND) {
 Deno.test("connections() goes on with everybody once, whoever comes and leaves meanwhile", async () => {
   const members = Array.from({ length: 7 }, (_, i) => new FakeMember(`a-${i}`, i !== 2));
   const roster = rosterOf(...members);
-  const handler = connections(roster, QUIET);
+  const handler = connections({ roster, quiet: QUIET });
   const seen: string[] = [];
   let after: number | null = 0;
   while (after !== null) {
     const answer = await ask(handler, { query: `limit=2&after=${after}` });
     const list: ConnectionList = await answer.json();
     seen.push(...list.connections.map(({ id }) => id));
-    after = list.next;
+    after = list.next as number | null;
     // Those who were listed last, and somebody new.
     for (const { id } of list.connections) roster.delete(memberOf(roster, id));
     if (seen.length < 5) roster.add(new FakeMember(`b-${seen.length}`));

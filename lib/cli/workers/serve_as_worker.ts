@@ -4,7 +4,9 @@ import { configureLog, Log } from "../../base/log.ts";
 import type { Config } from "../../config.ts";
 import { serve } from "../../serve.ts";
 import type { WorkerPlaces } from "../../workers/control.ts";
+import { joinOthers } from "../../workers/ask/join_others.ts";
 import { joinParent } from "../../workers/join_parent.ts";
+import { joinLedger } from "../../workers/ledger/join_ledger.ts";
 import { guardPrograms } from "../guard_programs.ts";
 import { readConfig, type Words } from "../read_config.ts";
 import { Reloading } from "../reloading.ts";
@@ -32,7 +34,10 @@ export async function serveAsWorker(path: string, args: Words, signals: Signals)
   const reading = await readConfig(args);
   configureLog(reading.config.log);
   const config = atPlaces(reading.config, places);
-  const app = await createApp(config);
+  const app = await createApp(config, {
+    ...joinLedger(joined.channels.ledger, config),
+    others: joinOthers(joined.channels.ask, joined.number),
+  });
   const server = await serve(app);
   const reloading = new Reloading(args, reading, { app, server });
   const ending = Promise.withResolvers<number>();

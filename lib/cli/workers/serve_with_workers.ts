@@ -5,9 +5,12 @@ import { engineFor } from "../../listen/choose_engine.ts";
 import { claimSockets } from "../../listen/claim_sockets.ts";
 import type { EngineName } from "../../listen/engine.ts";
 import type { InheritedSocket } from "../../listen/inherited_socket.ts";
+import { AskAll } from "../../workers/ask/ask_all.ts";
 import type { WorkerPlaces } from "../../workers/control.ts";
 import { HeldSockets } from "../../workers/held_sockets.ts";
+import { Ledger } from "../../workers/ledger/ledger.ts";
 import { Parent, WorkerFailure } from "../../workers/parent.ts";
+import type { ServiceHandlers } from "../../workers/services.ts";
 import { readConfig, type Reading, type Words } from "../read_config.ts";
 import { reapOrphans } from "../reap_orphans.ts";
 import { canChange } from "../reloading.ts";
@@ -56,10 +59,16 @@ export async function serveWithWorkers(
     engine,
   });
   let parent: Parent | undefined;
+  using ledger = new Ledger();
+  const all = new AskAll(() => parent);
   using manager = new ServiceManager(service, Deno.pid, () => parent?.isAlive ?? true);
   using _reaper = reapOrphans();
   try {
-    const started = Parent.start({ count, sockets, places, services: {} }, signal);
+    const services: ServiceHandlers = {
+      ledger: (channel) => ledger.attach(channel),
+      ask: (channel, worker) => all.attach(channel, worker),
+    };
+    const started = Parent.start({ count, sockets, places, services }, signal);
     await using running = parent = await started;
     for (const line of running.lines) log.info("server", line);
     log.info("server", `Serving with ${count} workers`);
