@@ -90,6 +90,7 @@ export class LocalBus implements Bus {
     const writer = new RecordWriter(channel);
     const link = this.#link = { channel, writer };
     clearTimeout(this.#patience);
+    this.#patience = undefined;
     writer.begin(RECORD.hello, 2 + ID_LENGTH).u16(VERSION).id(this.self);
     this.#subscriptions.rejoin(writer);
     for (const publish of this.#publishes.all) this.#write(publish, writer);
@@ -112,6 +113,7 @@ export class LocalBus implements Bus {
       return Promise.resolve(undefined);
     }
     if (this.#link) this.#write(added.publish, this.#link.writer);
+    else this.#patience ??= setTimeout(() => this.#expire(), BUS_PATIENCE / 4);
     return added.placed;
   }
 
@@ -258,10 +260,12 @@ export class LocalBus implements Bus {
     for (const { watcher } of this.#watchers) watcher.away?.(why);
   }
 
-  /** Drops what has waited for too long, and looks again as long as the engine is away. */
+  /** Drops what has waited for too long, and looks again as long as the engine is away and something waits. */
   #expire(): void {
     this.#dropped += this.#publishes.drop(performance.now() - BUS_PATIENCE);
-    this.#patience = setTimeout(() => this.#expire(), BUS_PATIENCE / 4);
+    this.#patience = this.#publishes.bytes > 0
+      ? setTimeout(() => this.#expire(), BUS_PATIENCE / 4)
+      : undefined;
   }
 }
 
