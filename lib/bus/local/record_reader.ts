@@ -1,4 +1,5 @@
 import { BusError } from "../../base/errors.ts";
+import { IdCache } from "./id_cache.ts";
 import { ID_LENGTH, isId, MAX_NAME } from "./record.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -52,10 +53,7 @@ export class RecordReader {
 
   /** The name of a server, or the id of a log. */
   id(): string {
-    const start = this.#take(ID_LENGTH);
-    const id = String.fromCharCode(...this.#frame.subarray(start, start + ID_LENGTH));
-    if (isId(id)) return id;
-    throw broken(`${JSON.stringify(id)} is no name of a server, nor an id of a log`);
+    return ids.read(this.#view, this.#take(ID_LENGTH), idOf);
   }
 
   /** The name of a topic or claim. */
@@ -83,6 +81,14 @@ export class RecordReader {
     this.#at += size;
     return start;
   }
+}
+
+const ids = new IdCache();
+
+function idOf(bytes: Uint8Array): string {
+  const id = String.fromCharCode(...bytes);
+  if (isId(id)) return id;
+  throw broken(`${JSON.stringify(id)} is no name of a server, nor an id of a log`);
 }
 
 function broken(why: string): BusError {
