@@ -9,8 +9,8 @@ export type BusPlace =
   /** A file that has such a URL, so that it is in no list of processes. */
   | { readonly kind: "file"; readonly path: string };
 
-/** Schemes of engines that others run: the second of each pair is over TLS. */
-const REDIS = /^(?:redis|valkey)s?:$/;
+/** Schemes of engines that others run: over TCP, with TLS, or over a Unix socket. */
+const REDIS = /^(?:redis|valkey)(?:s|\+unix)?:$/;
 
 /** The forms of a place, to follow “expected”. */
 export const BUS_PLACE = "local, off, redis://HOST:PORT, rediss://HOST:PORT or file:PATH";
@@ -21,7 +21,9 @@ export function parseBusPlace(text: string): BusPlace | undefined {
   const [, path] = /^file:(.+)$/s.exec(text) ?? [];
   if (path !== undefined) return { kind: "file", path };
   const url = URL.parse(text);
-  return url && REDIS.test(url.protocol) && url.hostname ? { kind: "redis", url: text } : undefined;
+  if (!url || !REDIS.test(url.protocol)) return undefined;
+  const isWhole = url.protocol.endsWith("+unix:") ? url.pathname.length > 1 : url.hostname !== "";
+  return isWhole ? { kind: "redis", url: text } : undefined;
 }
 
 /** A place as a person may see it: without a password. */
@@ -33,10 +35,4 @@ export function busPlaceText(place: BusPlace): string {
 /** A URL, or what was to be one, as a person may see it. */
 export function withoutPassword(text: string): string {
   return text.replace(/^([a-z+]*:\/*)?.*@/is, "$1***@");
-}
-
-/** The host and port of the engine at a URL. */
-export function busAddress(url: string): string {
-  const { hostname, port } = new URL(url);
-  return `${hostname}:${port || 6379}`;
 }

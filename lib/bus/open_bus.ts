@@ -17,6 +17,7 @@ export interface OpenBusOptions {
  *
  * @returns The bus, which whoever has asked disposes; undefined where the server is for itself.
  * @throws {UsageError} If it cannot be what was asked for.
+ * @throws {BusError} If the engine refuses this server for good, as with a wrong password.
  */
 export async function openBus(
   place: BusPlace,

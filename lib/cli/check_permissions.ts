@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { Permissions } from "../base/permissions.ts";
-import { busAddress, type BusPlace } from "../bus/bus_place.ts";
+import type { BusPlace } from "../bus/bus_place.ts";
+import { parseRedisUrl } from "../bus/redis/redis_terms.ts";
 import type { Config, RouteConfig } from "../config.ts";
 import { AUTHENTICATORS } from "../gate/auth/authenticators.ts";
 import { type AdminPlace, adminPlaceText } from "../options/admin_place.ts";
@@ -68,7 +69,13 @@ function ofListeners({ listen }: Config, permissions: Permissions): void {
 }
 
 function ofBus(bus: BusPlace, permissions: Permissions): void {
-  if (bus.kind === "redis") permissions.add("net", busAddress(bus.url));
+  if (bus.kind === "redis") {
+    const { host = "", port, path, ca } = parseRedisUrl(bus.url);
+    if (path === undefined) {
+      permissions.add("net", `${host.includes(":") ? `[${host}]` : host}:${port}`);
+    } else permissions.addUnixSocket(resolve(path));
+    if (ca !== undefined) permissions.add("read", resolve(ca));
+  }
   if (bus.kind !== "file") return;
   permissions.add("read", resolve(bus.path));
   // The address stands there, and can be another one later.

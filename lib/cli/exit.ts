@@ -1,4 +1,4 @@
-import { ListenError, UsageError } from "../base/errors.ts";
+import { BusError, ListenError, UsageError } from "../base/errors.ts";
 import { oneLine } from "../base/one_line.ts";
 import { NAME } from "../base/version.ts";
 import { MistakesError } from "./mistakes_error.ts";
@@ -33,7 +33,7 @@ export function exitOf(error: unknown): Exit {
   if (error instanceof UsageError) {
     return { code: error.exitCode, stderr: `${NAME}: ${oneLine(error.message)}\n${USAGE}` };
   }
-  if (error instanceof ListenError) {
+  if (error instanceof ListenError || error instanceof BusError) {
     return { code: 3, fatal: `Can't start server: ${error.message}` };
   }
   throw error;

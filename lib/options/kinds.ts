@@ -5,6 +5,7 @@ import { sizeText } from "../base/size_text.ts";
 import { AUTHS, authTexts, parseAuths } from "./auths.ts";
 import { BURST_SECONDS, type Rate } from "../base/token_bucket.ts";
 import { BUS_PLACE, busPlaceText, parseBusPlace, withoutPassword } from "../bus/bus_place.ts";
+import { parseRedisUrl } from "../bus/redis/redis_terms.ts";
 import { ADMIN_PLACE, adminPlaceText, parseAdminPlace } from "./admin_place.ts";
 import type { KindValues, Option } from "./option.ts";
 import { BASE_PATH, isBasePath } from "./base_path.ts";
@@ -212,6 +213,9 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
   bus: {
     parse([text = ""]) {
       return parseBusPlace(text) ?? refuse(BUS_PLACE, withoutPassword(text));
+    },
+    check(place) {
+      if (place.kind === "redis") parseRedisUrl(place.url);
     },
     expected: () => BUS_PLACE,
     show: busPlaceText,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { busAddress, type BusPlace, busPlaceText, parseBusPlace } from "../../lib/bus/bus_place.ts";
+import { type BusPlace, busPlaceText, parseBusPlace } from "../../lib/bus/bus_place.ts";
 
 const PLACES: [text: string, place: BusPlace | undefined, shown?: string][] = [
   ["off", { kind: "off" }],
@@ -15,6 +15,11 @@ const PLACES: [text: string, place: BusPlace | undefined, shown?: string][] = [
   ["Local", undefined],
   ["file:", undefined],
   ["redis://", undefined],
+  ["redis+unix:///run/redis.sock?db=1", {
+    kind: "redis",
+    url: "redis+unix:///run/redis.sock?db=1",
+  }],
+  ["redis+unix://", undefined],
   ["redis:h", undefined],
   ["http://h", undefined],
   ["nats://h", undefined],
@@ -25,8 +30,3 @@ for (const [text, place, shown = text] of PLACES) {
     if (place) assertEquals(busPlaceText(place), shown);
   });
 }
-
-Deno.test("busAddress() has the port of Redis where the URL has none", () => {
-  assertEquals(busAddress("redis://u:p@h"), "h:6379");
-  assertEquals(busAddress("rediss://[::1]:7000/1"), "[::1]:7000");
-});

@@ -62,6 +62,7 @@ Deno.test("RedisBus is away while Redis is stopped for longer than any time limi
   await talk.end();
   assertEquals(await talk.settled(), 0);
   assertEquals(talk.check(), [false, false]);
+  assertEquals(one.figures, { published: 41, dropped: 0, delivered: 82, lost: 0 });
   const again = await two.claim("name");
   assert(again.fence > claim.fence);
 });
@@ -152,6 +153,7 @@ Deno.test("RedisBus is away where Redis takes nothing more, and says what it has
   const waits = bus.publish("room", bytes("a"), { count: 1, keep: 1 });
   await watched.until("away");
   assertEquals(await waits, undefined);
+  assertEquals(bus.figures.dropped, 1);
   await site.redis.cli("CONFIG", "SET", "maxmemory", "0");
   await watched.until("back");
   assert(await bus.publish("room", bytes("b"), { count: 1, keep: 1 }));

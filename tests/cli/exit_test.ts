@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { HandshakeError, ListenError, UsageError } from "../../lib/base/errors.ts";
+import { BusError, HandshakeError, ListenError, UsageError } from "../../lib/base/errors.ts";
 import { exitOf } from "../../lib/cli/exit.ts";
 import { USAGE } from "../../lib/cli/usage.ts";
 
@@ -21,6 +21,13 @@ Deno.test("exitOf() leaves a ListenError to the log, with exit code 3", () => {
   assertEquals(exitOf(new ListenError("Cannot listen on 127.0.0.1:80: it is in use")), {
     code: 3,
     fatal: "Can't start server: Cannot listen on 127.0.0.1:80: it is in use",
+  });
+});
+
+Deno.test("exitOf() leaves a BusError to the log, with exit code 3", () => {
+  assertEquals(exitOf(new BusError("Cannot use the bus: WRONGPASS")), {
+    code: 3,
+    fatal: "Can't start server: Cannot use the bus: WRONGPASS",
   });
 });
 

@@ -4,7 +4,15 @@ import { ACCEPT_TIMEOUT, FLUSH_TIME, MAX_BUS_QUEUE } from "../../base/limits.ts"
 import type { Log } from "../../base/log.ts";
 import type { Mark } from "../../base/mark.ts";
 import { within } from "../../base/within.ts";
-import type { Bus, BusWatcher, Claim, PublishTerms, SubscribeOptions, Subscriber } from "../bus.ts";
+import type {
+  Bus,
+  BusFigures,
+  BusWatcher,
+  Claim,
+  PublishTerms,
+  SubscribeOptions,
+  Subscriber,
+} from "../bus.ts";
 import { freshName } from "./fresh_name.ts";
 import { readInbox } from "./inbox.ts";
 import { RedisClaims } from "./redis_claims.ts";
@@ -54,6 +62,7 @@ export class RedisBus implements Bus {
   #beating: ReturnType<typeof setInterval> | undefined;
   #running = Promise.resolve();
   readonly #over = new AbortController();
+  readonly #counted = { delivered: 0, lost: 0 };
 
   private constructor(terms: RedisTerms, { log, acceptMs = ACCEPT_TIMEOUT }: RedisBusOptions) {
     this.#terms = terms;
@@ -118,6 +127,11 @@ export class RedisBus implements Bus {
     return this.#peers.names;
   }
 
+  get figures(): BusFigures {
+    const { published, dropped } = this.#shipper;
+    return { published, dropped, ...this.#counted };
+  }
+
   get bufferedAmount(): number {
     return this.#shipper.bytes + this.#peers.bytes;
   }
@@ -159,7 +173,11 @@ export class RedisBus implements Bus {
     if (!feed) {
       const { self } = this;
       const [keys, terms] = [this.#keys, this.#terms];
-      feed = new TopicFeed({ topic, self, keys, terms, odd: this.#refused });
+      feed = new TopicFeed({
+        ...{ topic, self, keys, terms },
+        count: (what, messages) => void (this.#counted[what] += messages),
+        odd: this.#refused,
+      });
       this.#feeds.set(topic, feed);
       this.#want(topic);
     }

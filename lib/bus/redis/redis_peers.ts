@@ -8,7 +8,8 @@ import type { RedisLink } from "./redis_link.ts";
 import { refusalKind } from "./refusal_kind.ts";
 import { sizeOf, unpackItems } from "./shipment.ts";
 
-// Bytes of one parcel, parcels in an inbox that nobody reads, and servers that are remembered after they have left.
+// Bytes that wait for Redis, of one parcel, parcels in an inbox that nobody reads, and servers that are remembered after they have left.
+const MAX_WAITING = 4 * MAX_BUS_QUEUE;
 const MAX_PARCEL = 256 * 1024;
 const MAX_INBOX = 100_000;
 const REMEMBERED = 1_000;
@@ -86,8 +87,8 @@ export class RedisPeers {
     if (!this.names.has(name)) return;
     const pair = this.#pairOf(name);
     const item = { count: 1, payload };
-    if (this.#bytes + sizeOf(item) > MAX_BUS_QUEUE) {
-      this.#options.odd(`more than ${MAX_BUS_QUEUE} bytes wait for other servers`);
+    if (this.#bytes + sizeOf(item) > MAX_WAITING) {
+      this.#options.odd(`more than ${MAX_WAITING} bytes wait for other servers`);
       return this.#reset(name, pair);
     }
     pair.frames.push(item);

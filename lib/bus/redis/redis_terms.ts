@@ -46,9 +46,12 @@ const TIME = "milliseconds, or a number with ms, s, m or h";
  */
 export function parseRedisUrl(text: string): RedisTerms {
   const url = URL.canParse(text) ? new URL(text) : refuse("it is no URL");
-  const { protocol, searchParams: given } = url;
+  const { searchParams: given } = url;
+  const protocol = url.protocol.replace(/^valkey/, "redis");
   if (!/^redis(s|\+unix)?:$/.test(protocol)) {
-    refuse(`its scheme is "${protocol.slice(0, -1)}": expected redis, rediss or redis+unix`);
+    refuse(
+      `its scheme is "${protocol.slice(0, -1)}": expected redis, rediss or redis+unix, or valkey`,
+    );
   }
   const terms = { ...DEFAULTS };
   let [database, ca] = ["", undefined as string | undefined];

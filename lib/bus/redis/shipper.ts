@@ -52,6 +52,9 @@ export class Shipper {
   #link: RedisLink | undefined;
   #bytes = 0;
   #turn = 0;
+  /** Messages that Redis has, and those that were dropped. */
+  published = 0;
+  dropped = 0;
 
   constructor(options: ShipperOptions) {
     this.#options = options;
@@ -73,6 +76,7 @@ export class Shipper {
     { count, keep }: PublishTerms,
   ): Promise<Mark | undefined> {
     if (this.#bytes + payload.length + OVERHEAD > MAX_BUS_QUEUE) {
+      this.dropped += count;
       this.#options.refused(topic, new Error(`more than ${MAX_BUS_QUEUE} bytes wait`));
       return Promise.resolve(undefined);
     }
@@ -82,7 +86,8 @@ export class Shipper {
   }
 
   cast(topic: string, payload: Uint8Array): void {
-    if (!this.#link || this.#bytes + payload.length + OVERHEAD > MAX_BUS_QUEUE) return;
+    if (!this.#link) return;
+    if (this.#bytes > 0 && this.#bytes + payload.length > MAX_BUS_QUEUE) return;
     this.#add(topic, { payload, count: 0, keep: 0, since: 0, resolve() {} });
   }
 
@@ -224,6 +229,8 @@ export class Shipper {
     let number = place?.number ?? 0;
     for (const { payload, count, resolve } of items) {
       this.#bytes -= payload.length + OVERHEAD;
+      if (place) this.published += count;
+      else this.dropped += count;
       resolve(place && { log: place.log, number });
       number += count;
     }

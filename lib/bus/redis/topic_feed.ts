@@ -17,6 +17,8 @@ export interface TopicFeedOptions {
   readonly self: string;
   readonly keys: RedisKeys;
   readonly terms: RedisTerms;
+  /** Messages were brought, or told to be lost. */
+  count(what: "delivered" | "lost", messages: number): void;
   /** Something there is not as it should be: a stranger has written it, or Redis refuses to read it. */
   odd(topic: string, what: string): void;
 }
@@ -174,6 +176,7 @@ export class TopicFeed {
   }
 
   #lose(count: number | undefined, upTo = Infinity): void {
+    this.#options.count("lost", count ?? 0);
     for (const listener of this.#listeners) {
       if (!listener.hasBegun || listener.at >= upTo) continue;
       if (count !== undefined) listener.at = upTo;
@@ -198,6 +201,7 @@ export class TopicFeed {
   }
 
   #deliver({ log, before, last, from, items }: Shipped): void {
+    this.#options.count("delivered", last - Math.max(this.#at, before));
     this.#at = last;
     let number = before + 1;
     for (const { count, payload } of items) {
