@@ -74,6 +74,11 @@ export class Instruments {
     "route",
     "signal",
   );
+  readonly inputLost = this.#counter(
+    "shared_input_lost_total",
+    "Messages that a shared process may have got which has gone with its server",
+    "route",
+  );
   readonly spawn = this.#histogram("process_spawn_seconds", "Time to start a process", SPAWN);
   readonly denied = this.#counter(
     "auth_failures_total",

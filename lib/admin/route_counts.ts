@@ -65,6 +65,10 @@ export class RouteCounts implements RouteMeter {
     this.#instruments.processesSignalled.inc({ route: this.#route, signal });
   }
 
+  inputLost(count: number): void {
+    this.#instruments.inputLost.inc({ route: this.#route }, count);
+  }
+
   inputTaken(ms: number): void {
     this.#instruments.delay.observe({ route: this.#route }, ms / 1_000);
   }

@@ -51,6 +51,8 @@ export interface RouteMeter {
   processEnded(status: Pick<Deno.CommandStatus, "code" | "signal">): void;
   /** The server sent a process a signal, because it did not end by itself. */
   processSignalled(signal: string): void;
+  /** Messages were lost with the server that ran the program of their clients. Missing where nobody counts. */
+  inputLost?(count: number): void;
   /**
    * Input was taken by a program, the oldest message of which came so many ms before. Missing where nobody counts,
    * and then nobody looks at a clock.

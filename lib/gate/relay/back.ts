@@ -85,7 +85,7 @@ export class Back {
         `Server ${self} has no route "${path}" that runs the same: its configuration is another one`;
       return refuse(leg, { status: 503, reason });
     }
-    runs.run(name, route.sole);
+    const ended = runs.serve(name, route.sole);
     const transport = new RelayTransport(leg, { asks: true });
     const ending = new AbortController();
     const leave = () => {
@@ -94,6 +94,7 @@ export class Back {
     held.addEventListener("abort", leave, { signal: ending.signal });
     // Those of this server are told of its end.
     if (leg.peer !== self) over.addEventListener("abort", leave, { signal: ending.signal });
+    ending.signal.addEventListener("abort", ended);
     const isServed = await this.#admit(
       { request, path },
       route,

@@ -3,7 +3,6 @@ import type { Log } from "../../base/log.ts";
 import type { IncomingRequest } from "../../base/request.ts";
 import { Sessions } from "../../connection/resume/sessions.ts";
 import type { Roster } from "../../connection/roster.ts";
-import type { Link } from "../../connection/transport/relay/link.ts";
 import type { Links } from "../../connection/transport/relay/links.ts";
 import { RelayError } from "../../connection/transport/relay/relay_frame.ts";
 import {
@@ -57,17 +56,19 @@ export class Front {
     const { request, route, log, patience } = asking;
     const { links, runs } = this.#options;
     const name = runName(route.path, sole);
-    const find = async (): Promise<Found> => {
+    const find = async (): Promise<Found | undefined> => {
       const { peer, fence, over } = await runs.find(name, sole);
+      // It may be known that it holds something before it is known that it is there.
+      const link = links.to(peer);
       const words = openWords({ request, path: route.path, run: { name, fence } });
-      return { link: linkTo(links, peer), words, over };
+      return link && { link, words, over };
     };
     const relay = new Relaying({
       ...this.#common(request, log),
       find,
       isLasting: true,
       isStale: (words) => readRefusal(words).isStale === true,
-      lost: () => route.meter.limited("shared"),
+      lost: (count) => route.meter.inputLost?.(count),
     });
     return { relay, accepted: this.#decision(relay, await relay.begin(patience.signal), log) };
   }
@@ -113,13 +114,6 @@ export class Front {
       );
     }
   }
-}
-
-function linkTo(links: Links, peer: string): Link {
-  const link = links.to(peer);
-  // It may have been heard of before it has come.
-  if (!link) throw new HandshakeError(503, `Server ${peer}, which serves it, is not there`);
-  return link;
 }
 
 function admissionOf(relay: Relaying, words: unknown, self: string, log: Log): Admission {

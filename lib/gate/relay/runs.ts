@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { messageOf } from "../../base/errors.ts";
+import { HandshakeError, messageOf } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 import type { Bus, Claim } from "../../bus/bus.ts";
 import type { Sole } from "../../contract.ts";
@@ -13,12 +13,14 @@ export function runName(path: string, { key }: Sole): string {
 interface Held {
   readonly claim: Claim;
   readonly soles: Set<Sole>;
+  /** Clients that are served. */
+  clients: number;
   /** Aborts when nothing is served by it any more. */
   readonly over: AbortController;
 }
 
 // Milliseconds in which others may take what this server has given away, and between attempts.
-const OTHERS_FIRST = 1_000;
+const OTHERS_FIRST = 300;
 const RETRY = 500;
 
 /** Finds which server runs what runs once among all, and runs here what this one holds. */
@@ -29,7 +31,10 @@ export class Runs {
   readonly #held = new Map<string, Held>();
   /** What is to be there before any client, and what runs it. */
   readonly #ahead = new Map<string, Sole>();
-  #notBefore = -Infinity;
+  /** Until others had the time to take what this server has given away. */
+  #yielding: Promise<void> | undefined;
+  /** Pauses between attempts, which end with the server. */
+  readonly #pauses = new Map<ReturnType<typeof setTimeout>, () => void>();
   #isClosed = false;
 
   constructor(bus: Bus, log: Log) {
@@ -41,10 +46,11 @@ export class Runs {
    * Finds who runs it: this server, where nobody does.
    *
    * @throws {BusError} If the engine cannot be asked.
+   * @throws {HandshakeError} If this server is shutting down (503).
    */
   async find(name: string, sole: Sole): Promise<Claim> {
-    const wait = this.#notBefore - performance.now();
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    if (this.#isClosed) throw new HandshakeError(503, "The server is shutting down");
+    if (this.#yielding) await this.#yielding;
     let asked = this.#claims.get(name);
     if (!asked) {
       asked = this.#bus.claim(name);
@@ -65,6 +71,7 @@ export class Runs {
       this.#held.set(name, {
         claim,
         soles: new Set(),
+        clients: 0,
         over: new AbortController(),
       });
     }
@@ -85,11 +92,28 @@ export class Runs {
     held.soles.add(sole);
     sole.hold(() => {
       held.soles.delete(sole);
-      if (held.soles.size === 0 && !this.#ahead.has(name)) this.#giveBack(name, held);
+      this.#giveBack(name, held);
     });
   }
 
+  /**
+   * The same for a client, until it has left: not before its server knows how it ended is it anybody else's.
+   *
+   * @returns To be called then, once.
+   */
+  serve(name: string, sole: Sole): () => void {
+    this.run(name, sole);
+    const held = this.#held.get(name);
+    if (!held) return () => {};
+    held.clients++;
+    return () => {
+      held.clients--;
+      this.#giveBack(name, held);
+    };
+  }
+
   #giveBack(name: string, held: Held): void {
+    if (held.soles.size > 0 || held.clients > 0 || this.#ahead.has(name)) return;
     if (this.#held.get(name) !== held) return;
     this.#held.delete(name);
     this.#claims.delete(name);
@@ -132,8 +156,17 @@ export class Runs {
           `Nobody can be found who runs a shared process: ${messageOf(error)}`,
         );
       }
-      await new Promise((resolve) => setTimeout(resolve, RETRY * Math.random()));
+      await this.#pause(RETRY * Math.random());
     }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (this.#isClosed) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    this.#pauses.set(timer, resolve);
+    await promise;
+    this.#pauses.delete(timer);
   }
 
   /**
@@ -143,14 +176,32 @@ export class Runs {
    */
   async handOver(isLast: boolean): Promise<void> {
     this.#isClosed ||= isLast;
-    this.#notBefore = performance.now() + OTHERS_FIRST;
-    await Promise.all(Array.from(this.#held, async ([name, held]) => {
-      this.#held.delete(name);
-      held.over.abort();
-      await Promise.all(Array.from(held.soles, (sole) => sole.revoke()));
-      this.#claims.delete(name);
-      held.claim[Symbol.dispose]();
-    }));
+    const yielded = Promise.withResolvers<void>();
+    this.#yielding = yielded.promise;
+    await Promise.all(Array.from(this.#held, (held) => this.#end(...held)));
+    if (isLast) this.#forgetAll();
+    else await this.#pause(OTHERS_FIRST);
+    this.#yielding = undefined;
+    yielded.resolve();
+  }
+
+  async #end(name: string, held: Held): Promise<void> {
+    this.#held.delete(name);
+    held.over.abort();
+    await Promise.all(Array.from(held.soles, (sole) => sole.revoke()));
+    this.#claims.delete(name);
+    held.claim[Symbol.dispose]();
+  }
+
+  #forgetAll(): void {
+    for (const [timer, resolve] of this.#pauses) {
+      clearTimeout(timer);
+      resolve();
+    }
+    for (const asked of this.#claims.values()) {
+      asked.then((claim) => claim[Symbol.dispose](), () => {});
+    }
+    this.#claims.clear();
   }
 }
 

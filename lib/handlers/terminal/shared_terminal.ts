@@ -44,7 +44,7 @@ interface Scene {
 /** Runs a command on one terminal for all connections. */
 export function sharedTerminal(
   options: SharedTerminalOptions,
-): Pick<Handler, "accept" | "isReady" | "start" | typeof Symbol.asyncDispose> {
+): Pick<Handler, "accept" | "isReady" | "sole" | "start" | typeof Symbol.asyncDispose> {
   const { program, args, variables, runner, write, maxQueue, linger } = options;
   const log = new Log({ command: program });
   let place: Place | undefined;
@@ -106,16 +106,18 @@ export function sharedTerminal(
           feed: (stream) => stdin.feed(stream),
           stdout: { decoder: audience, gauge: audience, smallest: 512, stride: STRIDE },
         }),
-      end: () => life.end(),
+      end: (atOnce) => life.end(atOnce ? 0 : undefined),
     };
   }
 
+  let idle = () => {};
   const supervisor = new Supervisor({
     start: launch,
     stopped(how) {
       stage?.audience.close(how);
       stage = undefined;
     },
+    idle: () => idle(),
     linger,
     restart: "never",
     log,
@@ -173,6 +175,17 @@ export function sharedTerminal(
       };
     },
     isReady: () => supervisor.isReady,
+    sole: {
+      key: JSON.stringify(["terminal", program, ...args]),
+      isAhead: false,
+      hold(then) {
+        idle = then;
+      },
+      async revoke() {
+        idle = () => {};
+        await supervisor.revoke();
+      },
+    },
     start(server) {
       place = server;
       supervisor.resume();

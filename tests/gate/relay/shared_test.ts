@@ -1,9 +1,11 @@
-import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import type { LocalBus } from "../../../lib/bus/local/local_bus.ts";
+import { Permits } from "../../../lib/base/permits.ts";
 import { shared, type SharedOptions } from "../../../lib/handlers/shared.ts";
 import { CapturedLog } from "../../base/captured_log.ts";
 import { RawClient } from "../../support/client.ts";
 import { Folder } from "../../support/folder.ts";
+import { RawSession } from "../../support/raw_session.ts";
 import { JoinedServers } from "./joined_servers.ts";
 
 const sh = (script: string): string[] => ["sh", "-c", script];
@@ -110,9 +112,179 @@ Deno.test("shared() ends its process where a server holds it no more, and gives 
   await close(one, two);
 });
 
+/** Waits for what is written to a folder. */
+class Watching implements AsyncDisposable {
+  readonly #watcher: Deno.FsWatcher;
+
+  constructor(folder: string) {
+    this.#watcher = Deno.watchFs(folder);
+  }
+
+  async until(isSo: () => Promise<boolean>): Promise<void> {
+    if (await isSo()) return;
+    for await (const _ of this.#watcher) if (await isSo()) return;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#watcher.close();
+    } catch {
+      // The loop has closed it.
+    }
+    return Promise.resolve();
+  }
+}
+
 async function until(client: RawClient, text: string): Promise<boolean> {
   for (;;) {
     const next = await heard(client);
     if (next === text || next.startsWith("close")) return next === text;
   }
 }
+
+Deno.test("shared() with framing=tagged knows the clients of all servers, and each gets what is for it", async () => {
+  using _log = new CapturedLog();
+  const script = `
+    while IFS= read -r line; do
+      case $line in
+        +*|-*) ;;
+        *) id=\${line%%\t*}; text=\${line#*\t}
+          if [ "$text" = bye ]; then echo "-$id"; else echo "$id\tyou: $text"; echo "*\tall: $text"; fi;;
+      esac
+    done`;
+  await using servers = await JoinedServers.start(2, routes(script, { framing: "tagged" }));
+  const one = await RawClient.open(`${servers.url(0)}s`);
+  const two = await RawClient.open(`${servers.url(1)}s`);
+  await two.send("hello");
+  assertEquals([await heard(two), await heard(two)], ["you: hello", "all: hello"]);
+  assertEquals(await heard(one), "all: hello");
+  await two.send("bye");
+  assertEquals((await two.rest()).closed, "1000");
+  two[Symbol.dispose]();
+  await close(one);
+});
+
+Deno.test("shared() with framing=events knows the clients of all servers, and their requests", async () => {
+  using _log = new CapturedLog();
+  const script =
+    `head -n 2 | sed 's/"/_/g; s/.*_path_:_\\([^_]*\\)_.*/{"type":"send","to":"*","data":"\\1"}/'; cat > /dev/null`;
+  await using servers = await JoinedServers.start(2, () => [{
+    path: "/s",
+    handler: shared(sh(script.replace("head", "stdbuf -oL head").replace("sed", "sed -u")), {
+      framing: "events",
+    }),
+  }]);
+  const one = await RawClient.open(`${servers.url(0)}s`);
+  assertEquals(await heard(one), "/s");
+  const two = await RawClient.open(`${servers.url(1)}s?from=elsewhere`);
+  assertEquals([await heard(one), await heard(two)], ["/s", "/s"]);
+  await close(one, two);
+});
+
+Deno.test("shared() gives a client of another server the history first", async () => {
+  using _log = new CapturedLog();
+  await using servers = await JoinedServers.start(2, routes("cat", { history: 2 }));
+  const one = await RawClient.open(`${servers.url(0)}s`);
+  for (const text of ["a", "b", "c"]) {
+    await one.send(text);
+    assertEquals(await heard(one), text);
+  }
+  const two = await RawClient.open(`${servers.url(1)}s`);
+  assertEquals([await heard(two), await heard(two)], ["b", "c"]);
+  await close(one, two);
+});
+
+Deno.test("shared() drops messages for a client of another server that reads too slowly, and no others", async () => {
+  using _log = new CapturedLog();
+  const line = "x".repeat(10_000);
+  const script =
+    `read -r go; for n in $(seq 1 3000); do echo "$n ${line}"; done; read -r end; echo end`;
+  await using servers = await JoinedServers.start(2, routes(script, { slow: "latest" }));
+  const one = await RawClient.open(`${servers.url(0)}s`);
+  const two = await RawClient.open(`${servers.url(1)}s`);
+  await two.send("go");
+  let last = "";
+  while (!last.startsWith("3000 ")) last = await heard(one);
+  let count = 0;
+  for (last = ""; !last.startsWith("3000 "); count++) last = await heard(two);
+  assert(count < 3000, `${count} of 3000 messages came`);
+  await one.send("end");
+  assertEquals([await heard(one), await heard(two)], ["end", "end"]);
+  await close(one, two);
+});
+
+Deno.test("shared() with start=now runs before anybody comes, once, and again where its server ends", async () => {
+  using _log = new CapturedLog();
+  await using folder = await Folder.make();
+  const script = `echo $$ >> ${folder.path}/started; exec cat`;
+  await using servers = await JoinedServers.start(3, routes(script, { start: "now" }));
+  await using watching = new Watching(`${folder.path}`);
+  const started = async () =>
+    (await Deno.readTextFile(`${folder.path}/started`).catch(() => "")).split("\n").length - 1;
+  await watching.until(async () => await started() === 1);
+  const holder = servers.all.find(({ server: { connections } }) => connections === 0);
+  assert(holder);
+  // Whoever holds it ends, one after the other.
+  await servers.all[0]?.server.shutdown();
+  await servers.all[1]?.server.shutdown();
+  const three = await RawClient.open(`${servers.url(2)}s`);
+  await three.send("hello");
+  assertEquals(await heard(three), "hello");
+  assert(await started() >= 2);
+  await close(three);
+});
+
+Deno.test("shared() is refused with the reason where the server that runs it cannot", async () => {
+  using log = new CapturedLog();
+  const processes = new Permits(1);
+  processes.take();
+  await using servers = await JoinedServers.start(2, routes("cat"), { processes });
+  for (const index of [0, 1]) {
+    using client = await RawClient.request(`${servers.url(index)}s`);
+    assertEquals(client.answer.status, 429);
+  }
+  await log.until(/Max of possible forks already active, shared process not started/);
+});
+
+Deno.test("shared() is served elsewhere when its server drains", async () => {
+  using log = new CapturedLog("access");
+  await using servers = await JoinedServers.start(2, routes("cat"));
+  const one = await RawClient.open(`${servers.url(0)}s`);
+  const two = await RawClient.open(`${servers.url(1)}s`);
+  const drained = servers.all[0]?.server.drain();
+  await log.until(/RELAY: server \w+ serves it now/);
+  // Each is served again when it is answered.
+  await one.send("from one");
+  await two.send("from two");
+  assertEquals([await until(one, "from one"), await until(two, "from two")], [true, true]);
+  await two.send("a");
+  assertEquals([await until(one, "a"), await until(two, "a")], [true, true]);
+  assertEquals(servers.all.map(({ server }) => server.connections), [1, 2]);
+  await close(one);
+  await drained;
+  await two.send("b");
+  assertEquals(await heard(two), "b");
+  await close(two);
+});
+
+Deno.test("shared() is there for who comes back to a session, wherever it runs", async () => {
+  using log = new CapturedLog("access");
+  await using servers = await JoinedServers.start(3, () => [
+    { path: "/s", handler: shared(["cat"]), resume: 60_000 },
+  ]);
+  const one = await RawClient.open(`${servers.url(0)}s`);
+  using two = await RawSession.begin(`${servers.url(1)}s`);
+  await two.client.send("a");
+  assertEquals([await heard(one), await two.text()], ["a", "a"]);
+  two.client[Symbol.dispose]();
+  await one.send("b");
+  assertEquals(await heard(one), "b");
+  using back = await RawSession.back(`${servers.url(2)}s`, two.id, 1);
+  assertEquals([await back.text(), back.greeting.received], ["b", 1]);
+  await servers.all[0]?.server.shutdown();
+  one[Symbol.dispose]();
+  await log.until(/RELAY: server \w+ serves it now/);
+  await back.client.send("c");
+  assertEquals(await back.text(), "c");
+  await close(back.client);
+});

@@ -36,11 +36,11 @@ export interface RelayingOptions {
   /** This server. */
   readonly self: string;
   /**
-   * Finds the server that serves it now.
+   * Finds the server that serves it now; undefined where it is not there yet.
    *
-   * @throws If nobody does, nor will.
+   * @throws {HandshakeError} If nobody does, nor will.
    */
-  find(): Promise<Found>;
+  find(): Promise<Found | undefined>;
   /** Whether another server serves it where one does no more, so that the client does not notice. */
   readonly isLasting: boolean;
   /** Whether a refusal says nothing but that another server serves it. */
@@ -74,6 +74,8 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
   greet: (greeting: unknown) => void = () => {};
   #transport: Transport | undefined;
   #left = () => {};
+  /** Ends the wait before the next attempt. */
+  #wake = () => {};
   #leg: FrontLeg | undefined;
   #answer: PromiseWithResolvers<RelayAnswer | undefined> | undefined;
   #signal: AbortSignal | undefined;
@@ -120,8 +122,16 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
         throw new HandshakeError(503, "No server serves it");
       }
       // Not all of them at the same time.
-      await new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random())));
+      await this.#wait(wait * (0.5 + Math.random()));
     }
+  }
+
+  async #wait(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    const timer = setTimeout(resolve, ms);
+    await promise;
+    clearTimeout(timer);
   }
 
   /** Answers undefined where the server that was found serves it no more. */
@@ -141,7 +151,7 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
       return await this.#options.find();
     } catch (error) {
       // A client that is here already can wait for longer than one that asks.
-      if (!this.#transport) throw error;
+      if (!this.#transport || error instanceof HandshakeError) throw error;
       this.#options.log.debug("session", `Nobody is found to serve it yet: ${messageOf(error)}`);
       return undefined;
     }
@@ -175,6 +185,7 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
     this.#leg?.drop();
     this.#forget();
     this.#answer?.resolve(undefined);
+    this.#wake();
   }
 
   /** Takes the events of the client's transport. */
