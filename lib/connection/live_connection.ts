@@ -12,14 +12,12 @@ import type { Rounds } from "../base/rounds.ts";
 import { shown } from "../base/shown.ts";
 import type { Trace } from "../base/tracing/trace.ts";
 import type {
-  CloseAnswer,
   Connection,
   Hub,
   Parts,
   Publisher,
   PublishOptions,
   RouteInfo,
-  Session,
   Transport,
   TransportEvents,
 } from "../contract.ts";
@@ -28,6 +26,7 @@ import { PartsTooLarge } from "./carry_parts.ts";
 import type { ConnectionFacts } from "./connection_facts.ts";
 import { Curb, type Curbed, isLimited } from "./curb.ts";
 import type { Closer, Ended } from "./ending_sentence.ts";
+import { HostedSession, type SessionHost } from "./hosted_session.ts";
 import { Outbox } from "./outbox.ts";
 import { readParts } from "./read_parts.ts";
 import type { Recordings } from "./record/recordings.ts";
@@ -53,7 +52,7 @@ export interface ConnectionOptions {
  * A connection on a transport, which tells it of each event; it keeps what `contract.ts` promises to the
  * handler.
  */
-export class LiveConnection implements Connection, TransportEvents, Curbed, Publisher {
+export class LiveConnection implements Connection, TransportEvents, Curbed, Publisher, SessionHost {
   readonly id: string;
   readonly subprotocol: string;
   readonly #transport: Transport;
@@ -70,8 +69,7 @@ export class LiveConnection implements Connection, TransportEvents, Curbed, Publ
   readonly #maxFrameSize: number;
   readonly #lingerMs: number;
   readonly #left: () => void;
-  #session: Session | undefined;
-  #takesBatches = false;
+  readonly #session = new HostedSession(this);
   #state: "opening" | "open" | "closing" | "closed" = "opening";
   /** The client has closed: nothing can be waited for any more. */
   #isAsked = false;
@@ -161,7 +159,7 @@ export class LiveConnection implements Connection, TransportEvents, Curbed, Publ
   }
 
   #partsFailed(error: unknown): void {
-    if (!(error instanceof PartsTooLarge)) return this.#handlerFailed(error);
+    if (!(error instanceof PartsTooLarge)) return this.handlerFailed(error);
     this.#log.error("session", error.message);
     this.end(1009, error.message);
   }
@@ -279,11 +277,7 @@ export class LiveConnection implements Connection, TransportEvents, Curbed, Publ
     const ticket = this.#ticket;
     this.#ticket = undefined;
     this.#curb?.opened();
-    this.#guard(() => {
-      const session = this.#session = ticket?.open(this) ?? {};
-      this.#takesBatches = session.batch !== undefined;
-      return session instanceof Promise ? session.then(refuseLate) : undefined;
-    });
+    this.#session.open(() => ticket?.open(this));
   }
 
   received(batch: Batch): void {
@@ -294,16 +288,7 @@ export class LiveConnection implements Connection, TransportEvents, Curbed, Publ
   }
 
   pass(batch: Batch): void {
-    if (this.#state !== "open") return;
-    const session = this.#session;
-    if (this.#takesBatches) return this.#guard(() => session?.batch?.(batch));
-    for (const message of batch) {
-      // Its handler may keep bytes, and their buffer is borrowed.
-      const data = typeof message === "string" ? message : message.slice();
-      this.#guard(() => session?.message?.(data));
-      // It may have closed the connection, or failed.
-      if (this.#session !== session || !this.#isOpen) return;
-    }
+    if (this.#state === "open") this.#session.pass(batch);
   }
 
   tooLarge(): void {
@@ -346,35 +331,20 @@ export class LiveConnection implements Connection, TransportEvents, Curbed, Publ
     if (this.#state !== "open") return this.#closeNow?.();
     // What it has sent comes before that, however fast it was.
     this.#curb?.flush();
-    if (!this.#isOpen) return;
+    if (!this.isOpen) return;
     this.#isAsked = true;
-    const session = this.#session;
-    this.#guard(() => {
-      const answer: unknown = session?.closing?.(code, reason);
-      if (answer instanceof Promise) return answer.then(refuseLateAnswer);
-      if (answer !== undefined) this.#answer(answer);
-      return undefined;
-    });
-  }
-
-  #answer(answer: unknown): void {
-    if (typeof answer !== "object" || answer === null) {
-      throw new TypeError(`closing has to return { code, reason }, not ${shown(answer)}`);
-    }
-    const { code, reason } = answer as CloseAnswer;
-    this.close(code, reason);
+    this.#session.closing(code, reason, (close) => this.close(close.code, close.reason));
   }
 
   get answersEnd(): boolean {
-    return this.#session?.end !== undefined;
+    return this.#session.answersEnd;
   }
 
   ended(): void {
     if (this.#state !== "open") return;
     // However fast it was, this comes behind it.
     this.#curb?.flush();
-    const session = this.#session;
-    if (this.#isOpen) this.#guard(() => session?.end?.());
+    if (this.isOpen) this.#session.end();
   }
 
   closed(code: number, reason: string): void {
@@ -405,7 +375,7 @@ export class LiveConnection implements Connection, TransportEvents, Curbed, Publ
     this.#endSession(code, reason);
   }
 
-  get #isOpen(): boolean {
+  get isOpen(): boolean {
     return this.#state === "open";
   }
 
@@ -437,7 +407,7 @@ export class LiveConnection implements Connection, TransportEvents, Curbed, Publ
     this.#state = "closed";
     this.#options.roster.delete(this);
     this.#log.debug("websocket", `${why} before the connection was open`);
-    this.#guard(() => this.#ticket?.abandon());
+    this.#session.guard(() => this.#ticket?.abandon());
   }
 
   /** Where it can be sent nothing any more, it is no member. */
@@ -447,37 +417,14 @@ export class LiveConnection implements Connection, TransportEvents, Curbed, Publ
 
   #endSession(code: number, reason: string): void {
     this.#leaveAll();
-    const session = this.#session;
-    this.#session = undefined;
-    this.#guard(() => session?.close?.(code, reason));
-    if (session) this.#guard(() => this.#tally.left(session));
+    const session = this.#session.close(code, reason);
+    if (session) this.#session.guard(() => this.#tally.left(session));
   }
 
-  /** Calls the handler; one that is an async function can fail later. */
-  #guard(call: () => unknown): void {
-    try {
-      const result = call();
-      if (result instanceof Promise) result.catch((error) => this.#handlerFailed(error));
-    } catch (error) {
-      this.#handlerFailed(error);
-    }
-  }
-
-  #handlerFailed(error: unknown): void {
+  handlerFailed(error: unknown): void {
     logThrown(this.#log, "session", "The handler failed", error);
     this.end(1011, "Internal error");
   }
-}
-
-/** An async function is no `open`, but one that returns nothing does what it is to do. */
-function refuseLate(session: unknown): void {
-  // The first messages would have been lost by now.
-  if (session) throw new Error("open returned a promise of a session, in place of the session");
-}
-
-function refuseLateAnswer(answer: unknown): void {
-  // The client has had another one by now.
-  if (answer) throw new Error("closing returned a promise of an answer, in place of the answer");
 }
 
 /** Number of pings that were told apart by it. */

@@ -62,6 +62,7 @@ export class Bridge {
   /** Resolves, when the program has ended, to what that tells of the end of the connection. */
   async ending(): Promise<Ending> {
     const { told } = await this.#life.over;
+    // What went wrong with it, its keeper says.
     await this.#life.gone.catch(() => {});
     const { status } = this.#started.tree;
     return {

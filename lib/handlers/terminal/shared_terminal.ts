@@ -100,6 +100,7 @@ export function sharedTerminal(
         const by = how.told ? undefined : "program";
         return { ...closeOf(how), ending: { by, ...endingOf(how.status) } };
       }),
+      // What went wrong with it, its keeper says.
       gone: life.gone.catch(() => {}),
       begin: () =>
         life.begin({

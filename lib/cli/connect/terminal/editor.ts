@@ -122,6 +122,7 @@ export class Editor {
       this.#readline.close();
       this.#terminal.setRaw(false);
     }
+    // What is typed from now on is nobody's; where that fails, it has ended already.
     this.#input.cancel().catch(() => {});
     try {
       if (error === undefined) this.#controller?.close();
