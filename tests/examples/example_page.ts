@@ -5,13 +5,19 @@ import { Artefacts } from "../support/artefacts.ts";
 import type { Browser, PageOptions } from "../support/browser.ts";
 import type { TestServer } from "../support/server.ts";
 
+/** Where an example has its page. */
+export interface ExampleOptions extends PageOptions {
+  /** Default: the server's root. */
+  readonly path?: string;
+}
+
 /** Opens the page of an example. */
 export function openPage(
   browser: Browser,
   server: TestServer,
-  options: PageOptions = {},
+  { path = "", ...options }: ExampleOptions = {},
 ): Promise<Page> {
-  return browser.open(server.url.replace("ws", "http"), { ...options, parts: true });
+  return browser.open(server.url.replace("ws", "http") + path, { ...options, parts: true });
 }
 
 /** Waits until a part of the page has this text in it. */
@@ -31,11 +37,12 @@ export async function checkLooks(
   server: TestServer,
   name: string,
   fill: (page: Page) => Promise<void>,
+  path = "",
 ): Promise<void> {
   await using artefacts = await Artefacts.open();
   for (const width of [1280, 320]) {
     for (const dark of [false, true]) {
-      const page = await openPage(browser, server, { width, height: 800, dark });
+      const page = await openPage(browser, server, { path, width, height: 800, dark });
       await fill(page);
       assertEquals(await page.evaluate(findFaint), []);
       assert(await page.evaluate("document.documentElement.scrollWidth") as number <= width);
@@ -45,7 +52,7 @@ export async function checkLooks(
       await page.close();
     }
   }
-  const html = await (await fetch(server.url.replace("ws", "http"))).text();
+  const html = await (await fetch(server.url.replace("ws", "http") + path)).text();
   assertMatch(html, /default-src 'none'/);
   assert(!/unsafe|https?:|<script>|<style| style=| on\w+=/.test(html), html);
 }

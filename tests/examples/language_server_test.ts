@@ -4,7 +4,8 @@ import { RawClient } from "../support/client.ts";
 import { testExample } from "./example.ts";
 import { checkLooks, openPage, until } from "./example_page.ts";
 
-const PART = "language-server/server.py";
+const PART = "json-rpc/language_server.py";
+const PATH = "editor.html";
 const URI = "file:///a.txt";
 
 testExample("The example language-server speaks as any other", PART, async (server) => {
@@ -47,7 +48,7 @@ testExample("The page of the example language-server", PART, async (server, t) =
   await using browser = await Browser.launch();
 
   await t.step("shows problems while one writes, and completes words", async () => {
-    const page = await openPage(browser, server);
+    const page = await openPage(browser, server, { path: PATH });
     await until(page, "#status", "connected to words");
     await until(page, "#problems p", "Line 2, 1: Something is left to be done");
     await page.fill("#text", `lengthy ${"x".repeat(80)}\n`);
@@ -66,6 +67,6 @@ testExample("The page of the example language-server", PART, async (server, t) =
       await page.fill("#text", "completion complete compile\nTODO\ncomp");
       await until(page, "#words button", "complete");
       await until(page, "#problems p", "Line 2");
-    });
+    }, PATH);
   });
 }, ["python3", "chromium"]);

@@ -4,7 +4,8 @@ import { RawClient } from "../support/client.ts";
 import { testExample } from "./example.ts";
 import { checkLooks, openPage, until } from "./example_page.ts";
 
-const PART = "mcp-browser/server.py";
+const PART = "json-rpc/mcp_server.py";
+const PATH = "tools.html";
 
 testExample("The example mcp-browser speaks as any other server", PART, async (server) => {
   using client = await RawClient.open(`${server.url}mcp`);
@@ -40,7 +41,7 @@ testExample("The page of the example mcp-browser", PART, async (server, t) => {
   await using browser = await Browser.launch();
 
   await t.step("shows the tools and calls them", async () => {
-    const page = await openPage(browser, server);
+    const page = await openPage(browser, server, { path: PATH });
     await until(page, "#status", "connected to dice and words");
     const words = page.getByRole("form", { name: "count_words" });
     await words.getByLabel("text").fill("<b>bold</b> b");
@@ -61,6 +62,6 @@ testExample("The page of the example mcp-browser", PART, async (server, t) => {
       await until(page, "#status", "connected");
       await page.getByRole("button", { name: "Call roll" }).click();
       await until(page, "#log p", "roll: ");
-    });
+    }, PATH);
   });
 }, ["python3", "chromium"]);
