@@ -122,6 +122,9 @@ export function resolveConfig(settings: Settings): Config {
     throw new UsageError("--watch needs modules: name --handlers=DIR or a --route to a module");
   }
   const admin = adminOf(options);
+  if (options.bus?.kind === "local" && (options.workers ?? 1) === 1) {
+    throw new UsageError("--bus=local needs --workers=N: it joins the workers of one machine");
+  }
   return Object.freeze({
     ...resolvedOf(OPTIONS, options),
     routes: routes.map((route) => routeOf(route, inherited, true)),

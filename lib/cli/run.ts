@@ -1,6 +1,4 @@
 import { createApp } from "../app.ts";
-import type { Config } from "../config.ts";
-import type { Bus } from "../bus/bus.ts";
 import type { Ended } from "../connection/ending_sentence.ts";
 import { configureLog, flushLog, Log } from "../base/log.ts";
 import { oneLine } from "../base/one_line.ts";
@@ -9,6 +7,7 @@ import { serve } from "../serve.ts";
 import { takeWorkerVariable } from "../workers/worker_variable.ts";
 import { whyAlone, workersOf } from "../workers/why_alone.ts";
 import { parseArgs } from "./args.ts";
+import { busOf } from "./bus_of.ts";
 import { check } from "./check.ts";
 import { checkPrograms } from "./check_programs.ts";
 import { connect } from "./connect.ts";
@@ -151,13 +150,6 @@ async function serveUntilSignal(args: Words, signals: Signals): Promise<number> 
   });
   await watchdog?.[Symbol.asyncDispose]();
   return code;
-}
-
-async function busOf({ bus, dispatch: { acceptMs } }: Config): Promise<Bus | undefined> {
-  if (!bus) return undefined;
-  // Loaded only where it is used: it makes the start slower.
-  const { openBus } = await import("../bus/open_bus.ts");
-  return await openBus(bus, { log, ...(acceptMs === undefined ? {} : { acceptMs }) });
 }
 
 async function printCheck(args: Words): Promise<number> {

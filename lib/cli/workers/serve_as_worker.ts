@@ -7,6 +7,7 @@ import type { WorkerPlaces } from "../../workers/control.ts";
 import { joinOthers } from "../../workers/ask/join_others.ts";
 import { joinParent } from "../../workers/join_parent.ts";
 import { joinLedger } from "../../workers/ledger/join_ledger.ts";
+import { busOf } from "../bus_of.ts";
 import { guardPrograms } from "../guard_programs.ts";
 import { readConfig, type Words } from "../read_config.ts";
 import { Reloading } from "../reloading.ts";
@@ -34,8 +35,10 @@ export async function serveAsWorker(path: string, args: Words, signals: Signals)
   const reading = await readConfig(args);
   configureLog(reading.config.log);
   const config = atPlaces(reading.config, places);
+  await using bus = await busOf(config, joined.channels.bus);
   const app = await createApp(config, {
     ...joinLedger(joined.channels.ledger, config),
+    ...(bus ? { bus } : {}),
     others: joinOthers(joined.channels.ask, joined.number),
   });
   const server = await serve(app);

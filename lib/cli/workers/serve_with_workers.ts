@@ -1,5 +1,6 @@
 import { UsageError } from "../../base/errors.ts";
 import { Log } from "../../base/log.ts";
+import { LocalEngine } from "../../bus/local/local_engine.ts";
 import type { Config } from "../../config.ts";
 import { engineFor } from "../../listen/choose_engine.ts";
 import { claimSockets } from "../../listen/claim_sockets.ts";
@@ -61,10 +62,13 @@ export async function serveWithWorkers(
   let parent: Parent | undefined;
   using ledger = new Ledger();
   const all = new AskAll(() => parent);
+  // Also where another bus joins the workers: a reload can change that, and it costs nothing.
+  const bus = new LocalEngine({ log });
   using manager = new ServiceManager(service, Deno.pid, () => parent?.isAlive ?? true);
   using _reaper = reapOrphans();
   try {
     const services: ServiceHandlers = {
+      bus: (channel, { number }) => bus.join(channel, `worker ${number}`),
       ledger: (channel) => ledger.attach(channel),
       ask: (channel, worker) => all.attach(channel, worker),
     };
