@@ -105,6 +105,8 @@ export function compileArgs({ target, output }: Job): string[] {
     "compile",
     "-A",
     "--no-prompt",
+    // With it Deno.serve can share a port among workers.
+    "--unstable-net",
     // `deno task check` has done it, and the Deno that compiles may bring older types.
     "--no-check",
     // The cache would be a file of a well-known name in the shared temporary folder, and is run as code.

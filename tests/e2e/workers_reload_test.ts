@@ -1,0 +1,126 @@
+import { assert, assertEquals } from "@std/assert";
+import { ConfigFile } from "../support/config_file.ts";
+import { untilGone } from "../support/processes.ts";
+import { type Form, TestServer } from "../support/server.ts";
+import { Churn, connectAll, lives, testNode, testWorkers, workersOf } from "./workers.ts";
+
+const LOCAL = { port: 0, address: "127.0.0.1", workers: 2 };
+const TELLS = { handler: "process", command: ["sh", "-c", "echo $PPID; exec cat"] };
+
+async function start(file: ConfigFile, form: Form): Promise<TestServer> {
+  const flags = ["--unstable-net"];
+  return await TestServer.startAt([`--config=${file.path}`], { form, flags });
+}
+
+/** Has the server read its file again, and waits for a line about it. */
+async function reload(server: TestServer, until: RegExp): Promise<string[]> {
+  const known = server.stdout.all.length;
+  Deno.kill(server.pid, "SIGHUP");
+  await server.stdout.after(known, until);
+  return server.stdout.all.slice(known);
+}
+
+testWorkers(
+  "stdws --workers takes up changed routes by all workers, and refuses nobody",
+  async (form) => {
+    const routes = { "/tells": TELLS, "/echo": "echo" };
+    await using file = await ConfigFile.write({ ...LOCAL, routes });
+    await using server = await start(file, form);
+    const all = await connectAll(server.url);
+    const before = workersOf(server);
+    const churn = new Churn(`${server.url}echo`);
+    await churn.more(20);
+    await file.change({ ...LOCAL, routes: { ...routes, "/new": "echo" } });
+    const lines = await reload(server, /Reloaded: 3 routes$/);
+    assertEquals(lines.filter((line) => /Reloaded/.test(line)).length, 1);
+    await churn.more(20);
+    assertEquals(await churn.end(), []);
+    // Whichever worker it is.
+    const fresh = new Churn(`${server.url}new`);
+    await fresh.more(40);
+    assertEquals(await fresh.end(), []);
+    assertEquals(workersOf(server), before);
+    for (const each of all.values()) {
+      assert(await lives(each));
+      each[Symbol.dispose]();
+    }
+  },
+);
+
+testWorkers(
+  "stdws --workers says a mistake of a changed file once, and serves on",
+  async (form) => {
+    const routes = { "/tells": TELLS, "/echo": "echo" };
+    await using file = await ConfigFile.write({ ...LOCAL, routes });
+    await using server = await start(file, form);
+    for (
+      const [route, says] of [
+        ["nonsense", /Cannot reload, .*nonsense/],
+        // Only a worker sees that.
+        [
+          { handler: "process", command: ["there-is-no-such-program"] },
+          /Cannot reload, .*no-such-program/,
+        ],
+      ] as const
+    ) {
+      await file.change({ ...LOCAL, routes: { ...routes, "/new": route } });
+      await reload(server, says);
+      await file.change({ ...LOCAL, routes });
+      await reload(server, /Reloaded: 2 routes$/);
+      assertEquals(server.stdout.all.filter((line) => says.test(line)).length, 1);
+    }
+  },
+);
+
+testNode("stdws --workers replaces its workers one by one, and refuses nobody", async (form) => {
+  const routes = { "/tells": TELLS, "/echo": "echo" };
+  await using file = await ConfigFile.write({ ...LOCAL, drain: 60, routes });
+  await using server = await start(file, form);
+  const all = await connectAll(server.url);
+  const before = workersOf(server);
+  const churn = new Churn(`${server.url}echo`);
+  await churn.more(20);
+  await file.change({ ...LOCAL, drain: 60, routes, maxforks: 50 });
+  // The clients of those that are replaced have their time, and end it before it is over.
+  const replaced = reload(server, /All workers are replaced$/);
+  for (const [worker, each] of all) {
+    await server.stdout.until(new RegExp(`serves in place of process ${worker}$`));
+    assert(await lives(each));
+    await each.client.close();
+    each[Symbol.dispose]();
+  }
+  await replaced;
+  await Promise.all(before.map(untilGone));
+  await churn.more(20);
+  assertEquals(await churn.end(), []);
+  const after = await connectAll(server.url);
+  assertEquals([...after.keys()].filter((pid) => before.includes(pid)), []);
+  for (const each of after.values()) each[Symbol.dispose]();
+});
+
+testWorkers(
+  "stdws --workers names the options that the parent itself has to be restarted for",
+  async (form) => {
+    const routes = { "/echo": "echo" };
+    await using file = await ConfigFile.write({ ...LOCAL, routes });
+    await using server = await start(file, form);
+    const before = workersOf(server);
+    await file.change({ ...LOCAL, workers: 3, routes });
+    const lines = await reload(server, /Reloaded: 1 route$/);
+    assert(lines.some((line) => line.endsWith("Changed, but not without a restart: --workers")));
+    assertEquals(workersOf(server), before);
+  },
+);
+
+testWorkers("stdws --workers keeps its workers where new ones cannot start", async (form) => {
+  const routes = { "/tells": TELLS };
+  await using file = await ConfigFile.write({ ...LOCAL, routes });
+  await using server = await start(file, form);
+  const before = workersOf(server);
+  const broken = { handler: "process", command: ["there-is-no-such-program"] };
+  await file.change({ ...LOCAL, maxforks: 50, routes: { ...routes, "/new": broken } });
+  await reload(server, /Cannot replace worker 1: the new one has ended before it served$/);
+  assertEquals(workersOf(server), before);
+  const all = await connectAll(server.url);
+  for (const each of all.values()) each[Symbol.dispose]();
+});

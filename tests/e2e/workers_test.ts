@@ -1,0 +1,199 @@
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { isAlive, untilGone } from "../support/processes.ts";
+import { runToEnd, type StartOptions, TestServer } from "../support/server.ts";
+import {
+  connect,
+  connectAll,
+  lives,
+  startWorkers,
+  TELLS,
+  testWorkers,
+  workersOf,
+} from "./workers.ts";
+
+function one<T>(values: Iterable<T>): [T, T] {
+  const [first, second] = values;
+  assert(first !== undefined && second !== undefined);
+  return [first, second];
+}
+
+testWorkers("stdws --workers=3 divides connections among three processes", async (form) => {
+  await using server = await startWorkers([TELLS], { form }, 3);
+  await server.stdout.until(/Serving with 3 workers$/);
+  const all = await connectAll(server.url, 3);
+  assertEquals([...all.keys()].sort(), workersOf(server).sort());
+  for (const each of all.values()) {
+    assert(await lives(each));
+    each[Symbol.dispose]();
+  }
+  const places = server.stdout.all.filter((line) => /Starting WebSocket server/.test(line));
+  assertEquals(places.length, 1);
+});
+
+testWorkers(
+  "stdws --workers starts another worker in place of one that was killed",
+  async (form) => {
+    await using server = await startWorkers([TELLS], { form });
+    const [[dies, its], [stays, others]] = one(await connectAll(server.url));
+    Deno.kill(dies, "SIGKILL");
+    await server.stdout.until(new RegExp(`Worker \\d \\(process ${dies}\\) has ended by SIGKILL$`));
+    assertEquals((await its.client.rest()).closed.includes("hello"), false);
+    await server.stdout.until(/Worker \d \(process \d+\) serves$/);
+    assert(await lives(others));
+    const all = await connectAll(server.url);
+    assert(all.has(stays) && !all.has(dies));
+    for (const each of [its, others, ...all.values()]) each[Symbol.dispose]();
+  },
+);
+
+testWorkers("stdws --workers replaces a worker that does not answer any more", async (form) => {
+  await using server = await startWorkers([TELLS], { form });
+  const [[stops, its], [, others]] = one(await connectAll(server.url));
+  Deno.kill(stops, "SIGSTOP");
+  await server.stdout.until(/has not answered for 10 s: it is killed$/);
+  await server.stdout.until(/Worker \d \(process \d+\) serves$/);
+  await untilGone(stops);
+  assert(await lives(others));
+  const all = await connectAll(server.url);
+  for (const each of [its, others, ...all.values()]) each[Symbol.dispose]();
+});
+
+testWorkers(
+  "stdws --workers refuses a port that another server has, also one with workers",
+  async (form) => {
+    await using server = await startWorkers([TELLS], { form });
+    const args = ["--workers=2", `--port=${server.port}`, "--address=127.0.0.1", "--echo"];
+    const engine = form === "node"
+      ? ["--engine=node"]
+      : form === "binary"
+      ? []
+      : ["--engine=native"];
+    const options: StartOptions = { form, flags: ["--unstable-net"] };
+    const { code, stdout } = await runToEnd([...engine, ...args], options);
+    assertEquals(code, 3);
+    assertMatch(stdout, /Cannot listen on 127\.0\.0\.1:\d+: another server is using it$/m);
+  },
+);
+
+testWorkers("stdws --workers says a mistake once, and ends with its code", async (form) => {
+  const flags = ["--unstable-net"];
+  for (
+    const [args, says, status] of [
+      [["--no-such"], /--no-such/g, 2],
+      [["--", "there-is-no-such-program"], /there-is-no-such-program/g, 1],
+      [["--route=/=module ./there-is-none.ts"], /Cannot serve the route/g, 1],
+    ] as const
+  ) {
+    const all = ["--workers=2", "--port=0", "--address=127.0.0.1", ...args];
+    const { code, stdout, stderr } = await runToEnd(all, { form, flags });
+    assertEquals([code, (stdout + stderr).match(says)?.length], [status, 1], stdout + stderr);
+  }
+});
+
+testWorkers("stdws --workers ends all workers and programs at SIGTERM", async (form) => {
+  await using server = await startWorkers([TELLS], { form });
+  const all = await connectAll(server.url);
+  const workers = workersOf(server);
+  const { code } = await server.stop();
+  assertEquals([code, workers.map(isAlive)], [0, [false, false]]);
+  for (const each of all.values()) {
+    assertEquals((await each.client.rest()).closed, "1001 Server shutting down");
+    each[Symbol.dispose]();
+  }
+});
+
+testWorkers(
+  "stdws --workers ends as one where Ctrl-C reaches all of its processes",
+  async (form) => {
+    await using server = await startWorkers([TELLS], { form, detached: true });
+    const all = await connectAll(server.url);
+    Deno.kill(-server.pid, "SIGINT");
+    const { code } = await server.child.status;
+    assertEquals(code, 0);
+    for (const each of all.values()) {
+      assertEquals((await each.client.rest()).closed, "1001 Server shutting down");
+      each[Symbol.dispose]();
+    }
+  },
+);
+
+testWorkers(
+  "stdws --workers ends its workers and their programs where the parent was killed",
+  async (form) => {
+    await using server = await startWorkers([TELLS], { form });
+    const all = await connectAll(server.url);
+    const workers = workersOf(server);
+    server.child.kill("SIGKILL");
+    await Promise.all(workers.map(untilGone));
+    for (const each of all.values()) {
+      assertEquals((await each.client.rest()).closed, "1001 Server shutting down");
+      each[Symbol.dispose]();
+    }
+  },
+);
+
+testWorkers("stdws --workers --exit-idle ends when no worker has anything to do", async (form) => {
+  await using server = await startWorkers([TELLS, "--exit-idle=1"], { form });
+  const each = await connect(server.url);
+  // Longer than that, and than a worker is asked.
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  assert(await lives(each));
+  await each.client.close();
+  await server.stdout.until(/There was no connection for 1 s$/);
+  assertEquals((await server.child.status).code, 0);
+  each[Symbol.dispose]();
+});
+
+testWorkers("stdws --workers --drain gives connections their time", async (form) => {
+  await using server = await startWorkers([TELLS, "--drain=60"], { form });
+  const all = await connectAll(server.url);
+  server.child.kill("SIGTERM");
+  await server.stdout.until(/Draining: /);
+  for (const each of all.values()) {
+    assert(await lives(each));
+    await each.client.close();
+    each[Symbol.dispose]();
+  }
+  assertEquals((await server.child.status).code, 0);
+});
+
+Deno.test("stdws --workers serves with one process where it cannot with more, and says why", async () => {
+  const local = ["--port=0", "--address=127.0.0.1", "--echo"];
+  for (
+    const [args, flags, why] of [
+      [["--workers=2", "--once"], ["-A"], /in place of 2: --once serves one connection$/],
+      [
+        ["--workers=2"],
+        ["--allow-net", "--allow-read", "--allow-sys", "--allow-env"],
+        /in place of 2: that needs -A, and Deno does not allow --allow-run, --allow-ffi, --allow-write$/,
+      ],
+    ] as const
+  ) {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-prompt", "--quiet", ...flags, "main.ts", ...local, ...args],
+      env: { NO_COLOR: "1" },
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const { Lines } = await import("../support/lines.ts");
+    const [stdout, stderr] = [new Lines(child.stdout), new Lines(child.stderr)];
+    await stdout.until(/Starting WebSocket server/);
+    assert(stdout.all.some((line) => why.test(line)), stdout.all.join("\n"));
+    assertEquals(workersOf(child).length, 0);
+    child.kill("SIGTERM");
+    await Promise.all([child.status, stdout.ended, stderr.ended]);
+  }
+});
+
+Deno.test("stdws --workers=1 is the default: one process, and no parent", async () => {
+  await using server = await TestServer.start([TELLS, "--workers=1"], { form: "node" });
+  const each = await connect(server.url);
+  assertEquals(each.worker, server.pid);
+  each[Symbol.dispose]();
+});
+
+Deno.test("stdws takes no worker for one whose parent is not there", async () => {
+  const { code, stderr } = await runToEnd(["--echo"], { env: { STDWS_WORKER: "/nowhere/parent" } });
+  assertNotEquals(code, 0);
+  assertMatch(stderr, /Cannot use STDWS_WORKER="\/nowhere\/parent": only a parent sets it/);
+});
