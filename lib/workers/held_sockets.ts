@@ -1,5 +1,4 @@
 import { lookup } from "node:dns/promises";
-import { UsageError } from "../base/errors.ts";
 import { Libc } from "../base/libc.ts";
 import type { Bound, Engine, EngineName, Place } from "../listen/engine.ts";
 import type { HeldPlace } from "../listen/held_place.ts";
@@ -41,7 +40,6 @@ export class HeldSockets implements Disposable {
    * Makes them.
    *
    * @throws {ListenError} If one of them cannot be listened on; then none is.
-   * @throws {UsageError} If the engine cannot share one of them.
    */
   static async hold({ listen, port, admin, count, engine }: HeldOptions): Promise<HeldSockets> {
     const held = new HeldSockets(count, engine);
@@ -104,9 +102,7 @@ export class HeldSockets implements Disposable {
 
   #holdPath({ path }: Place & { readonly path: string }): Bound {
     if (this.#engine === "native") {
-      throw new UsageError(
-        `Several workers cannot listen on the Unix socket "${path}" with the engine native: each needs one of its own`,
-      );
+      throw new Error("workers share it with --engine=node alone");
     }
     const fd = this.#keep(this.#libc.listenUnix(path));
     this.#paths.push(path);

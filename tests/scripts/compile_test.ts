@@ -83,7 +83,7 @@ for (const { args, message } of refused) {
 
 Deno.test("compileArgs() grants what the server needs and never asks", () => {
   const args = compileArgs({ output: "dist/stdws" });
-  assertEquals(args.slice(0, 3), ["compile", "-A", "--no-prompt"]);
+  assertEquals(args.slice(0, 4), ["compile", "-A", "--no-prompt", "--unstable-net"]);
   assertEquals(args.slice(-2), ["--output=dist/stdws", "main.ts"]);
   assert(!args.some((arg) => arg.startsWith("--target")));
 });

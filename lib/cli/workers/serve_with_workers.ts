@@ -8,6 +8,7 @@ import type { EngineName } from "../../listen/engine.ts";
 import type { InheritedSocket } from "../../listen/inherited_socket.ts";
 import { AskAll } from "../../workers/ask/ask_all.ts";
 import type { WorkerPlaces } from "../../workers/control.ts";
+import { tcpAddresses } from "../../listen/tcp_addresses.ts";
 import { HeldSockets } from "../../workers/held_sockets.ts";
 import { Ledger } from "../../workers/ledger/ledger.ts";
 import { Parent, WorkerFailure } from "../../workers/parent.ts";
@@ -47,7 +48,7 @@ export async function serveWithWorkers(
 ): Promise<number> {
   const { config } = reading;
   const places = placesOf(config, inherited);
-  const { engine, port } = places.listen;
+  const { engine, port = 0 } = places.listen;
   if (engine === "native") expectReusePort(count);
   // Until a worker is started, for which they are meant.
   claimSockets({ sockets: inherited });
@@ -117,9 +118,10 @@ export async function serveWithWorkers(
 /** The places of all workers. */
 function placesOf(config: Config, sockets: readonly InheritedSocket[]): Places {
   const { tls, addresses, redirectPort, unixSocket } = config.listen;
+  const hasPort = tcpAddresses({ ...config.listen, sockets }).length > 0;
   return {
     listen: {
-      port: config.listen.port ?? (tls ? 443 : 80),
+      ...(hasPort ? { port: config.listen.port ?? (tls ? 443 : 80) } : {}),
       engine: engineFor({ ...config.listen, sockets }).name,
       ...(addresses ? { addresses } : {}),
       ...(redirectPort === undefined ? {} : { redirectPort }),
@@ -131,7 +133,7 @@ function placesOf(config: Config, sockets: readonly InheritedSocket[]): Places {
 }
 
 interface Places extends Omit<WorkerPlaces, "held"> {
-  readonly listen: WorkerPlaces["listen"] & { readonly port: number; readonly engine: EngineName };
+  readonly listen: WorkerPlaces["listen"] & { readonly engine: EngineName };
 }
 
 function expectReusePort(count: number): void {
