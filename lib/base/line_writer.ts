@@ -6,6 +6,9 @@ const MOST = 4 * 1024 * 1024;
 // Characters of one write, by default: so much is out of reach where a later line takes the place of the oldest.
 const PIECE = 64 * 1024;
 
+// The same where others write to it as well; that of most lines is one byte each.
+const PIPE = 4_096;
+
 // How long lines are gathered after a write, in ms: each write is one of another thread, which costs more than
 // what most lines are about.
 const GATHER = 10;
@@ -20,7 +23,7 @@ export type Write = (bytes: Uint8Array) => Promise<number>;
 export class LineWriter {
   readonly #write: Write;
   readonly #leftOut: (count: number) => string;
-  readonly #piece: number;
+  #piece: number;
   #lines: string[] = [];
   /** Where the lines begin that still wait. */
   #first = 0;
@@ -44,6 +47,14 @@ export class LineWriter {
     this.#piece = piece;
     this.#write = write;
     this.#leftOut = leftOut;
+  }
+
+  /**
+   * Has each write be no longer than a pipe takes as a whole (4 KiB, pipe(7)), unless a line is: other processes write
+   * there as well, and would come between its lines.
+   */
+  share(): void {
+    this.#piece = PIPE;
   }
 
   /** The number of lines that were left out, or not written to their end. */
@@ -121,8 +132,10 @@ export class LineWriter {
   #take(): readonly string[] {
     const from = this.#first;
     let length = 0;
-    while (this.#first < this.#lines.length && length < this.#piece) {
-      length += this.#lines[this.#first++]?.length ?? 0;
+    for (; this.#first < this.#lines.length; this.#first++) {
+      const next = this.#lines[this.#first]?.length ?? 0;
+      if (length > 0 && length + next > this.#piece) break;
+      length += next;
     }
     this.#length -= length;
     const taken = this.#lines.slice(from, this.#first);

@@ -200,6 +200,11 @@ const stdout = new LineWriter((bytes) => Deno.stdout.write(bytes), (count) => {
   return format({ time: Date.now(), level: "error", category: "server", associated: {}, message });
 });
 
+/** Has lines stay whole where other processes write to the same standard output. */
+export function shareLog(): void {
+  stdout.share();
+}
+
 /** The number of lines that were left out since the start, because standard output took no more. */
 export function linesLeftOut(): number {
   return stdout.leftOut;

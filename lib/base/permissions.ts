@@ -8,6 +8,7 @@ export type PermissionName = "env" | "ffi" | "net" | "read" | "run" | "sys" | "w
 /** Permissions as they add up. */
 export class Permissions {
   readonly #needs = new Map<PermissionName, Set<string> | "all">();
+  #everything = false;
 
   /** Needs some of a kind. */
   add(name: PermissionName, ...values: readonly string[]): void {
@@ -15,6 +16,11 @@ export class Permissions {
     if (known === "all" || values.length === 0) return;
     for (const value of values) known.add(value);
     this.#needs.set(name, known);
+  }
+
+  /** Needs all there is. */
+  addEverything(): void {
+    this.#everything = true;
   }
 
   /** Needs all of a kind. */
@@ -32,6 +38,7 @@ export class Permissions {
 
   /** The flags for a shell, in the order of their names. */
   flags(): string[] {
+    if (this.#everything) return ["-A"];
     const sorted = [...this.#needs].sort(([a], [b]) => (a < b ? -1 : 1));
     return sorted.map(([name, values]) => {
       const list = values === "all" ? undefined : divisible(name, [...values]);

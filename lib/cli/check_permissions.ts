@@ -9,6 +9,7 @@ import { needsPages } from "../handlers/console/read_page.ts";
 import { kindNamed } from "../handlers/registry.ts";
 import { NOT_RECORDED } from "../options/tables/record_options.ts";
 import { tcpAddresses } from "../listen/tcp_addresses.ts";
+import { workersOf } from "../workers/why_alone.ts";
 import { filesOf } from "../listen/tls_options.ts";
 import type { Reading } from "./read_config.ts";
 
@@ -18,6 +19,8 @@ export function permissionsOf(
   routes: readonly RouteConfig[],
 ): Permissions {
   const permissions = new Permissions();
+  // What workers are started with cannot be read otherwise.
+  if (workersOf(config.lifetime) > 1) permissions.addEverything();
   if (file !== undefined) permissions.add("read", resolve(file));
   permissions.add("env", ...variables);
   if (config.handlersDir) permissions.add("read", resolve(config.handlersDir));

@@ -29,6 +29,8 @@ export class WorkerProcess {
   readonly #since = performance.now();
   #control: Talk<Order, Report> | undefined;
   #link: Link | undefined;
+  /** Orders for when it has come. */
+  readonly #early: Order[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
   #unanswered = 0;
   #pongs: ((load: Load | undefined) => void)[] = [];
@@ -78,12 +80,14 @@ export class WorkerProcess {
     this.#link = link;
     const control = this.#control = talk<Order, Report>(link.channels.control);
     control.say(welcome);
+    for (const order of this.#early.splice(0)) control.say(order);
     control.hear((report) => this.#take(report));
   }
 
-  /** Tells it something; does nothing where it is not there yet, or any more. */
+  /** Tells it something, where it has not come yet, when it does. */
   say(order: Order): void {
-    this.#control?.say(order);
+    if (this.#control) this.#control.say(order);
+    else this.#early.push(order);
   }
 
   /** What it had to do when it said so last. */

@@ -7,6 +7,7 @@ import {
   lives,
   startWorkers,
   TELLS,
+  testNode,
   testWorkers,
   workersOf,
 } from "./workers.ts";
@@ -196,4 +197,37 @@ Deno.test("stdws takes no worker for one whose parent is not there", async () =>
   const { code, stderr } = await runToEnd(["--echo"], { env: { STDWS_WORKER: "/nowhere/parent" } });
   assertNotEquals(code, 0);
   assertMatch(stderr, /Cannot use STDWS_WORKER="\/nowhere\/parent": only a parent sets it/);
+});
+
+testNode("stdws --workers loses nobody who waits for a worker that has died", async (form) => {
+  await using server = await startWorkers([TELLS], { form });
+  const all = await connectAll(server.url);
+  const [[stops]] = one(all);
+  Deno.kill(stops, "SIGSTOP");
+  // The system gives about half of them to the one that stands still.
+  const coming = Array.from({ length: 30 }, () => connect(server.url));
+  const quick = new Set<unknown>();
+  for (const each of coming) each.then(() => quick.add(each));
+  while (quick.size < 5) await Promise.race(coming.filter((each) => !quick.has(each)));
+  Deno.kill(stops, "SIGKILL");
+  const came = await Promise.all(coming);
+  assertEquals(new Set(came.map(({ worker }) => worker)).size, 2);
+  for (const each of [...came, ...all.values()]) each[Symbol.dispose]();
+});
+
+testWorkers("stdws --workers ends at once at a second signal", async (form) => {
+  await using server = await startWorkers([TELLS, "--drain=60"], { form });
+  const all = await connectAll(server.url);
+  const workers = workersOf(server);
+  server.child.kill("SIGTERM");
+  await server.stdout.until(/Draining: /);
+  server.child.kill("SIGTERM");
+  assertEquals((await server.child.status).code, 128 + 15);
+  await Promise.all(workers.map(untilGone));
+  for (const each of all.values()) each[Symbol.dispose]();
+});
+
+Deno.test("stdws --check names the one flag that workers need", async () => {
+  const { stdout } = await runToEnd(["--check", "--workers=2", "--echo"]);
+  assertMatch(stdout, /^ *deno run --no-prompt -A main\.ts --echo --workers=2$/m);
 });

@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { createApp } from "../../app.ts";
-import { configureLog, Log } from "../../base/log.ts";
+import { configureLog, Log, shareLog } from "../../base/log.ts";
 import type { Config } from "../../config.ts";
 import { serve } from "../../serve.ts";
 import type { WorkerPlaces } from "../../workers/control.ts";
@@ -34,6 +34,7 @@ export async function serveAsWorker(path: string, args: Words, signals: Signals)
   const { control, places } = joined;
   const reading = await readConfig(args);
   configureLog(reading.config.log);
+  shareLog();
   const config = atPlaces(reading.config, places);
   await using bus = await busOf(config, joined.channels.bus);
   const app = await createApp(config, {

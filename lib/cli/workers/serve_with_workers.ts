@@ -1,5 +1,5 @@
 import { UsageError } from "../../base/errors.ts";
-import { Log } from "../../base/log.ts";
+import { Log, shareLog } from "../../base/log.ts";
 import { LocalEngine } from "../../bus/local/local_engine.ts";
 import type { Config } from "../../config.ts";
 import { engineFor } from "../../listen/choose_engine.ts";
@@ -46,6 +46,7 @@ export async function serveWithWorkers(
   reading: Reading,
   { count, sockets: inherited, service, signal, signals }: WithWorkersOptions,
 ): Promise<number> {
+  shareLog();
   const { config } = reading;
   const places = placesOf(config, inherited);
   const { engine, port = 0 } = places.listen;
