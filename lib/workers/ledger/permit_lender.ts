@@ -8,8 +8,8 @@ const PROGRAMS_END = 2_000;
 const RECALL = 1_000;
 
 /**
- * The use of a permit: a process that `runs`, one that `waits` for a client and gives way, or none yet, which gives
- * way before those.
+ * The use of a permit: a process that `runs`; one that `waits` for a client, and gives way to those; or none yet, which
+ * gives way to both.
  */
 export type PermitUse = "runs" | "waits" | "at hand";
 
@@ -20,7 +20,7 @@ export interface PermitAsked {
   readonly use: PermitUse;
   /** Most permits of all workers, as this one was told; another one may know of a change already. */
   readonly limit: number;
-  /** Whether others are to give way. */
+  /** Whether all who can are to give way, as for a process that runs. */
   readonly mustHave: boolean;
 }
 
@@ -82,7 +82,13 @@ export class PermitLender implements Disposable {
   }
 
   async #take(by: Borrower, { number, use, limit, mustHave }: PermitAsked): Promise<boolean> {
-    while (this.taken >= limit) if (!mustHave || !await this.#recall()) return false;
+    while (this.taken >= limit) {
+      const [atHand] = this.#spare["at hand"];
+      const [waits] = this.#spare.waits;
+      const loan = mustHave ? atHand ?? waits : use === "waits" ? atHand : undefined;
+      if (!loan) return false;
+      await this.#recall(loan);
+    }
     const permit = by.isGone ? undefined : this.#permits.take();
     if (!permit) return false;
     const loan: Loan = { by, number, permit };
@@ -91,11 +97,8 @@ export class PermitLender implements Disposable {
     return true;
   }
 
-  /** Asks for one that gives way; answers whether there was one to ask for. */
-  async #recall(): Promise<boolean> {
-    const { "at hand": atHand, waits } = this.#spare;
-    const [loan] = atHand.size > 0 ? atHand : waits;
-    if (!loan) return false;
+  /** Asks for one that gives way. */
+  async #recall(loan: Loan): Promise<void> {
     this.#use(loan, "runs");
     const given = (isGiven: unknown) => isGiven && this.#release(loan);
     try {
@@ -103,7 +106,6 @@ export class PermitLender implements Disposable {
     } catch {
       // Who does not answer has none to give, and is told of by whoever watches it.
     }
-    return true;
   }
 
   #use(loan: Loan, use: PermitUse): void {

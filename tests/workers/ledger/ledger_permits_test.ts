@@ -65,6 +65,16 @@ Deno.test("Ledger has what waits for clients give way in another worker, and not
   assert(await other?.processes.obtain());
 });
 
+Deno.test("Ledger lends a permit that nobody uses to a process that is to wait in another worker", async () => {
+  using ledger = new Ledger();
+  await using workers = new Workers(ledger, 2, 2);
+  const [one, other] = workers;
+  await one?.settled();
+  assert(await other?.processes.obtain(() => {}));
+  assert(await other?.processes.obtain(() => {}));
+  assertEquals(one?.processes.take(), undefined);
+});
+
 Deno.test("LentPermits claims one while the ledger asks for it, or gives it back: never both", async () => {
   using ledger = new Ledger();
   await using workers = new Workers(ledger, 2, 1);
