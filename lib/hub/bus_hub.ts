@@ -157,10 +157,7 @@ export class BusHub implements Hub, RoomPlace, Disposable {
     if (this.#isAway) return;
     this.#isAway = true;
     this.#awaySince = performance.now();
-    this.#log.error(
-      "server",
-      `The bus ${this.bus.name} cannot be reached: ${why}; rooms go on without other servers`,
-    );
+    this.#log.info("server", `Rooms go on without other servers (${why})`);
     for (const room of [...this.#rooms.values()]) room.away();
   }
 
@@ -168,7 +165,7 @@ export class BusHub implements Hub, RoomPlace, Disposable {
     if (!this.#isAway) return;
     this.#isAway = false;
     const seconds = Math.round((performance.now() - this.#awaySince) / 1_000);
-    this.#log.info("server", `The bus ${this.bus.name} can be reached again, after ${seconds} s`);
+    this.#log.info("server", `Rooms are joined with other servers again, after ${seconds} s`);
     for (const room of [...this.#rooms.values()]) room.back(this.bus.peers);
     for (const room of this.#owed) room.announce();
     this.#owed.clear();
