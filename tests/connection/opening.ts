@@ -3,7 +3,7 @@ import { FloodLog } from "../../lib/base/flood_log.ts";
 import { Log } from "../../lib/base/log.ts";
 import { NO_METER, type RouteMeter } from "../../lib/base/meter.ts";
 import { Rounds } from "../../lib/base/rounds.ts";
-import type { Connection, Session, SlowPolicy } from "../../lib/contract.ts";
+import type { Connection, Hub, Session, SlowPolicy } from "../../lib/contract.ts";
 import { LiveConnection } from "../../lib/connection/live_connection.ts";
 import { Roster } from "../../lib/connection/roster.ts";
 import type { Ticket } from "../../lib/connection/ticket.ts";
@@ -15,8 +15,9 @@ import { FakeTransport } from "./fake_transport.ts";
 export interface OpeningOptions {
   readonly id?: string;
   /** Where it meets others; default: it is alone. */
-  readonly hub?: LocalHub;
+  readonly hub?: Hub;
   readonly slow?: SlowPolicy;
+  readonly away?: Ticket["away"];
   readonly subprotocol?: string;
   readonly lingerMs?: number;
   /** How fast the client may send, and how long it may stay; default: any. */
@@ -57,6 +58,7 @@ export class Opening {
       compression: undefined,
       subprotocol,
       slow,
+      away: options.away ?? "local",
       maxFrameSize: 10,
       pingMs: 0,
       lingerMs,

@@ -15,7 +15,11 @@ const module: Handler = {
 
 /** Two servers on one bus. */
 class Pair implements AsyncDisposable {
-  readonly buses = new MemoryBuses();
+  /** What waits on its way as long as it is shut. */
+  #waiting: (() => void)[] | undefined;
+  readonly buses = new MemoryBuses({
+    carry: (deliver) => this.#waiting ? void this.#waiting.push(deliver) : queueMicrotask(deliver),
+  });
   readonly bus: [LocalBus, LocalBus] = [this.buses.join(), this.buses.join()];
   readonly servers: Server[] = [];
 
@@ -39,6 +43,17 @@ class Pair implements AsyncDisposable {
       );
     }
     return pair;
+  }
+
+  /** Has everything wait that is on its way between servers. */
+  shut(): void {
+    this.#waiting = [];
+  }
+
+  open(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const deliver of waiting) deliver();
   }
 
   url(index: number, path: string): string {
@@ -186,6 +201,57 @@ testEngines(
     await ann.close(1013);
   },
 );
+
+Deno.test("serve() with a bus does not read clients who say more than the engine takes [node]", async () => {
+  await using pair = await Pair.start("node");
+  using ann = await RawClient.open(pair.url(0, "chat/hall"));
+  using bob = await RawClient.open(pair.url(1, "chat/hall"));
+  await ann.send("here");
+  assertEquals([await ann.text(), await bob.text()], ["here", "here"]);
+  pair.shut();
+  const size = 100_000;
+  const count = 300;
+  let sent = 0;
+  const flood = ann.flood(count, (index) => {
+    sent = index;
+    return new Uint8Array(size).fill(index % 256);
+  });
+  // It stands still when nothing more is read: what is on its way is in buffers of the system.
+  for (let before = -1; before !== sent || pair.bus[0].bufferedAmount < 4_000_000;) {
+    before = sent;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assertEquals(sent < count - 50, true);
+  assertEquals(pair.bus[0].bufferedAmount < 8_000_000, true);
+  pair.open();
+  const own = (async () => {
+    for (let index = 0; index < count; index++) await ann.next();
+  })();
+  for (let index = 0; index < count; index++) {
+    const message = await bob.next();
+    assertEquals(message.kind === "binary" && [message.data.length, message.data[0]], [
+      size,
+      index % 256,
+    ]);
+  }
+  await Promise.all([flood, own]);
+});
+
+Deno.test("serve() with a bus closes clients with 1013 who say more than the engine takes [native]", async () => {
+  await using pair = await Pair.start("native");
+  using ann = await RawClient.open(pair.url(0, "chat/hall"));
+  await ann.send("here");
+  assertEquals(await ann.text(), "here");
+  pair.shut();
+  await ann.flood(100, () => new Uint8Array(100_000));
+  assertEquals(await ann.next(), {
+    kind: "close",
+    code: 1013,
+    reason: "Sends more than the servers take",
+  });
+  await ann.close(1013).catch(() => {});
+  pair.open();
+});
 
 /** Reads events until a line is there. */
 async function eventsOf(url: string, id: string | undefined, last: string): Promise<string> {
