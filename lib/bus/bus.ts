@@ -137,7 +137,10 @@ export interface Subscriber {
 
 /** Something that was said on a topic. */
 export interface Entry {
-  /** The place of its first message. */
+  /**
+   * The place of its first message. Numbers rise, and may jump where nothing is missing, as after the engine has
+   * started anew: `lost` alone says what is.
+   */
   readonly mark: Mark;
   /** The number of its messages. */
   readonly count: number;

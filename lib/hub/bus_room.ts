@@ -209,7 +209,8 @@ export class BusRoom extends Audience implements Room {
       if (batch) this.#noted(batch, entry.mark);
       if (flight?.heard) heard.push({ flight, mark: entry.mark });
     }
-    if (this.keeps === 0 || this.log.next !== next.number) this.log.begin(next);
+    if (this.keeps === 0) this.log.begin(next);
+    else this.log.reach(next);
     this.#newcomers.begin(this.log, heard);
     if (this.#outgoing.flights.heard === 0) this.#newcomers.clear();
     this.#outgoing.begin();
@@ -250,6 +251,8 @@ export class BusRoom extends Audience implements Room {
 
   #lost(count: number | undefined): void {
     this.#place.note("lost", this.topic, count);
+    // What comes then does not follow on it.
+    this.log.trim(0);
     this.#missed(count);
   }
 

@@ -23,7 +23,7 @@ export class RoomLog {
 
   /** The number of the oldest message that is there; {@linkcode next} where there is none. */
   get first(): number {
-    return this.#next - this.#queue.size;
+    return this.last(this.#queue.size)[0]?.mark?.number ?? this.#next;
   }
 
   /** Bytes of memory. */
@@ -43,14 +43,20 @@ export class RoomLog {
     this.#next = number;
   }
 
+  /** Goes on at a place that somebody else has given; that of another log, or one from before, is a beginning. */
+  reach(next: Mark): void {
+    if (next.log !== this.#id || next.number < this.#next) this.begin(next);
+    this.#next = next.number;
+  }
+
   /**
-   * Notes messages that somebody else has numbered, and forgets those that are older than the last `count`. Where some
-   * are missing before them, it begins with them.
+   * Notes messages that somebody else has numbered, and forgets those that are older than the last `count`. Numbers
+   * may jump; who knows that something is missing before them has to forget what was before.
    *
    * @returns The same with their numbers.
    */
   note(batch: Batch, mark: Mark, count: number): Batch {
-    if (mark.log !== this.#id || mark.number !== this.#next) this.begin(mark);
+    this.reach(mark);
     return this.add(batch, count);
   }
 
@@ -83,7 +89,12 @@ export class RoomLog {
    * @param seen The last message that it has; undefined where it has none.
    */
   after(seen: Mark | undefined, count: number): readonly Batch[] {
-    const isOurs = seen?.log === this.#id && seen !== undefined;
-    return this.last(isOurs ? Math.min(count, Math.max(0, this.#next - 1 - seen.number)) : count);
+    if (seen === undefined || seen.log !== this.#id) return this.last(count);
+    const most = Math.min(count, Math.max(0, this.#next - 1 - seen.number));
+    return this.last(most).flatMap((batch) => {
+      // Where numbers have jumped, there are fewer.
+      const known = Math.max(0, seen.number + 1 - (batch.mark?.number ?? 0));
+      return known < batch.size ? [batch.slice(known)] : [];
+    });
   }
 }
