@@ -1,5 +1,6 @@
 /**
- * Measures a bus over Redis: what one server publishes, and what others get of it.
+ * Measures a bus over Redis: what one server publishes, and what others get of it; in a second, and in microseconds
+ * of a core for each message, which depend less on what else the machine does.
  *
  *     deno run -A scripts/bus_figures.ts redis://127.0.0.1 --servers=2 --seconds=3
  *
@@ -7,6 +8,7 @@
  *
  * @module
  */
+import process from "node:process";
 import { parseArgs } from "@std/cli/parse-args";
 import { Log } from "../lib/base/log.ts";
 import { RedisBus } from "../lib/bus/redis/redis_bus.ts";
@@ -47,7 +49,7 @@ async function measure(buses: readonly RedisBus[], { topics, bytes, window }: Ru
     ),
   );
   const [bus] = buses as [RedisBus];
-  const began = performance.now();
+  const [began, used, redis] = [performance.now(), process.cpuUsage(), await cpuOfRedis()];
   const end = began + 1_000 * Number(seconds);
   let published = 0;
   let delays = 0;
@@ -63,9 +65,22 @@ async function measure(buses: readonly RedisBus[], { topics, bytes, window }: Ru
   const took = (performance.now() - began) / 1_000;
   for (const subscription of subscriptions) subscription[Symbol.dispose]();
   const rate = (count: number) => Math.round(count / took).toLocaleString("en");
-  const line = [topics, bytes, window, rate(published), rate(delivered)];
-  const text = `| ${line.join(" | ")} | ${(delays / published).toFixed(2)} ms |\n`;
+  const { user, system } = process.cpuUsage(used);
+  const each = (micros: number) => (micros / published).toFixed(1);
+  const line = [
+    ...[topics, bytes, window, rate(published), rate(delivered), (delays / published).toFixed(1)],
+    ...[each(user + system), each(1e6 * (await cpuOfRedis() - redis))],
+  ];
+  const text = `| ${line.join(" | ")} |\n`;
   await Deno.stdout.write(new TextEncoder().encode(text));
+}
+
+/** Seconds of a core that Redis has used. */
+async function cpuOfRedis(): Promise<number> {
+  const command = new Deno.Command("redis-cli", { args: ["-u", String(url), "INFO", "cpu"] });
+  const text = new TextDecoder().decode((await command.output()).stdout);
+  const seconds = [...text.matchAll(/^used_cpu_(?:user|sys):([\d.]+)/gm)];
+  return seconds.reduce((sum, [, number]) => sum + Number(number), 0);
 }
 
 const buses = await Promise.all(

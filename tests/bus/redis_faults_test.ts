@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { aborted, bytes, Heard, Watched } from "./contract/heard.ts";
+import { aborted, bytes, Heard, knows, Watched } from "./contract/heard.ts";
 import { CuttingProxy } from "../support/cutting_proxy.ts";
 import { Redis } from "../support/redis.ts";
 import { RedisSite } from "./redis_site.ts";
@@ -142,6 +142,54 @@ Deno.test("RedisBus loses nothing over a network that is cut again and again, or
   await talk.end();
   assertEquals(await talk.settled(), 0);
   assertEquals(talk.check(), [false, false, false]);
+});
+
+Deno.test("RedisBus sends to another server once and in order over a network that is cut", async () => {
+  await using site = await RedisSite.open("ttl=8s");
+  const [one, two] = [await site.join(), await site.join()];
+  await knows(one, two);
+  await knows(two, one);
+  using watched = new Watched(two);
+  const count = 600;
+  for (let at = 0; at < count; at++) {
+    one.send(two.self, bytes(String(at)));
+    if (at % 100 === 50) site.proxyOf(at % 200 === 50 ? one : two).cut();
+    if (at % 10 === 0) await new Promise((resolve) => setTimeout(resolve));
+  }
+  await watched.until(`${one.self}:${count - 1}`);
+  const received = watched.events.filter((event) => !["away", "back"].includes(event));
+  assertEquals(received, Array.from({ length: count }, (_, at) => `${one.self}:${at}`));
+  await one.drained(0);
+  assertEquals(one.bufferedAmount, 0);
+});
+
+Deno.test("RedisBus says of a server that it has left where Redis has forgotten what it has sent", async () => {
+  await using site = await RedisSite.open("ttl=4s");
+  const [one, two] = [await site.join(), await site.join()];
+  await knows(one, two);
+  await knows(two, one);
+  using here = new Watched(one);
+  using there = new Watched(two);
+  one.send(two.self, bytes("a"));
+  await there.until(`${one.self}:a`);
+  // It lies in the inbox of a server that does not read, until Redis forgets it.
+  site.proxyOf(two).stop();
+  one.send(two.self, bytes("lost"));
+  await one.drained(0);
+  const [, ...ids] = (await site.redis.cli("KEYS", `*:${two.self}`)).split("\n");
+  assertEquals(ids, []);
+  assertEquals(await site.redis.cli("DEL", `stdws:{servers}:${two.self}`), "1");
+  site.proxyOf(two).go();
+  // As long as it has no inbox, what is sent waits.
+  one.send(two.self, bytes("b"));
+  await there.until(`joined:${one.self}`);
+  await here.until(`joined:${two.self}`);
+  one.send(two.self, bytes("c"));
+  await there.until(`${one.self}:c`);
+  const events = there.events.filter((event) => event.includes(one.self));
+  assertEquals(events[0], `${one.self}:a`);
+  assert(events.indexOf(`left:${one.self}`) < events.indexOf(`joined:${one.self}`));
+  assert(events.indexOf(`joined:${one.self}`) < events.indexOf(`${one.self}:c`));
 });
 
 Deno.test("RedisBus is away where Redis takes nothing more, and says what it has dropped", async () => {

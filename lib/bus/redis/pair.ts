@@ -1,4 +1,4 @@
-import { type Item, packItems } from "./shipment.ts";
+import { type Item, packItems, sizeOf } from "./shipment.ts";
 
 /** A frame for another server, until Redis has it. */
 export interface Parcel {
@@ -10,6 +10,8 @@ export interface Parcel {
 /** What was found out about a parcel that came. */
 export type Verdict = "next" | "known" | "stale" | "renewed" | "missing";
 
+// Bytes of a parcel, unless one frame has more.
+const MAX_PARCEL = 256 * 1024;
 // Epochs of which nobody has more by being honest.
 const MOST = 2 ** 40;
 
@@ -24,28 +26,64 @@ export class Pair {
   isUsed = false;
   /** An old epoch which the other one was told of. */
   answered = -1;
-  /** Parcels that Redis has not taken yet, in order. */
-  parcels: Parcel[] = [];
-  /** Frames that are in no parcel yet. */
-  frames: Item[] = [];
+  readonly #moved: (bytes: number) => void;
+  #parcels: Parcel[] = [];
+  #frames: Item[] = [];
   #sent = 0;
   #taken = 0;
 
-  /** Makes a parcel of the frames; or of none, which says only what epoch it is. */
-  pack(): Parcel {
-    const parcel = { epoch: this.epoch, turn: ++this.#sent, body: packItems(this.frames) };
-    this.isUsed = true;
-    this.frames = [];
-    this.parcels.push(parcel);
-    return parcel;
+  /** @param moved Told of bytes that wait from now on, or, where there are less than none, do not any more. */
+  constructor(moved: (bytes: number) => void) {
+    this.#moved = moved;
+  }
+
+  /** Parcels that Redis has not taken yet, in order. */
+  get parcels(): readonly Parcel[] {
+    return this.#parcels;
+  }
+
+  /** Adds a frame to those that are in no parcel yet. */
+  add(frame: Item): void {
+    this.#frames.push(frame);
+    this.#moved(sizeOf(frame));
+  }
+
+  /** Makes parcels of all frames. */
+  pack(): Parcel[] {
+    const frames = this.#frames;
+    this.#frames = [];
+    const parcels: Parcel[] = [];
+    for (let start = 0; start < frames.length;) {
+      let [end, bytes] = [start, 0];
+      while (end < frames.length && bytes < MAX_PARCEL) bytes += sizeOf(frames[end++] as Item);
+      parcels.push(this.#parcel(frames.slice(start, end)));
+      start = end;
+    }
+    return parcels;
+  }
+
+  /** Makes a parcel with nothing in it, which says only what epoch it is. */
+  hello(): Parcel {
+    return this.#parcel([]);
+  }
+
+  /** Redis has a parcel. */
+  posted(parcel: Parcel): void {
+    const at = this.#parcels.indexOf(parcel);
+    if (at < 0) return;
+    this.#parcels.splice(at, 1);
+    this.#moved(-parcel.body.length);
   }
 
   /** Gives up what is on its way. */
   renew(epoch: number = this.epoch + 1): void {
+    const parcels = this.#parcels.reduce((sum, { body }) => sum + body.length, 0);
+    const bytes = this.#frames.reduce((sum, frame) => sum + sizeOf(frame), parcels);
     this.epoch = epoch;
     this.#sent = this.#taken = 0;
-    this.parcels = [];
-    this.frames = [];
+    this.#parcels = [];
+    this.#frames = [];
+    this.#moved(-bytes);
   }
 
   /** Looks at a parcel that came; `renewed`: what was before is given up, and it is the next one. */
@@ -59,5 +97,12 @@ export class Pair {
     if (turn !== this.#taken + 1) return "missing";
     this.#taken = turn;
     return isRenewed ? "renewed" : "next";
+  }
+
+  #parcel(frames: readonly Item[]): Parcel {
+    const parcel = { epoch: this.epoch, turn: ++this.#sent, body: packItems(frames) };
+    this.isUsed = true;
+    this.#parcels.push(parcel);
+    return parcel;
   }
 }

@@ -15,20 +15,18 @@ import type {
 } from "../bus.ts";
 import { freshName } from "./fresh_name.ts";
 import { readInbox } from "./inbox.ts";
+import { type Ending, keepConnected } from "./keep_connected.ts";
 import { RedisClaims } from "./redis_claims.ts";
 import type { Reply } from "./redis_client.d.ts";
 import { RedisKeys } from "./redis_keys.ts";
-import { advised, patienceOf, RedisLink } from "./redis_link.ts";
+import { RedisLink } from "./redis_link.ts";
 import { RedisPeers } from "./redis_peers.ts";
-import { parseRedisUrl, type RedisTerms } from "./redis_terms.ts";
+import { parseRedisUrl, patienceOf, type RedisTerms } from "./redis_terms.ts";
+import { advised } from "./refusal.ts";
 import { refusalKind } from "./refusal_kind.ts";
 import { Shipper } from "./shipper.ts";
-import { TopicFeed } from "./topic_feed.ts";
-
-// Milliseconds before another try to reach Redis: at first, and at most.
-const [FIRST, LONGEST] = [50, 5_000];
-// Channels of one command, and topics that are read at once.
-const AT_ONCE = 500;
+import { TopicFeeds } from "./topic_feeds.ts";
+import { Waiters } from "./waiters.ts";
 
 /** Options of {@linkcode RedisBus}. */
 export interface RedisBusOptions {
@@ -46,14 +44,11 @@ export class RedisBus implements Bus {
   readonly #log: Log;
   readonly #odd = new FloodLog();
   readonly #watchers = new Set<BusWatcher>();
-  readonly #feeds = new Map<string, TopicFeed>();
+  readonly #feeds: TopicFeeds;
   readonly #shipper: Shipper;
   readonly #peers: RedisPeers;
   readonly #claims: RedisClaims;
-  /** Topics that somebody has begun to listen to in this turn. */
-  #wanted = new Set<string>();
   #link: RedisLink | undefined;
-  #ended = Promise.withResolvers<string>();
   #isAway = true;
   #isOver = false;
   /** The time when Redis was asked last of what it has answered. */
@@ -62,7 +57,9 @@ export class RedisBus implements Bus {
   #beating: ReturnType<typeof setInterval> | undefined;
   #running = Promise.resolve();
   readonly #over = new AbortController();
-  readonly #counted = { delivered: 0, lost: 0 };
+  /** Ends the connection, for whoever waits for its end. */
+  #finish = (_why: string): void => {};
+  readonly #waiters = new Waiters(() => this.bufferedAmount);
 
   private constructor(terms: RedisTerms, { log, acceptMs = ACCEPT_TIMEOUT }: RedisBusOptions) {
     this.#terms = terms;
@@ -71,12 +68,13 @@ export class RedisBus implements Bus {
     const keys = this.#keys = new RedisKeys(terms.prefix);
     const { self } = this;
     const refused = (topic: string, what: string) => this.#say(`topic "${topic}": ${what}`);
+    const moved = () => this.#waiters.wake();
     this.#shipper = new Shipper({
-      ...{ self, keys, terms },
+      ...{ self, keys, terms, moved },
       refused: (topic, error) => refused(topic, `lost what was said there: ${messageOf(error)}`),
     });
     this.#peers = new RedisPeers({
-      ...{ self, keys },
+      ...{ self, keys, moved },
       told: {
         joined: (peer) => this.#tell((watcher) => watcher.joined?.(peer)),
         left: (peer) => {
@@ -88,10 +86,8 @@ export class RedisBus implements Bus {
       odd: (what) => this.#say(what),
     });
     this.#claims = new RedisClaims({ self, keys, terms, acceptMs });
-    this.#refused = refused;
+    this.#feeds = new TopicFeeds({ self, keys, terms, odd: refused });
   }
-
-  readonly #refused: (topic: string, what: string) => void;
 
   /**
    * Connects to Redis. Where that cannot be reached now, the bus is away at first.
@@ -102,20 +98,31 @@ export class RedisBus implements Bus {
    */
   static async open(url: string, options: RedisBusOptions): Promise<RedisBus> {
     const bus = new RedisBus(parseRedisUrl(url), options);
-    let failure: unknown;
+    let current: Ending | undefined;
     try {
-      await bus.#connect();
+      current = await bus.#connect();
     } catch (error) {
       if (error instanceof BusError) {
         bus.#end();
         throw error;
       }
-      failure = error;
       bus.#log.error("server", `Cannot reach the bus ${bus.name}: ${messageOf(error)}`);
     }
     const { ttl, retention } = bus.#terms;
     bus.#beating = setInterval(() => bus.#beat(), Math.min(ttl, retention) / 4);
-    bus.#running = bus.#run(failure !== undefined);
+    bus.#running = keepConnected(current, {
+      connect: () => bus.#connect(),
+      away(why) {
+        bus.#log.error("server", `The bus ${bus.name} is away: ${advised(why, bus.#terms)}`);
+        bus.#tell((watcher) => watcher.away?.(why));
+      },
+      back() {
+        bus.#log.info("server", `The bus ${bus.name} is there again`);
+        bus.#tell((watcher) => watcher.back?.());
+      },
+      failed: (why) => bus.#say(`it cannot be reached: ${why}`),
+      signal: bus.#over.signal,
+    });
     return bus;
   }
 
@@ -129,7 +136,7 @@ export class RedisBus implements Bus {
 
   get figures(): BusFigures {
     const { published, dropped } = this.#shipper;
-    return { published, dropped, ...this.#counted };
+    return { published, dropped, ...this.#feeds.counted };
   }
 
   get bufferedAmount(): number {
@@ -137,7 +144,7 @@ export class RedisBus implements Bus {
   }
 
   drained(amount: number = MAX_BUS_QUEUE / 2): Promise<void> {
-    return this.#shipper.drained(amount);
+    return this.#waiters.wait(amount);
   }
 
   watch(watcher: BusWatcher): Disposable {
@@ -169,29 +176,7 @@ export class RedisBus implements Bus {
 
   subscribe(topic: string, subscriber: Subscriber, options: SubscribeOptions = {}): Disposable {
     if (this.#isOver) return { [Symbol.dispose]() {} };
-    let feed = this.#feeds.get(topic);
-    if (!feed) {
-      const { self } = this;
-      const [keys, terms] = [this.#keys, this.#terms];
-      feed = new TopicFeed({
-        ...{ topic, self, keys, terms },
-        count: (what, messages) => void (this.#counted[what] += messages),
-        odd: this.#refused,
-      });
-      this.#feeds.set(topic, feed);
-      this.#want(topic);
-    }
-    const listening = feed.add(subscriber, options);
-    return {
-      [Symbol.dispose]: () => {
-        listening[Symbol.dispose]();
-        if (!feed.isEmpty || this.#feeds.get(topic) !== feed) return;
-        this.#feeds.delete(topic);
-        feed.down();
-        if (this.#wanted.delete(topic)) return;
-        this.#link?.unsubscribe(this.#keys.channel(topic)).catch(() => {});
-      },
-    };
+    return this.#feeds.subscribe(topic, subscriber, options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -199,7 +184,7 @@ export class RedisBus implements Bus {
     this.#isOver = true;
     const link = this.#link;
     if (link) {
-      await within(this.#shipper.drained(0), FLUSH_TIME);
+      await within(this.drained(0), FLUSH_TIME);
       const keys = [this.#keys.servers, this.#keys.inbox(this.self)];
       const left = this.#claims.end()
         .then(() => link.script("leave", keys, [this.self, "0", this.#keys.servers]))
@@ -216,60 +201,35 @@ export class RedisBus implements Bus {
     this.#link?.[Symbol.dispose]();
     this.#down();
     this.#shipper.end();
-    this.#feeds.clear();
+    this.#peers.end();
+    this.#feeds.end();
     this.#watchers.clear();
     this.#odd.flush();
     this.#over.abort();
-    this.#ended.resolve("");
+    this.#finish("it is closed");
   }
 
-  /** Connects again and again, as often as it ends. */
-  async #run(isAway: boolean): Promise<void> {
-    let said = "";
-    for (let tries = isAway ? 1 : 0; !this.#isOver;) {
-      if (tries === 0) {
-        const why = await this.#ended.promise;
-        if (this.#isOver) return;
-        this.#log.error("server", `The bus ${this.name} is away: ${advised(why, this.#terms)}`);
-        this.#tell((watcher) => watcher.away?.(why));
-      }
-      // Not all servers at once.
-      const most = Math.min(LONGEST, FIRST * 2 ** tries);
-      await this.#sleep(most / 2 + Math.random() * most / 2);
-      if (this.#isOver) return;
-      try {
-        await this.#connect();
-        tries = 0;
-        this.#log.info("server", `The bus ${this.name} is there again`);
-        this.#tell((watcher) => watcher.back?.());
-      } catch (error) {
-        tries++;
-        // Each reason once, for this may go on for days.
-        if (said !== (said = messageOf(error))) this.#say(`it cannot be reached: ${said}`);
-      }
-    }
-  }
-
-  async #connect(): Promise<void> {
-    this.#ended = Promise.withResolvers();
+  async #connect(): Promise<Ending> {
+    const { promise: ended, resolve } = Promise.withResolvers<string>();
+    this.#finish = resolve;
     const link = await RedisLink.open(this.#terms, this.self, {
       message: (channel, message) => this.#heard(channel, message),
       failed: (why) => {
         this.#down();
-        this.#ended.resolve(why);
+        resolve(why);
       },
     });
     try {
       if (this.#isOver) throw new BusError("Cannot use the bus: it is closed");
-      const ended = this.#ended.promise.then((why) => Promise.reject(new Error(why)));
-      await Promise.race([this.#begin(link), ended]);
+      const failed = ended.then((why) => Promise.reject(new Error(why)));
+      await Promise.race([this.#begin(link), failed]);
+      return { ended };
     } catch (error) {
       link[Symbol.dispose]();
       this.#down();
       if (refusalKind(error) !== "refused") throw error;
-      throw new BusError(`Cannot use the bus: ${advised(messageOf(error), this.#terms)}`, {
-        cause: error,
-      });
+      const why = advised(messageOf(error), this.#terms);
+      throw new BusError(`Cannot use the bus: ${why}`, { cause: error });
     }
   }
 
@@ -288,8 +248,7 @@ export class RedisBus implements Bus {
       this.#peers.take(entries);
     };
     readInbox(link, inbox, { wait, take });
-    this.#wanted.clear();
-    await this.#listen(link, [...this.#feeds.keys()]);
+    await this.#feeds.up(link);
   }
 
   /** Says that this server is there, and learns which others are. */
@@ -314,7 +273,7 @@ export class RedisBus implements Bus {
   #forgotten(): void {
     this.#log.error("server", `The bus ${this.name} has lost its memory`);
     this.#claims.forgotten();
-    for (const feed of this.#feeds.values()) feed.read();
+    void this.#feeds.read();
   }
 
   async #beat(): Promise<void> {
@@ -330,48 +289,16 @@ export class RedisBus implements Bus {
       await this.#greet(link);
       if (now - this.#kept < this.#terms.retention / 3) return;
       this.#kept = now;
-      await this.#keep();
+      await this.#feeds.read();
     } catch (error) {
       link.fail(messageOf(error));
-    }
-  }
-
-  /** Says that the topics are used, and looks whether anything of them is missing. */
-  async #keep(): Promise<void> {
-    const feeds = [...this.#feeds.values()];
-    for (let at = 0; at < feeds.length; at += AT_ONCE) {
-      await Promise.all(feeds.slice(at, at + AT_ONCE).map((feed) => feed.read()));
-    }
-  }
-
-  #want(topic: string): void {
-    this.#wanted.add(topic);
-    if (this.#wanted.size > 1) return;
-    queueMicrotask(() => {
-      const topics = [...this.#wanted];
-      this.#wanted.clear();
-      const link = this.#link;
-      if (link) this.#listen(link, topics).catch((error) => link.fail(messageOf(error)));
-    });
-  }
-
-  async #listen(link: RedisLink, topics: readonly string[]): Promise<void> {
-    for (let at = 0; at < topics.length; at += AT_ONCE) {
-      const some = topics.slice(at, at + AT_ONCE);
-      await link.subscribe(some.map((topic) => this.#keys.channel(topic)));
-      if (link !== this.#link) return;
-      for (const topic of some) this.#feeds.get(topic)?.up(link);
     }
   }
 
   #heard(channel: string, message: Uint8Array): void {
     // After a long stop, before anybody is told of anything.
     this.#claims.checkDue();
-    if (channel !== this.#keys.servers) {
-      const topic = this.#keys.topicOf(channel);
-      if (topic !== undefined) this.#feeds.get(topic)?.take(message);
-      return;
-    }
+    if (channel !== this.#keys.servers) return this.#feeds.take(channel, message);
     const [kind, name = ""] = splitWord(new TextDecoder().decode(message));
     if (kind === "j") this.#peers.join(name);
     else if (kind === "l") this.#peers.leave(name);
@@ -385,7 +312,7 @@ export class RedisBus implements Bus {
     this.#peers.down();
     this.#claims.down();
     this.#shipper.down();
-    for (const feed of this.#feeds.values()) feed.down();
+    this.#feeds.down();
   }
 
   #tell(tell: (watcher: BusWatcher) => void): void {
@@ -400,14 +327,6 @@ export class RedisBus implements Bus {
         withMore(`The bus ${this.name}: ${advised(what, this.#terms)}`, more),
       );
     });
-  }
-
-  async #sleep(ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ms);
-    this.#over.signal.addEventListener("abort", () => resolve(), { once: true });
-    await promise;
-    clearTimeout(timer);
   }
 }
 

@@ -1,8 +1,11 @@
 import { Buffer } from "node:buffer";
-import { BusError, messageOf } from "../../base/errors.ts";
+import { messageOf } from "../../base/errors.ts";
 import { within } from "../../base/within.ts";
+import { greet } from "./greet.ts";
+import { makeClient } from "./make_client.ts";
 import type { Argument, Client, Reply } from "./redis_client.d.ts";
-import type { RedisTerms } from "./redis_terms.ts";
+import { patienceOf, type RedisTerms } from "./redis_terms.ts";
+import { reasonOf, refusal } from "./refusal.ts";
 import { type ScriptName, SCRIPTS } from "./scripts.ts";
 
 /** Whoever is told of what comes over a {@linkcode RedisLink}. Nothing of it MUST throw. */
@@ -11,11 +14,6 @@ export interface LinkEvents {
   message(channel: string, message: Uint8Array): void;
   /** It has ended, and not by its disposal. Once, and not before it was open. */
   failed(why: string): void;
-}
-
-/** Milliseconds that the engine may take for an answer, of all that servers are silent for before they count as gone. */
-export function patienceOf({ ttl }: RedisTerms): number {
-  return Math.min(5_000, ttl / 2);
 }
 
 /**
@@ -136,73 +134,6 @@ function argument(value: Argument): Argument {
     : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 }
 
-async function makeClient(
-  terms: RedisTerms,
-  server: string,
-  fail: (error: Error) => void,
-): Promise<Client> {
-  const [{ createClient, RESP_TYPES }] = await Promise.all([
-    // Here, because nothing of it is there for who uses none.
-    // @ts-types="./redis_client.d.ts"
-    import("npm:@redis/client@6.3.1"),
-  ]);
-  const { host, port, path, tls, ca, user, password, database } = terms;
-  const client = createClient({
-    RESP: 3,
-    ...(user !== undefined && { username: user }),
-    ...(password !== undefined && { password }),
-    database,
-    name: `stdws-${server}`,
-    disableOfflineQueue: true,
-    disableClientInfo: true,
-    maintNotifications: "disabled",
-    // Without it, each command would have a timer.
-    commandOptions: { timeout: undefined, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
-    socket: {
-      ...(host !== undefined && { host }),
-      ...(port !== undefined && { port }),
-      ...(path !== undefined && { path }),
-      ...(tls && { tls: true as const }),
-      ...(ca !== undefined && { ca: await readAuthority(ca) }),
-      ...(tls && host !== undefined && !/^[\d.]+$|:/.test(host) && { servername: host }),
-      connectTimeout: patienceOf(terms),
-      // The bus has more to do then than a client knows.
-      reconnectStrategy: false,
-    },
-  });
-  client.on("error", fail);
-  return client;
-}
-
-async function readAuthority(file: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(file);
-  } catch (error) {
-    throw new BusError(`Cannot read the ca of the bus, "${file}": ${messageOf(error)}`);
-  }
-}
-
-async function greet(client: Client): Promise<Pick<RedisLink, "run"> & Greeting> {
-  const [server, replication, ...loaded] = await Promise.all([
-    client.sendCommand(["INFO", "server"]),
-    client.sendCommand(["INFO", "replication"]),
-    ...Object.values(SCRIPTS).map((text) => client.sendCommand(["SCRIPT", "LOAD", text])),
-  ]);
-  const [, version = "0"] = /^redis_version:(\S+)/m.exec(String(server)) ?? [];
-  const [, run = ""] = /^run_id:(\w+)/m.exec(String(server)) ?? [];
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  if (major < 6 || (major === 6 && minor < 2)) {
-    throw new BusError(`Cannot use a Redis ${version}: expected 6.2 or later, or Valkey`);
-  }
-  if (/^role:slave/m.test(String(replication))) throw new Error("it is a replica");
-  const names = Object.keys(SCRIPTS) as ScriptName[];
-  return { run, hashes: new Map(names.map((name, at) => [name, String(loaded[at])])) };
-}
-
-interface Greeting {
-  readonly hashes: ReadonlyMap<ScriptName, string>;
-}
-
 function destroy(client: Client): void {
   try {
     client.destroy();
@@ -210,28 +141,3 @@ function destroy(client: Client): void {
     // It was never connected, or has ended.
   }
 }
-
-function reasonOf(error: unknown): string {
-  const message = messageOf(error);
-  // That of several addresses has none.
-  return message || String((error as { code?: unknown })?.code ?? "it cannot be reached");
-}
-
-const LASTING = /^(WRONGPASS|NOAUTH|NOPERM)|DB index|certificate|CERT_|UnknownIssuer/i;
-
-/** What a try more would end with as well. */
-function refusal(error: unknown, terms: RedisTerms): BusError | undefined {
-  if (error instanceof BusError) return error;
-  const reason = reasonOf(error);
-  if (!LASTING.test(reason)) return undefined;
-  return new BusError(`Cannot use the bus: ${advised(reason, terms)}`);
-}
-
-/** What Redis says, and what to do about it where it does not say what of it is missing. */
-export function advised(reason: string, { prefix }: RedisTerms): string {
-  if (!reason.startsWith("NOPERM")) return reason;
-  const needs = `its user needs ~${prefix}* and &${prefix}*, and the commands of ${PAGE}`;
-  return `${reason} (${needs})`;
-}
-
-const PAGE = "lib/bus/redis/README.md";

@@ -8,9 +8,8 @@ import type { RedisLink } from "./redis_link.ts";
 import { refusalKind } from "./refusal_kind.ts";
 import { sizeOf, unpackItems } from "./shipment.ts";
 
-// Bytes that wait for Redis, of one parcel, parcels in an inbox that nobody reads, and servers that are remembered after they have left.
+// Bytes that wait for Redis, parcels in an inbox that nobody reads, and servers that are remembered after they have left.
 const MAX_WAITING = 4 * MAX_BUS_QUEUE;
-const MAX_PARCEL = 256 * 1024;
 const MAX_INBOX = 100_000;
 const REMEMBERED = 1_000;
 const NAME = /^[a-z0-9]{16}$/;
@@ -21,6 +20,8 @@ export interface RedisPeersOptions {
   readonly keys: RedisKeys;
   /** Told of servers, and of what they send. */
   readonly told: Required<Pick<BusWatcher, "joined" | "left" | "received">>;
+  /** Less waits. */
+  moved(): void;
   /** Something is not as it should be. */
   odd(what: string): void;
 }
@@ -52,6 +53,12 @@ export class RedisPeers {
     this.#link = undefined;
   }
 
+  /** Gives up everything. */
+  end(): void {
+    this.down();
+    for (const pair of this.#pairs.values()) pair.renew();
+  }
+
   /** These servers are there, and no others. */
   sync(found: readonly string[]): void {
     const there = new Set(found.filter((name) => NAME.test(name) && name !== this.#options.self));
@@ -73,7 +80,7 @@ export class RedisPeers {
   leave(name: string): void {
     if (!this.names.delete(name)) return;
     const pair = this.#pairOf(name);
-    this.#renew(pair);
+    pair.renew();
     this.#options.told.left(name);
     this.#forget();
   }
@@ -91,14 +98,13 @@ export class RedisPeers {
       this.#options.odd(`more than ${MAX_WAITING} bytes wait for other servers`);
       return this.#reset(name, pair);
     }
-    pair.frames.push(item);
-    this.#bytes += sizeOf(item);
+    pair.add(item);
     if (this.#due.has(name)) return;
     this.#due.add(name);
     // What else is sent in this turn goes with it.
     queueMicrotask(() => {
       this.#due.delete(name);
-      this.#ship(name, pair);
+      for (const parcel of pair.pack()) this.#post(name, pair, parcel);
     });
   }
 
@@ -145,39 +151,25 @@ export class RedisPeers {
 
   #pairOf(name: string): Pair {
     let pair = this.#pairs.get(name);
-    if (!pair) this.#pairs.set(name, pair = new Pair());
+    if (!pair) this.#pairs.set(name, pair = new Pair(this.#moved));
     return pair;
   }
 
   /** Gives up what is on its way between this server and another one that is there. */
   #reset(name: string, pair: Pair): void {
-    this.#renew(pair);
+    pair.renew();
     this.#options.told.left(name);
     this.#options.told.joined(name);
     this.#hello(name, pair);
   }
 
-  #renew(pair: Pair): void {
-    for (const { body } of pair.parcels) this.#bytes -= body.length;
-    for (const item of pair.frames) this.#bytes -= sizeOf(item);
-    pair.renew();
-  }
+  readonly #moved = (bytes: number): void => {
+    this.#bytes += bytes;
+    if (bytes < 0) this.#options.moved();
+  };
 
   #hello(name: string, pair: Pair): void {
-    this.#post(name, pair, pair.pack());
-  }
-
-  #ship(name: string, pair: Pair): void {
-    const frames = pair.frames;
-    for (let start = 0; start < frames.length;) {
-      let [end, bytes] = [start, 0];
-      do bytes += sizeOf(frames[end++] as (typeof frames)[number]); while (
-        end < frames.length && bytes < MAX_PARCEL
-      );
-      pair.frames = frames.slice(start, end);
-      start = end;
-      this.#post(name, pair, pair.pack());
-    }
+    this.#post(name, pair, pair.hello());
   }
 
   async #post(name: string, pair: Pair, parcel: Parcel): Promise<void> {
@@ -198,10 +190,7 @@ export class RedisPeers {
       else link.fail(message);
       return;
     }
-    const at = pair.parcels.indexOf(parcel);
-    if (at < 0) return;
-    pair.parcels.splice(at, 1);
-    this.#bytes -= body.length;
+    pair.posted(parcel);
   }
 
   /** Bounds what is remembered of those who have left. */

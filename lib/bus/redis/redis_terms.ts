@@ -29,6 +29,11 @@ export interface RedisTerms {
   readonly maxbytes: number;
 }
 
+/** Milliseconds that the engine may take for an answer, of all that servers are silent for before they count as gone. */
+export function patienceOf({ ttl }: RedisTerms): number {
+  return Math.min(5_000, ttl / 2);
+}
+
 const DEFAULTS = {
   prefix: "stdws:",
   ttl: 10_000,

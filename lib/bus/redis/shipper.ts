@@ -1,7 +1,6 @@
 import { MAX_BUS_QUEUE } from "../../base/limits.ts";
 import type { Mark } from "../../base/mark.ts";
 import type { PublishTerms } from "../bus.ts";
-import { Waiters } from "./waiters.ts";
 import { isLog, wholeOf } from "./heard.ts";
 import type { RedisKeys } from "./redis_keys.ts";
 import type { RedisLink } from "./redis_link.ts";
@@ -37,6 +36,8 @@ export interface ShipperOptions {
   readonly self: string;
   readonly keys: RedisKeys;
   readonly terms: RedisTerms;
+  /** Less waits. */
+  moved(): void;
   /** A topic does not take what is said there, or too much waits. */
   refused(topic: string, error: unknown): void;
 }
@@ -48,7 +49,6 @@ export interface ShipperOptions {
 export class Shipper {
   readonly #options: ShipperOptions;
   readonly #lanes = new Map<string, Lane>();
-  readonly #waiters = new Waiters(() => this.#bytes);
   #link: RedisLink | undefined;
   #bytes = 0;
   #turn = 0;
@@ -63,11 +63,6 @@ export class Shipper {
   /** Bytes that wait. */
   get bytes(): number {
     return this.#bytes;
-  }
-
-  /** Resolves when no more than so many bytes wait. */
-  drained(amount: number): Promise<void> {
-    return this.#waiters.wait(amount);
   }
 
   publish(
@@ -234,7 +229,7 @@ export class Shipper {
       resolve(place && { log: place.log, number });
       number += count;
     }
-    this.#waiters.wake();
+    this.#options.moved();
   }
 
   #tidy(topic: string, lane: Lane): void {

@@ -1,7 +1,7 @@
 import type { Entry, SubscribeOptions, Subscriber } from "../bus.ts";
+import { entriesOf, type Found, foundIn } from "./found.ts";
 import { freshLog } from "./fresh_name.ts";
-import { type Heard, isLog, readHeard, readStored, type Shipped, wholeOf } from "./heard.ts";
-import type { Reply } from "./redis_client.d.ts";
+import { type Heard, readHeard, readStored, type Shipped } from "./heard.ts";
 import type { RedisKeys } from "./redis_keys.ts";
 import type { RedisLink } from "./redis_link.ts";
 import type { RedisTerms } from "./redis_terms.ts";
@@ -30,19 +30,6 @@ interface Listener {
   hasBegun: boolean;
   /** The number of the last message that it has. */
   at: number;
-}
-
-/** What Redis says of a topic. */
-interface Found {
-  readonly log: string;
-  /** The number of the last message. */
-  readonly last: number;
-  /** Where the numbers have jumped last. */
-  readonly from: number;
-  readonly base: number;
-  readonly stored: readonly Reply[];
-  /** Whether the numbers are those of the log that was known, as where only its last messages were forgotten. */
-  readonly goesOn: boolean;
 }
 
 /**
@@ -277,33 +264,4 @@ export class TopicFeed {
   #odd(what: string): void {
     this.#options.odd(this.#options.topic, what);
   }
-}
-
-function foundIn(reply: Reply): Found | undefined {
-  if (!Array.isArray(reply) || !Array.isArray(reply[4])) return undefined;
-  const log = String(reply[0]);
-  const [last = NaN, from = NaN, base = NaN] = reply.slice(1, 4).map((text) =>
-    wholeOf(String(text))
-  );
-  if (!isLog(log) || Number.isNaN(last + from + base)) return undefined;
-  return { log, last, from, base, stored: reply[4], goesOn: reply[5] === 1 };
-}
-
-/** The entries of shipments, the newest of which comes first, that have the last messages behind one that is known. */
-function entriesOf({ log, last: end, stored }: Found, most: number, known: number): Entry[] {
-  const entries: Entry[] = [];
-  let count = 0;
-  for (const reply of stored) {
-    const shipment = readStored(log, reply);
-    if (!shipment || shipment.last > end) continue;
-    let number = shipment.last + 1;
-    for (const item of shipment.items.toReversed()) {
-      number -= item.count;
-      if (count >= most || number + item.count - 1 <= known) return entries.reverse();
-      count += item.count;
-      const { from } = shipment;
-      entries.push({ mark: { log, number }, count: item.count, from, payload: item.payload });
-    }
-  }
-  return entries.reverse();
 }

@@ -1,0 +1,65 @@
+import { messageOf } from "../../base/errors.ts";
+
+// Milliseconds before another try: at first, and at most.
+const [FIRST, LONGEST] = [50, 5_000];
+
+/** Something that ends at some time. */
+export interface Ending {
+  /** Resolves to the reason when it has ended. */
+  readonly ended: Promise<string>;
+}
+
+/** Options of {@linkcode keepConnected}. */
+export interface KeepConnectedOptions {
+  connect(): Promise<Ending>;
+  /** It has ended. */
+  away(why: string): void;
+  /** It is there again. */
+  back(): void;
+  /** It cannot be had, for another reason than before. */
+  failed(why: string): void;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Connects again and again, as often as the connection ends: at first soon, then less often, and each server at times
+ * of its own.
+ *
+ * @param current The connection that there is; default: none.
+ */
+export async function keepConnected(
+  current: Ending | undefined,
+  { connect, away, back, failed, signal }: KeepConnectedOptions,
+): Promise<void> {
+  for (let [tries, known] = [0, ""]; !signal.aborted;) {
+    if (current) {
+      const why = await current.ended;
+      if (signal.aborted) return;
+      [current, tries, known] = [undefined, 0, ""];
+      away(why);
+    }
+    const most = Math.min(LONGEST, FIRST * 2 ** tries++);
+    await sleep(most / 2 + Math.random() * most / 2, signal);
+    if (signal.aborted) return;
+    try {
+      current = await connect();
+      back();
+    } catch (error) {
+      const why = messageOf(error);
+      if (why !== known) failed(why);
+      known = why;
+    }
+  }
+}
+
+/** Resolves after so many ms, or when the signal aborts. */
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  const wake = () => resolve();
+  signal.addEventListener("abort", wake);
+  await promise;
+  signal.removeEventListener("abort", wake);
+  clearTimeout(timer);
+}

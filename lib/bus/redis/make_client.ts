@@ -1,0 +1,57 @@
+import { Buffer } from "node:buffer";
+import { BusError, messageOf } from "../../base/errors.ts";
+import type { Client } from "./redis_client.d.ts";
+import { patienceOf, type RedisTerms } from "./redis_terms.ts";
+
+/**
+ * A client of Redis that is not connected yet.
+ *
+ * @param server For whoever looks at the connections of Redis.
+ * @param fail Told of whatever ends its connection.
+ * @throws {BusError} If the file of an authority cannot be read.
+ */
+export async function makeClient(
+  terms: RedisTerms,
+  server: string,
+  fail: (error: Error) => void,
+): Promise<Client> {
+  const [{ createClient, RESP_TYPES }] = await Promise.all([
+    // Here, because nothing of it is there for who uses none.
+    // @ts-types="./redis_client.d.ts"
+    import("npm:@redis/client@6.3.1"),
+  ]);
+  const { host, port, path, tls, ca, user, password, database } = terms;
+  const client = createClient({
+    RESP: 3,
+    ...(user !== undefined && { username: user }),
+    ...(password !== undefined && { password }),
+    database,
+    name: `stdws-${server}`,
+    disableOfflineQueue: true,
+    disableClientInfo: true,
+    maintNotifications: "disabled",
+    // Without it, each command would have a timer.
+    commandOptions: { timeout: undefined, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
+    socket: {
+      ...(host !== undefined && { host }),
+      ...(port !== undefined && { port }),
+      ...(path !== undefined && { path }),
+      ...(tls && { tls: true as const }),
+      ...(ca !== undefined && { ca: await readAuthority(ca) }),
+      ...(tls && host !== undefined && !/^[\d.]+$|:/.test(host) && { servername: host }),
+      connectTimeout: patienceOf(terms),
+      // The bus has more to do then than a client knows.
+      reconnectStrategy: false,
+    },
+  });
+  client.on("error", fail);
+  return client;
+}
+
+async function readAuthority(file: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(file);
+  } catch (error) {
+    throw new BusError(`Cannot read the ca of the bus, "${file}": ${messageOf(error)}`);
+  }
+}
