@@ -3,7 +3,7 @@ import type { Log } from "../base/log.ts";
 import type { IncomingRequest } from "../base/request.ts";
 import { factsOf, sessionLog } from "../base/session_log.ts";
 import type { Ticket } from "../connection/ticket.ts";
-import type { Admission, Exchange } from "../contract.ts";
+import type { Admission, Exchange, Place } from "../contract.ts";
 import { answered } from "./answered.ts";
 import { discard } from "./discard.ts";
 import type { Gate } from "./gate.ts";
@@ -154,6 +154,7 @@ export async function acceptedBy(
   // Nobody is to start anything for a client that is gone.
   const session = resumed(visit, request, route, gate.sessions);
   if (relay && route.sole && !session.admission && !patience.isOver) {
+    expectNear(route, gate.placeOf(log, route.meter, patience));
     const run = await relay.run(asking, route.sole);
     const { accepted } = run;
     return { accepted, request, log, by: "handler", session: { ...session, relay: run.relay } };
@@ -165,15 +166,23 @@ export async function acceptedBy(
 
 /** Asks the handler of a route, unless it is to take nobody now. */
 function askedOf(
-  { accept, options, meter }: LiveRoute,
+  route: LiveRoute,
   request: IncomingRequest,
   gate: Gate,
   { log, patience }: { log: Log; patience: Patience },
 ): ReturnType<NonNullable<LiveRoute["accept"]>> | undefined {
-  const place = gate.placeOf(log, meter, patience);
-  if (options.away === "close" && place.hub.isAway) {
-    meter.limited("away");
-    throw new LimitError("away", "The other servers cannot be reached", { status: 503 });
-  }
-  return accept?.(request, place);
+  const place = gate.placeOf(log, route.meter, patience);
+  expectNear(route, place);
+  return route.accept?.(request, place);
+}
+
+/**
+ * Checks that the other servers can be reached, where a route wants that.
+ *
+ * @throws {LimitError} If they cannot (503).
+ */
+function expectNear({ options, meter }: LiveRoute, { hub }: Place): void {
+  if (options.away !== "close" || !hub.isAway) return;
+  meter.limited("away");
+  throw new LimitError("away", "The other servers cannot be reached", { status: 503 });
 }

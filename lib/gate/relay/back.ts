@@ -63,6 +63,8 @@ export class Back {
     if (!session || this.#options.over.aborted) {
       return refuse(leg, { status: 404, reason: "The session is not known" });
     }
+    const { authUntil } = request;
+    session.readmitted(authUntil === undefined ? undefined : Math.max(1, authUntil - Date.now()));
     const oneWay = received === undefined
       ? undefined
       : { received, greet: (greeting: unknown) => leg.greet(greeting) };

@@ -202,6 +202,10 @@ export class Link {
     if (kind === KIND.input) return back.input(readBatch(reader));
     if (kind === KIND.grant) return back.granted(lastNumber(reader));
     if (kind === KIND.lost) return back.lost(lastNumber(reader));
+    if (kind === KIND.readmitted) {
+      const ms = lastNumber(reader);
+      return back.readmitted(ms > 0 ? ms : undefined);
+    }
     if (kind === KIND.opened) return back.opened(abilitiesIn(lastNumber(reader)));
     if (kind === KIND.pong) {
       const [id, came] = [reader.number(), reader.number()];

@@ -34,6 +34,8 @@ export interface BackEnd {
   input(batch: Batch): void;
   /** Messages up to this number are its own. */
   granted(upTo: number): void;
+  /** The client was let in once more, for how many ms, where that will be over. */
+  readmitted(authTime: number | undefined): void;
   closing(code: number, reason: string): void;
   closed(code: number, reason: string): void;
   failed(message: string, code: number | undefined): void;

@@ -24,6 +24,7 @@ export const KIND = {
   credit: 11,
   pong: 12,
   drop: 13,
+  readmitted: 14,
   // From the server that serves it.
   accepted: 33,
   refused: 34,

@@ -189,6 +189,10 @@ export class RelayTransport implements Transport, BackEnd {
     });
   }
 
+  readmitted(authTime: number | undefined): void {
+    this.#events?.readmitted?.(authTime);
+  }
+
   tooLarge(): void {
     this.#happened(() => this.#events?.tooLarge());
   }

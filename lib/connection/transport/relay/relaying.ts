@@ -389,6 +389,10 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
     this.#tell(KIND.closing, code, reason);
   }
 
+  readmitted(authTime: number | undefined): void {
+    this.#tell(KIND.readmitted, authTime === undefined ? 0 : Math.max(1, Math.ceil(authTime)));
+  }
+
   lost(bytes: number): void {
     this.#tell(KIND.lost, bytes);
   }
