@@ -63,7 +63,7 @@ export interface DispatchOptions extends RouteOptions, ForwardingOptions {
   /** Takes one connection in all, and refuses others with 503; default false. */
   readonly once?: boolean;
   /**
-   * Joins its rooms with those of other servers; whoever has made it disposes it, behind the server. Default: they are
+   * Joins its rooms, shared processes and sessions with those of other servers; whoever has made it disposes it, behind the server. Default: they are
    * its own.
    */
   readonly bus?: Bus;

@@ -69,7 +69,10 @@ for (const [what, signal] of [["is killed", "SIGKILL"], ["ends", "SIGTERM"]] as 
       await using redis = await Redis.start();
       await using folder = await Folder.make();
       const got = `${folder.path}/got`;
-      const args = [`--bus=${redis.url}`, `--route=/s=shared?env=GOT=${got} sh -c '${NOTING}'`];
+      const args = [
+        `--bus=${redis.url}?ttl=2s`,
+        `--route=/s=shared?env=GOT=${got} sh -c '${NOTING}'`,
+      ];
       const holder = await TestServer.start(args, { form });
       await using two = await TestServer.start(args, { form });
       await using three = await TestServer.start(args, { form });
