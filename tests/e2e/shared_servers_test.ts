@@ -62,7 +62,12 @@ class Numbering {
   }
 }
 
-for (const [what, signal] of [["is killed", "SIGKILL"], ["ends", "SIGTERM"]] as const) {
+const ENDS = [
+  ["is killed", "SIGKILL"],
+  ["ends", "SIGTERM"],
+  ["stands still for longer than it may", "SIGSTOP"],
+] as const;
+for (const [what, signal] of ENDS) {
   testEach(
     `stdws shared goes on at another server when the one that runs it ${what}: each line is given once, or is said to be lost`,
     async (form) => {
@@ -76,7 +81,7 @@ for (const [what, signal] of [["is killed", "SIGKILL"], ["ends", "SIGTERM"]] as 
       const holder = await TestServer.start(args, { form });
       await using two = await TestServer.start(args, { form });
       await using three = await TestServer.start(args, { form });
-      using own = await RawClient.open(holder.url, { target: "/s" });
+      const own = await RawClient.open(holder.url, { target: "/s" });
       await own.send("first");
       const [old = ""] = (await own.text()).split(" ");
       const clients: Numbering[] = [];
@@ -87,16 +92,28 @@ for (const [what, signal] of [["is killed", "SIGKILL"], ["ends", "SIGTERM"]] as 
       for (const [index, client] of clients.entries()) {
         await client.until(new RegExp(`^${old} c${index} 200$`));
       }
-      await holder.stop(signal);
+      if (signal === "SIGSTOP") holder.child.kill(signal);
+      else await holder.stop(signal);
       const ofNew = new RegExp(`^(?!${old} )\\d+ c`);
       for (const client of clients) await client.until(ofNew);
+      if (signal === "SIGSTOP") {
+        holder.child.kill("SIGCONT");
+        // Its own client is led to the new process as well.
+        await own.send("own");
+        for (let said = ""; !/^\d+ own$/.test(said) || said.startsWith(`${old} `);) {
+          said = await own.text();
+        }
+      } else own[Symbol.dispose]();
       for (const client of clients) client.end();
       await Promise.all(talking);
       for (const client of clients) {
         for (const index of clients.keys()) await client.until(new RegExp(` c${index} end$`));
       }
       for (const client of clients) await client[Symbol.asyncDispose]();
-      const lines = (await Deno.readTextFile(got)).trim().split("\n").slice(1);
+      own[Symbol.dispose]();
+      if (signal === "SIGSTOP") await holder.stop();
+      const lines = (await Deno.readTextFile(got)).trim().split("\n")
+        .filter((line) => line.startsWith("c"));
       assertEquals(new Set(lines).size, lines.length, "a line was given twice");
       const lost = [two, three].flatMap(({ stdout }) => stdout.all)
         .reduce((sum, line) => sum + Number(/Lost (\d+) message/.exec(line)?.[1] ?? 0), 0);

@@ -23,6 +23,9 @@ const MOST_REASON = 1024;
 // Bytes of messages in one frame, unless one message alone has more.
 const MOST_AT_ONCE = 1024 * 1024;
 
+// Clients of one other server that are served here.
+const MOST_LEGS = 65_536;
+
 const NOTHING = new Uint8Array(0);
 
 /** Everything that is relayed between this server and another one, or within this one. */
@@ -176,7 +179,9 @@ export class Link {
   #takeOpen(leg: number, reader: RelayReader): void {
     if (this.#backs.has(leg)) throw new RelayError("A number is used twice");
     const words = json(reader);
-    this.#port.serve(words, new ServedLeg(this, leg));
+    const served = new ServedLeg(this, leg);
+    if (this.#backs.size < MOST_LEGS) return this.#port.serve(words, served);
+    served.refuse({ status: 503, reason: `${MOST_LEGS} are served already`, headers: [] });
   }
 
   #takeCredits(reader: RelayReader): void {

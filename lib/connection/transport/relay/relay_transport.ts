@@ -1,6 +1,6 @@
 import type { Batch } from "../../../base/batch.ts";
 import { BatchQueue } from "../../../base/batch_queue.ts";
-import { CLOSE_TIMEOUT, HIGH_WATER_MARK } from "../../../base/limits.ts";
+import { CLOSE_TIMEOUT, HIGH_WATER_MARK, MAX_QUEUE } from "../../../base/limits.ts";
 import { nextTurn } from "../../../base/next_turn.ts";
 import type { Transport, TransportEvents } from "../../../contract.ts";
 import type { ServedLeg } from "./link.ts";
@@ -22,6 +22,9 @@ const ASKED = 64 * 1024;
 const DONE_MESSAGES = 64;
 const DONE_BYTES = 64 * 1024;
 
+// Bytes of the client's messages that may wait here, whatever the other server says.
+const MOST_INPUT = MAX_QUEUE + MOST_RELAYED;
+
 /**
  * The transport of a client that is at another server: whatever it does and is told crosses to its real one there.
  *
@@ -41,8 +44,8 @@ export class RelayTransport implements Transport, BackEnd {
   #draining: { readonly amount: number; readonly resolve: () => void }[] = [];
   /** Messages of the client, and what happened between them. */
   #input: (Batch | (() => void))[] = [];
-  /** How many of them came, were asked for, are granted, were passed on, and are nobody's concern any more. */
-  #arrived = 0;
+  #inputBytes = 0;
+  /** How many of them were asked for, are granted, were passed on, and are nobody's concern any more. */
   #asked = 0;
   #granted = 0;
   #passed = 0;
@@ -53,6 +56,8 @@ export class RelayTransport implements Transport, BackEnd {
   #urgent = 0;
   #isTaking = false;
   #isClosing = false;
+  /** It is about to be served elsewhere. */
+  #isLeaving = false;
   #isOver = false;
   readonly #pings = new Map<number, (payload: Uint8Array | undefined) => void>();
   #lastPing = 0;
@@ -128,11 +133,11 @@ export class RelayTransport implements Transport, BackEnd {
   }
 
   close(code: number, reason: string, patience = CLOSE_TIMEOUT): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#isLeaving) return;
     if (!this.#isClosing) {
       this.#isClosing = true;
       // Over there it is known how fast the client takes it.
-      while (this.#waiting.size > 0) this.#send(this.#waiting.shift() as Batch);
+      this.#sendAll();
       this.#input = this.#input.filter((entry) => typeof entry === "function");
       this.#release();
       this.#endPings();
@@ -152,11 +157,18 @@ export class RelayTransport implements Transport, BackEnd {
     this.#take();
   }
 
-  /** Ends it here, and has its client served elsewhere: that does not notice. */
+  /** Ends it here, and has its client served elsewhere: that does not notice, and gets what was sent to it before. */
   leave(why: string): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#isLeaving) return;
+    this.#isLeaving = true;
+    this.#events?.end(1012, why);
+    this.#sendAll();
     this.#leg.gone(why);
     this.#end(1012, why);
+  }
+
+  #sendAll(): void {
+    while (this.#waiting.size > 0) this.#send(this.#waiting.shift() as Batch);
   }
 
   opened({ pings, compresses }: Abilities): void {
@@ -168,7 +180,11 @@ export class RelayTransport implements Transport, BackEnd {
 
   input(batch: Batch): void {
     if (this.#isClosing || this.#isOver) return;
-    this.#arrived += batch.size;
+    this.#inputBytes += batch.length;
+    // The other server holds its client back long before.
+    if (this.#inputBytes > MOST_INPUT) {
+      return this.#events?.end(1013, "More was sent than may wait");
+    }
     this.#input.push(batch);
     this.#take();
   }
@@ -236,6 +252,7 @@ export class RelayTransport implements Transport, BackEnd {
         if (!this.#mayPass(entry)) break;
         this.#input.shift();
         this.#passed += entry.size;
+        this.#inputBytes -= entry.length;
         this.#doneBytes += entry.length;
         this.#events?.received(entry);
       }
