@@ -2,7 +2,7 @@ import { HandshakeError, LaunchError } from "../../base/errors.ts";
 import { Log } from "../../base/log.ts";
 import { logThrown } from "../../base/log_thrown.ts";
 import { factsOf, sessionLog } from "../../base/session_log.ts";
-import type { ServedLeg } from "../../connection/transport/relay/link.ts";
+import type { ServedLeg } from "../../connection/transport/relay/served_leg.ts";
 import { RelayError } from "../../connection/transport/relay/relay_frame.ts";
 import { RelayTransport } from "../../connection/transport/relay/relay_transport.ts";
 import type { Admission } from "../../contract.ts";

@@ -1,5 +1,6 @@
 import { Log } from "../../../lib/base/log.ts";
-import { Link, type ServedLeg } from "../../../lib/connection/transport/relay/link.ts";
+import { Link } from "../../../lib/connection/transport/relay/link.ts";
+import type { ServedLeg } from "../../../lib/connection/transport/relay/served_leg.ts";
 import { RelayTransport } from "../../../lib/connection/transport/relay/relay_transport.ts";
 import { type Found, Relaying } from "../../../lib/connection/transport/relay/relaying.ts";
 import { Roster } from "../../../lib/connection/roster.ts";

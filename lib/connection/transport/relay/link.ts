@@ -1,8 +1,12 @@
 import type { Batch } from "../../../base/batch.ts";
-import { isCloseCode } from "../../../base/close_code.ts";
 import { batchWords, readBatch } from "./batch_words.ts";
-import type { Abilities, BackEnd, FrontEnd } from "./relay_end.ts";
+import { FrontLeg } from "./front_leg.ts";
+import type { LegWay } from "./leg_way.ts";
+import { parted } from "./parted.ts";
+import type { BackEnd, FrontEnd } from "./relay_end.ts";
 import { KIND, putNumber, RelayError, relayFrame, RelayReader } from "./relay_frame.ts";
+import { ServedLeg } from "./served_leg.ts";
+import { readWords, tellBack, tellFront } from "./tell_end.ts";
 
 /** The way to another server. */
 export interface LinkPort {
@@ -16,20 +20,11 @@ export interface LinkPort {
   broken(error: RelayError): void;
 }
 
-// Of JSON: a request has 64 KiB of headers at most, which may be escaped.
-const MOST_WORDS = 1024 * 1024;
-const MOST_REASON = 1024;
-
-// Bytes of messages in one frame, unless one message alone has more.
-const MOST_AT_ONCE = 1024 * 1024;
-
 // Clients of one other server that are served here.
 const MOST_LEGS = 65_536;
 
-const NOTHING = new Uint8Array(0);
-
 /** Everything that is relayed between this server and another one, or within this one. */
-export class Link {
+export class Link implements LegWay {
   readonly peer: string;
   readonly #port: LinkPort;
   /** Legs that were opened here, and those that were opened there. */
@@ -165,20 +160,20 @@ export class Link {
     if (kind < KIND.accepted) {
       const back = this.#backs.get(leg);
       // Its own end may have told it so just now.
-      if (back) this.#tellBack(back, kind, reader);
+      if (back) tellBack(back, kind, reader);
       else if (kind !== KIND.drop && kind !== KIND.closed) {
         this.put(KIND.gone, leg, "It is not served here");
       }
     } else {
       const front = this.#fronts.get(leg);
-      if (front) this.#tellFront(front, kind, reader);
+      if (front) tellFront(front, kind, reader);
       else if (kind !== KIND.over && kind !== KIND.gone) this.put(KIND.drop, leg);
     }
   }
 
   #takeOpen(leg: number, reader: RelayReader): void {
     if (this.#backs.has(leg)) throw new RelayError("A number is used twice");
-    const words = json(reader);
+    const words = readWords(reader);
     const served = new ServedLeg(this, leg);
     if (this.#backs.size < MOST_LEGS) return this.#port.serve(words, served);
     served.refuse({ status: 503, reason: `${MOST_LEGS} are served already`, headers: [] });
@@ -203,55 +198,6 @@ export class Link {
     }
   }
 
-  #tellBack(back: BackEnd, kind: number, reader: RelayReader): void {
-    if (kind === KIND.input) return back.input(readBatch(reader));
-    if (kind === KIND.grant) return back.granted(lastNumber(reader));
-    if (kind === KIND.lost) return back.lost(lastNumber(reader));
-    if (kind === KIND.readmitted) {
-      const ms = lastNumber(reader);
-      return back.readmitted(ms > 0 ? ms : undefined);
-    }
-    if (kind === KIND.opened) return back.opened(abilitiesIn(lastNumber(reader)));
-    if (kind === KIND.pong) {
-      const [id, came] = [reader.number(), reader.number()];
-      return back.pong(id, came ? reader.rest() : undefined);
-    }
-    if (kind === KIND.drop) return back.broke();
-    if (kind === KIND.tooLarge) return back.tooLarge();
-    const [code, reason] = [reader.number(), reader.text(MOST_REASON)];
-    reader.end();
-    if (code > 4999) throw new RelayError(`${code} is no close code`);
-    if (kind === KIND.closing) back.closing(code, reason);
-    else if (kind === KIND.closed) back.closed(code, reason);
-    else if (kind === KIND.end) back.end(code, reason);
-    else if (kind === KIND.failed) back.failed(reason, code || undefined);
-    else throw new RelayError(`A frame is of the kind ${kind}, which there is not`);
-  }
-
-  #tellFront(front: FrontEnd, kind: number, reader: RelayReader): void {
-    if (kind === KIND.take) {
-      const [asked, done] = [reader.number(), reader.number()];
-      return front.taken(asked, done);
-    }
-    if (kind === KIND.accepted) return front.accepted(json(reader));
-    if (kind === KIND.refused) return front.refused(json(reader));
-    if (kind === KIND.greet) return front.greet(json(reader));
-    if (kind === KIND.over) return front.over();
-    if (kind === KIND.gone) return front.broke(reader.text(MOST_REASON));
-    if (kind === KIND.ping) {
-      const id = reader.number();
-      const payload = reader.rest();
-      if (payload.length > 125) throw new RelayError("A ping is too long");
-      return front.ping(id, payload);
-    }
-    if (kind !== KIND.close) {
-      throw new RelayError(`A frame is of the kind ${kind}, which there is not`);
-    }
-    const [code, patience, reason] = [reader.number(), reader.number(), reader.text(MOST_REASON)];
-    if (!isCloseCode(code)) throw new RelayError(`${code} is no close code`);
-    front.close(code, reason, patience === 0 ? Infinity : patience - 1);
-  }
-
   /** Nothing comes from the peer any more, or nothing of it counts. */
   broke(why: string): void {
     this.#sending = undefined;
@@ -266,160 +212,5 @@ export class Link {
   /** The port is free again. */
   goOn(): void {
     for (const back of this.#backs.values()) back.goOn();
-  }
-}
-
-/** The number of a relay that was opened here. */
-export class FrontLeg {
-  readonly #link: Link;
-  readonly #number: number;
-
-  constructor(link: Link, number: number) {
-    this.#link = link;
-    this.#number = number;
-  }
-
-  /** The server that serves it. */
-  get peer(): string {
-    return this.#link.peer;
-  }
-
-  /** Tells something of the client. */
-  tell(kind: number, ...fields: readonly (number | string | Uint8Array)[]): void {
-    this.#link.put(kind, this.#number, ...fields);
-  }
-
-  opened({ pings, compresses }: Abilities): void {
-    this.tell(KIND.opened, (pings ? 1 : 0) + (compresses ? 2 : 0));
-  }
-
-  input(batch: Batch): void {
-    for (const part of parted(batch)) this.tell(KIND.input, batchWords(part));
-  }
-
-  credit(bytes: number): void {
-    if (this.#link.hasFront(this.#number)) this.#link.credit(this.#number, bytes);
-  }
-
-  pong(id: number, payload: Uint8Array | undefined): void {
-    this.tell(KIND.pong, id, payload ? 1 : 0, payload ?? NOTHING);
-  }
-
-  /** Wants nothing more of it. */
-  drop(): void {
-    if (!this.#link.hasFront(this.#number)) return;
-    this.forget();
-    this.tell(KIND.drop);
-  }
-
-  /** It has ended. */
-  forget(): void {
-    this.#link.forgetFront(this.#number);
-  }
-}
-
-/** The number of a relay that another server has opened. */
-export class ServedLeg {
-  readonly #link: Link;
-  readonly #number: number;
-
-  constructor(link: Link, number: number) {
-    this.#link = link;
-    this.#number = number;
-  }
-
-  /** The server where the client is. */
-  get peer(): string {
-    return this.#link.peer;
-  }
-
-  get isFull(): boolean {
-    return this.#link.isFull;
-  }
-
-  /** Has an end of it told from now on. */
-  listen(back: BackEnd): void {
-    this.#link.setBack(this.#number, back);
-  }
-
-  accept(terms: unknown): void {
-    this.#link.put(KIND.accepted, this.#number, JSON.stringify(terms));
-  }
-
-  refuse(answer: unknown): void {
-    this.forget();
-    this.#link.put(KIND.refused, this.#number, JSON.stringify(answer));
-  }
-
-  send(batch: Batch): void {
-    this.#link.send(this.#number, batch);
-  }
-
-  take(asked: number, done: number): void {
-    this.#link.put(KIND.take, this.#number, asked, done);
-  }
-
-  close(code: number, reason: string, patience: number): void {
-    const ms = patience === Infinity ? 0 : Math.max(0, Math.floor(patience)) + 1;
-    this.#link.put(KIND.close, this.#number, code, ms, reason);
-  }
-
-  ping(id: number, payload: Uint8Array): void {
-    this.#link.put(KIND.ping, this.#number, id, payload);
-  }
-
-  greet(greeting: unknown): void {
-    this.#link.put(KIND.greet, this.#number, JSON.stringify(greeting));
-  }
-
-  /** It has come to its end here. */
-  over(): void {
-    this.forget();
-    this.#link.put(KIND.over, this.#number);
-  }
-
-  /** It is not served here any more: its client may be served elsewhere. */
-  gone(why: string): void {
-    this.forget();
-    this.#link.put(KIND.gone, this.#number, why);
-  }
-
-  forget(): void {
-    this.#link.forgetBack(this.#number);
-  }
-}
-
-/** A batch in parts that are not too large to be sent at once. */
-export function* parted(batch: Batch): Iterable<Batch> {
-  if (batch.length <= MOST_AT_ONCE) return yield batch;
-  let [start, bytes] = [0, 0];
-  for (let index = 0; index < batch.size; index++) {
-    const length = batch.lengthAt(index);
-    if (index > start && bytes + length > MOST_AT_ONCE) {
-      yield batch.slice(start, index);
-      [start, bytes] = [index, 0];
-    }
-    bytes += length;
-  }
-  yield batch.slice(start);
-}
-
-function lastNumber(reader: RelayReader): number {
-  const number = reader.number();
-  reader.end();
-  return number;
-}
-
-function abilitiesIn(flags: number): Abilities {
-  return { pings: (flags & 1) !== 0, compresses: (flags & 2) !== 0 };
-}
-
-function json(reader: RelayReader): unknown {
-  const text = reader.text(MOST_WORDS);
-  reader.end();
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new RelayError("What should be JSON is none");
   }
 }

@@ -1,7 +1,8 @@
 import type { Log } from "../../../base/log.ts";
 import type { Bus } from "../../../bus/bus.ts";
-import { Link, type LinkPort, type ServedLeg } from "./link.ts";
+import { Link, type LinkPort } from "./link.ts";
 import { KIND } from "./relay_frame.ts";
+import type { ServedLeg } from "./served_leg.ts";
 
 /** Options of {@linkcode Links}. */
 export interface LinksOptions {

@@ -3,7 +3,7 @@ import { BatchQueue } from "../../../base/batch_queue.ts";
 import { CLOSE_TIMEOUT, HIGH_WATER_MARK, MAX_QUEUE } from "../../../base/limits.ts";
 import { nextTurn } from "../../../base/next_turn.ts";
 import type { Transport, TransportEvents } from "../../../contract.ts";
-import type { ServedLeg } from "./link.ts";
+import type { ServedLeg } from "./served_leg.ts";
 import { type Abilities, type BackEnd, costOf, MOST_RELAYED, RELAY_WINDOW } from "./relay_end.ts";
 
 /** Options of {@linkcode RelayTransport}. */

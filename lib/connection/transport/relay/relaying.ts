@@ -7,7 +7,8 @@ import type { Log } from "../../../base/log.ts";
 import type { Transport, TransportEvents } from "../../../contract.ts";
 import type { Member, Roster } from "../../roster.ts";
 import type { Relay } from "../../ticket.ts";
-import type { FrontLeg, Link } from "./link.ts";
+import type { FrontLeg } from "./front_leg.ts";
+import type { Link } from "./link.ts";
 import { costOf, type FrontEnd, MOST_RELAYED, RELAY_WINDOW } from "./relay_end.ts";
 import { KIND } from "./relay_frame.ts";
 
