@@ -1,5 +1,4 @@
 import type { Batch } from "../../../base/batch.ts";
-import { BatchQueue } from "../../../base/batch_queue.ts";
 import { counted } from "../../../base/counted.ts";
 import { HandshakeError, messageOf } from "../../../base/errors.ts";
 import { GOODBYE_TIMEOUT, MAX_QUEUE, SLOW_MARK } from "../../../base/limits.ts";
@@ -8,6 +7,7 @@ import type { Transport, TransportEvents } from "../../../contract.ts";
 import type { Member, Roster } from "../../roster.ts";
 import type { Relay } from "../../ticket.ts";
 import type { FrontLeg } from "./front_leg.ts";
+import { KeptInput } from "./kept_input.ts";
 import type { Link } from "./link.ts";
 import { costOf, type FrontEnd, MOST_RELAYED, RELAY_WINDOW } from "./relay_end.ts";
 import { KIND } from "./relay_frame.ts";
@@ -80,11 +80,7 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
   #leg: FrontLeg | undefined;
   #answer: PromiseWithResolvers<RelayAnswer | undefined> | undefined;
   #signal: AbortSignal | undefined;
-  /** Messages from number `#done` + 1 on, counted for this leg. */
-  #kept = new BatchQueue();
-  #sent = 0;
-  #granted = 0;
-  #done = 0;
+  readonly #kept = new KeptInput();
   #isServed = false;
   #isHeldBack = false;
   #isDraining = false;
@@ -213,22 +209,16 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
       pings: transport?.ping !== undefined,
       compresses: transport?.compresses ?? false,
     });
-    for (const batch of this.#kept.last(this.#kept.size)) this.#input(leg, batch);
+    this.#kept.sendAll(leg);
     if (this.#wish) leg.tell(KIND.closing, ...this.#wish);
     if (this.#end) leg.tell(KIND.closed, ...this.#end);
-  }
-
-  #input(leg: FrontLeg, batch: Batch): void {
-    this.#sent += batch.size;
-    leg.input(batch);
   }
 
   received(batch: Batch): void {
     if (this.#isOver || this.#isClosing) return;
     this.activity++;
     if (batch.length > MOST_RELAYED && batch.size === 1) return this.#refuse(batch.length);
-    this.#kept.push(batch);
-    if (this.#leg && this.#isServed) this.#input(this.#leg, batch);
+    this.#kept.add(batch, this.#isServed ? this.#leg : undefined);
     if (this.#isHeldBack || this.#kept.bytes <= RELAY_WINDOW) return;
     this.#isHeldBack = this.#transport?.pause() ?? false;
     if (this.#isHeldBack || this.#kept.bytes <= MAX_QUEUE) return;
@@ -246,12 +236,7 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
 
   taken(asked: number, done: number): void {
     const leg = this.#leg;
-    if (!leg || asked > this.#sent || done > this.#sent) return this.#lie();
-    if (asked > this.#granted) {
-      this.#granted = asked;
-      leg.tell(KIND.grant, asked);
-    }
-    for (; this.#done < done; this.#done++) this.#kept.drop();
+    if (!leg || !this.#kept.taken(leg, asked, done)) return this.#lie();
     if (!this.#isHeldBack || this.#kept.bytes > RELAY_WINDOW / 2) return;
     this.#isHeldBack = false;
     this.#transport?.resume();
@@ -289,8 +274,7 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
   }
 
   close(code: number, reason: string, patience: number): void {
-    this.#isClosing = true;
-    this.#transport?.close(code, reason, patience);
+    this.#close(code, reason, patience);
   }
 
   #close(code: number, reason: string, patience?: number): void {
@@ -329,12 +313,9 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
     this.#again();
   }
 
-  /** Drops what the server may have used; what it was not granted is kept for another one. */
   #countLost(): void {
-    const lost = this.#granted - this.#done;
-    for (let index = 0; index < lost; index++) this.#kept.drop();
-    this.#sent = this.#granted = this.#done = 0;
-    if (lost <= 0) return;
+    const lost = this.#kept.lose();
+    if (lost === 0) return;
     this.#options.lost?.(lost);
     this.#options.log.error(
       "session",
@@ -362,10 +343,11 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
   }
 
   #giveUp(code: number, reason: string): void {
-    if (this.#kept.size > 0) {
-      const { log } = this.#options;
-      log.error("session", `Lost ${counted(this.#kept.size, "message")} that nobody took`);
-      this.#kept = new BatchQueue();
+    const { log, isLasting } = this.#options;
+    const lost = this.#kept.clear();
+    // The client of a session has them, too.
+    if (lost > 0 && isLasting) {
+      log.error("session", `Lost ${counted(lost, "message")} that nobody took`);
     }
     this.#close(code, reason);
     this.#finishUnserved();
