@@ -5,6 +5,7 @@ import { Assembly } from "./assembly.ts";
 import { checkHead } from "./check_head.ts";
 import type { Inflater } from "./deflate/inflater.ts";
 import { FrameError } from "./frame_error.ts";
+import { FrameHead, maskAt } from "./frame_head.ts";
 import { FrameSkipper } from "./frame_skipper.ts";
 import { readClose } from "./read_close.ts";
 import { unmask } from "./unmask.ts";
@@ -33,8 +34,6 @@ export interface FrameSink {
 // Both without a part to follow.
 const TEXT = 0x81;
 const BINARY = 0x82;
-/** Of the first frame of a message (RFC 7692 §6). */
-const COMPRESSED = 0x40;
 const CLOSE = 8;
 const PING = 9;
 // Whole control frames.
@@ -48,9 +47,6 @@ const MOST_MESSAGES = 1024;
 
 /** Bytes of a message where there is no limit: what one buffer holds everywhere. */
 const MOST = 2 ** 31 - 1;
-
-// A head with the longest length and a mask.
-const HEAD_SIZE = 14;
 
 /**
  * Reads the frames of a client (RFC 6455 §5), which come in chunks that may be cut anywhere.
@@ -70,11 +66,9 @@ export class FrameReader {
   /** Up to where a chunk was read when something in it turned out to be wrong. */
   #at = 0;
   /** The frame that is read in parts: its head, and where its payload goes. */
-  readonly #head = new Uint8Array(HEAD_SIZE);
-  #headSize = 0;
+  readonly #head = new FrameHead();
   #payload: Assembly | undefined;
   #missing = 0;
-  #mask = 0;
   #phase = 0;
   /** The message that the next frames go on with. */
   #message: Assembly | undefined;
@@ -100,7 +94,7 @@ export class FrameReader {
       try {
         if (this.#skips) at = this.#skip(chunk, at);
         else if (this.#payload) at = this.#readPayload(this.#payload, chunk, at);
-        else if (this.#headSize > 0) at = this.#readHead(chunk, at);
+        else if (this.#head.size > 0) at = this.#readHead(chunk, at);
         else at = this.#readWhole(chunk, at);
       } catch (error) {
         at = this.#at;
@@ -127,12 +121,14 @@ export class FrameReader {
 
   #skip(chunk: Uint8Array, at: number): number {
     // One that has begun to come is what is waited for.
-    if (this.#payload && this.#opcode === CLOSE) return this.#readPayload(this.#payload, chunk, at);
+    if (this.#payload && this.#head.opcode === CLOSE) {
+      return this.#readPayload(this.#payload, chunk, at);
+    }
     let skipper = this.#skipper;
     if (!skipper) {
       skipper = this.#skipper = new FrameSkipper(this.#payload ? this.#missing : 0);
       this.#payload = this.#message = undefined;
-      skipper.push(this.#head.subarray(0, this.#headSize));
+      skipper.push(this.#head.bytes);
     }
     const close = skipper.push(chunk, at);
     if (close) {
@@ -212,42 +208,26 @@ export class FrameReader {
   #readHead(chunk: Uint8Array, at: number): number {
     const head = this.#head;
     while (at < chunk.length) {
-      const size = ++this.#headSize;
-      head[size - 1] = chunk[at++] as number;
-      if (size < 2) continue;
+      head.add(chunk[at++] as number);
       this.#at = at;
-      if (size === 2) {
-        checkHead(
-          head[0] as number,
-          head[1] as number,
-          this.#message !== undefined,
-          !!this.#inflater,
-        );
+      if (head.size === 2) {
+        checkHead(head.first, head.second, this.#message !== undefined, !!this.#inflater);
       }
-      const extended = ((head[1] as number) & 127) - 125;
-      const known = extended === 1 ? 4 : extended === 2 ? 10 : 2;
-      if (size === known) this.#checkLength(known);
-      if (size < known + 4) continue;
-      this.#headSize = 0;
-      this.#mask = maskAt(head, known);
-      this.#begin(this.#opcode);
+      if (head.hasLength) this.#checkLength();
+      if (!head.isWhole) continue;
+      head.end();
+      this.#begin();
       break;
     }
     return at;
   }
 
-  /** @param size Of the head up to its mask. */
-  #checkLength(size: number): void {
-    const head = new DataView(this.#head.buffer);
-    const length = size === 10
-      ? Number(head.getBigUint64(2))
-      : size === 4
-      ? head.getUint16(2)
-      : head.getUint8(1) & 127;
+  #checkLength(): void {
+    const { length, opcode, isCompressed: says } = this.#head;
     this.#missing = length;
     // A control frame is none of the message in which it may come.
-    if ((head.getUint8(0) & 15) >= CLOSE) return;
-    const isCompressed = this.#message?.compressed ?? (head.getUint8(0) & COMPRESSED) > 0;
+    if (opcode >= CLOSE) return;
+    const isCompressed = this.#message?.compressed ?? says;
     if ((this.#message?.length ?? 0) + length > this.#most(isCompressed)) {
       throw new FrameError(1009, `A message has more than ${this.#limit} bytes`);
     }
@@ -259,15 +239,13 @@ export class FrameReader {
     return isCompressed ? Math.min(Math.ceil(1.125 * this.#limit) + 1024, MOST) : this.#limit;
   }
 
-  #begin(opcode: number): void {
+  #begin(): void {
+    const { opcode, isCompressed, isLast } = this.#head;
     this.#phase = 0;
     if (opcode >= CLOSE) this.#payload = new Assembly(true);
     else {
-      const message = this.#message ??= new Assembly(
-        opcode === (BINARY & 15),
-        ((this.#head[0] as number) & COMPRESSED) > 0,
-      );
-      if (this.#missing === 0 && !this.#isLast) {
+      const message = this.#message ??= new Assembly(opcode === (BINARY & 15), isCompressed);
+      if (this.#missing === 0 && !isLast) {
         checkProgress(message);
         this.#sink.emptyPart?.();
       }
@@ -278,8 +256,9 @@ export class FrameReader {
 
   #readPayload(payload: Assembly, chunk: Uint8Array, at: number): number {
     const end = Math.min(at + this.#missing, chunk.length);
-    unmask(chunk, at, end, this.#mask, this.#phase);
-    const most = this.#isLast ? payload.length + this.#missing : this.#most(payload.compressed);
+    const { mask, isLast } = this.#head;
+    unmask(chunk, at, end, mask, this.#phase);
+    const most = isLast ? payload.length + this.#missing : this.#most(payload.compressed);
     this.#phase += end - at;
     this.#missing -= end - at;
     this.#at = end;
@@ -288,16 +267,8 @@ export class FrameReader {
     return end;
   }
 
-  get #opcode(): number {
-    return (this.#head[0] as number) & 15;
-  }
-
-  get #isLast(): boolean {
-    return (this.#head[0] as number) >= 0x80;
-  }
-
   #end(payload: Assembly): void {
-    const opcode = this.#opcode;
+    const { opcode, isLast } = this.#head;
     this.#payload = undefined;
     if (opcode === CLOSE) {
       this.#over = true;
@@ -305,7 +276,7 @@ export class FrameReader {
       this.#sink.close(code, reason);
     } else if (opcode === PING) this.#sink.ping(payload.bytes);
     else if (opcode > PING) this.#sink.pong(payload.bytes);
-    else if (this.#isLast) {
+    else if (isLast) {
       this.#message = undefined;
       const message = payload.compressed && this.#inflater
         ? this.#inflater.inflate(payload, this.#limit)
@@ -319,10 +290,6 @@ export class FrameReader {
     }
   }
 }
-
-const maskAt = (bytes: Uint8Array, at: number): number =>
-  (bytes[at] as number) << 24 | (bytes[at + 1] as number) << 16 |
-  (bytes[at + 2] as number) << 8 | (bytes[at + 3] as number);
 
 /**
  * A message may have any number of frames, as long as it grows.

@@ -1,4 +1,5 @@
 import { FrameError } from "./frame_error.ts";
+import { FrameHead } from "./frame_head.ts";
 import { type Close, readClose } from "./read_close.ts";
 import { unmask } from "./unmask.ts";
 
@@ -6,9 +7,6 @@ const CLOSE = 8;
 
 /** Bytes of a control frame's payload. */
 const MOST = 125;
-
-// A head with the longest length and a mask.
-const HEAD_SIZE = 14;
 
 // What a close frame says that says nothing that may be said.
 const NOTHING_SAID: Close = { code: 1006, reason: "" };
@@ -18,8 +16,7 @@ const NOTHING_SAID: Close = { code: 1006, reason: "" };
  * told apart by their lengths, whatever else may be wrong with them.
  */
 export class FrameSkipper {
-  readonly #head = new Uint8Array(HEAD_SIZE);
-  #size = 0;
+  readonly #head = new FrameHead();
   /** Bytes that come before the next head. */
   #missing: number;
   /** The payload of a close frame, as far as it has come. */
@@ -39,8 +36,11 @@ export class FrameSkipper {
         this.#missing -= end - at;
         at = end;
       } else {
-        this.#head[this.#size++] = chunk[at++] as number;
-        if (!this.#endHead()) continue;
+        this.#head.add(chunk[at++] as number);
+        if (!this.#head.isWhole) continue;
+        this.#head.end();
+        this.#missing = this.#head.length;
+        if (this.#head.opcode === CLOSE) this.#close = [];
       }
       if (this.#missing === 0 && this.#close) return this.#read(this.#close);
       // It has no code that could be read.
@@ -49,29 +49,11 @@ export class FrameSkipper {
     return undefined;
   }
 
-  /** Whether the head is complete; then the next one can begin. */
-  #endHead(): boolean {
-    const size = this.#size;
-    if (size < 2) return false;
-    const head = new DataView(this.#head.buffer);
-    const short = head.getUint8(1) & 127;
-    const known = short === 127 ? 10 : short === 126 ? 4 : 2;
-    if (size < known + (head.getUint8(1) < 0x80 ? 0 : 4)) return false;
-    this.#size = 0;
-    this.#missing = known === 10
-      ? Number(head.getBigUint64(2))
-      : known === 4
-      ? head.getUint16(2)
-      : short;
-    if ((head.getUint8(0) & 15) === CLOSE) this.#close = [];
-    return true;
-  }
-
   #read(payload: readonly number[]): Close {
     const bytes = Uint8Array.from(payload);
     // Of what has no mask, the code would be that of chance.
-    if ((this.#head[1] as number) < 0x80 || bytes.length === 1) return NOTHING_SAID;
-    unmask(bytes, 0, bytes.length, new DataView(this.#head.buffer).getInt32(2));
+    if (this.#head.second < 0x80 || bytes.length === 1) return NOTHING_SAID;
+    unmask(bytes, 0, bytes.length, this.#head.mask);
     try {
       return readClose(bytes);
     } catch (error) {
