@@ -31,6 +31,7 @@ const USAGE = `Usage: deno task bench [options]
   --only=LIST      some of ${KNOWN.items.join(",")}
   --servers=LIST   some of ${KNOWN.servers.join(",")}
   --binary=PATH    measure a compiled stdws
+  --workers=N,M    measure stdws with so many workers as well, as workers-N and workers-M
   --tree=DIR       measure the stdws in DIR as well, as ${KNOWN.based.join(" and ")}
   --json           print JSON instead of a table`;
 

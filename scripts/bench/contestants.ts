@@ -8,6 +8,8 @@ export interface ContestantsOptions {
   readonly binary?: string;
   /** The folder of another stdws, to be measured as `base` and `base-node`. */
   readonly tree?: string;
+  /** Numbers of workers, to be measured as `workers-N` with the engine node. */
+  readonly workers?: readonly number[];
 }
 
 /** The words that start a server, without its options. */
@@ -24,7 +26,7 @@ const CONTROL = fileURLToPath(new URL("./control.ts", import.meta.url));
  * @returns The servers, whether they are installed or not.
  */
 export function contestants(options: ContestantsOptions = {}): readonly Contestant[] {
-  const { binary, tree } = options;
+  const { binary, tree, workers = [] } = options;
   const here: Words = binary === undefined ? sourcesIn(ROOT) : [binary];
   const base = tree === undefined ? [] : [
     stdws("base", sourcesIn(resolve(tree)), "native"),
@@ -35,6 +37,9 @@ export function contestants(options: ContestantsOptions = {}): readonly Contesta
     stdws("native", here, "native"),
     stdws("node", here, "node"),
     ...base,
+    ...workers.map((count) => {
+      return stdws(`workers-${count}`, here, "node", [`--workers=${count}`]);
+    }),
     {
       name: "websocketd",
       hasRoutes: false,
@@ -51,8 +56,13 @@ export function contestants(options: ContestantsOptions = {}): readonly Contesta
   ];
 }
 
-function stdws(name: string, words: Words, engine?: string): Contestant {
-  const options = engine === undefined ? [] : [`--engine=${engine}`];
+function stdws(
+  name: string,
+  words: Words,
+  engine?: string,
+  more: readonly string[] = [],
+): Contestant {
+  const options = [...(engine === undefined ? [] : [`--engine=${engine}`]), ...more];
   return {
     name,
     hasRoutes: true,

@@ -19,6 +19,8 @@ export interface Options {
   readonly binary?: string;
   /** The folder of another stdws to compare with. */
   readonly tree?: string;
+  /** Numbers of workers to measure stdws with as well. */
+  readonly workers: readonly number[];
 }
 
 /** The names that {@linkcode parseOptions} accepts. */
@@ -32,7 +34,7 @@ export interface Known {
 }
 
 const BOOLEANS = ["help", "json", "quick"] as const;
-const STRINGS = ["rounds", "only", "servers", "binary", "tree"] as const;
+const STRINGS = ["rounds", "only", "servers", "binary", "tree", "workers"] as const;
 
 /**
  * Reads the words after `deno task bench`.
@@ -49,6 +51,7 @@ export function parseOptions(args: readonly string[], known: Known): Options {
   if (stray !== undefined) throw new Error(`Cannot use "${stray}": there is no such option`);
   const quick = given["quick"] === true;
   const rounds = readRounds(given["rounds"], quick ? 2 : 5);
+  const workers = readWorkers(given["workers"]);
   const options = {
     help: given["help"] === true,
     json: given["json"] === true,
@@ -58,7 +61,9 @@ export function parseOptions(args: readonly string[], known: Known): Options {
     servers: readNames("servers", given["servers"], [
       ...known.servers,
       ...(given["tree"] === undefined ? [] : known.based),
+      ...workers.map((count) => `workers-${count}`),
     ]),
+    workers,
   };
   const { binary, tree } = given;
   if (tree === "") throw new Error("Cannot use --tree=: it is the folder of another stdws");
@@ -75,6 +80,15 @@ function readRounds(value: unknown, fallback: number): number {
     throw new Error(`Cannot use --rounds=${value}: it is no number from 1 to 9999`);
   }
   return Number(value);
+}
+
+function readWorkers(value: unknown): readonly number[] {
+  if (value === undefined) return [];
+  const counts = String(value).split(",");
+  if (!counts.every((count) => /^[1-9]\d?$/.test(count))) {
+    throw new Error(`Cannot use --workers=${value}: it is no list of numbers from 1 to 99`);
+  }
+  return counts.map(Number);
 }
 
 function readNames(option: string, value: unknown, all: readonly string[]): readonly string[] {

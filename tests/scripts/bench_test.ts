@@ -15,6 +15,7 @@ const accepted: [args: string[], part: Partial<ReturnType<typeof parseOptions>>]
   [["--only=churn,drain", "--servers=node"], { only: ["drain", "churn"], servers: ["node"] }],
   [["--tree=../a"], { tree: "../a", servers: ["stdws", "node", "base"] }],
   [["--tree=../a", "--servers=base"], { servers: ["base"] }],
+  [["--workers=1,4"], { workers: [1, 4], servers: ["stdws", "node", "workers-1", "workers-4"] }],
 ];
 for (const [args, part] of accepted) {
   Deno.test(`parseOptions() takes ${JSON.stringify(args)}`, () => {
@@ -28,6 +29,7 @@ const refused: [arg: string, message: string][] = [
   ["--only=drian", 'Cannot use --only=drian: "drian" is none of drain, churn'],
   ["--servers=base", 'Cannot use --servers=base: "base" is none of stdws, node'],
   ["--tree=", "Cannot use --tree=: it is the folder of another stdws"],
+  ["--workers=0", "Cannot use --workers=0: it is no list of numbers from 1 to 99"],
   ["--slow", 'Cannot use "slow": there is no such option'],
 ];
 for (const [arg, message] of refused) {
