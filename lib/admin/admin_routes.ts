@@ -84,9 +84,8 @@ function metrics(watched: Watched): Handler {
 }
 
 async function metricsOfAll(watched: Watched, others: Others): Promise<string> {
-  const { answers, silent } = await others.ask("metrics", null);
-  const look = lookOf(watched);
-  const own = await watched.metrics.data({ ...look, ready: look.ready && silent.length === 0 });
+  const own = await watched.metrics.data(lookOf(watched));
+  const { answers, silent } = await others.ask("metrics", null, own);
   const all = answers.map(({ answer, ...of }): WorkerMetrics => ({
     ...of,
     metrics: answer as MetricsData,

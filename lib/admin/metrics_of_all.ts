@@ -20,6 +20,9 @@ export interface WorkerMetrics {
 // Of a process; the sum of several says nothing.
 const OWN = /^process_|^stdws_event_loop_lag_seconds$/;
 
+// The types of metrics that only grow.
+const COUNTS = ["counter", "histogram"];
+
 /**
  * Metrics of all workers as those of one server, in Prometheus' text format: sums, but for what is of each process,
  * which has the labels `worker` and `pid`.
@@ -30,27 +33,42 @@ export async function textOfAll(
   all: readonly WorkerMetrics[],
   silent: readonly Silent[],
 ): Promise<string> {
-  const registry = AggregatorRegistry.aggregate(all.map(labelled));
+  const registry = AggregatorRegistry.aggregate(
+    all.map((each) => partOf(each, silent.length === 0)),
+  );
   const up = new Gauge({
     name: "stdws_worker_up",
     help: "1 for a worker that answers, 0 for one that does not",
     labelNames: ["worker"],
     registers: [registry],
   });
-  for (const { worker } of all) up.set({ worker }, 1);
+  // Under 0 is what is left of those that are gone.
+  for (const { worker } of all) if (worker > 0) up.set({ worker }, 1);
   for (const { worker } of silent) up.set({ worker }, 0);
   return await registry.metrics();
 }
 
-function labelled({ worker, pid, isRetired, metrics }: WorkerMetrics): MetricsData {
+/** Counters and histograms of several workers as those of one; what is only true at one time is left out. */
+export async function sumOfCounts(all: readonly MetricsData[]): Promise<MetricsData> {
+  const counts = all.map((metrics) =>
+    metrics.filter(({ name, type }) => !OWN.test(name) && COUNTS.includes(String(type)))
+  );
+  return await AggregatorRegistry.aggregate(counts).getMetricsAsJSON();
+}
+
+/** The part of one worker in what is said of all, who are ready only where nobody is silent. */
+function partOf({ worker, pid, isRetired, metrics }: WorkerMetrics, isWhole: boolean): MetricsData {
   // Whether the server is ready is no question of one that takes nothing any more.
   const counting = isRetired ? metrics.filter(({ name }) => name !== "stdws_ready") : metrics;
+  const own = { worker: String(worker), pid: String(pid) };
   return counting.map((metric) => {
-    if (!OWN.test(metric.name)) return metric;
-    const own = { worker: String(worker), pid: String(pid) };
+    const isOwn = OWN.test(metric.name);
+    const isLacking = metric.name === "stdws_ready" && !isWhole;
+    if (!isOwn && !isLacking) return metric;
     const values = metric.values.map((value) => ({
       ...value,
-      labels: { ...value.labels, ...own },
+      ...(isLacking ? { value: 0 } : {}),
+      ...(isOwn ? { labels: { ...value.labels, ...own } } : {}),
     }));
     return { ...metric, values };
   });

@@ -1,6 +1,6 @@
 /** The answer of another server. */
 export interface OtherAnswer {
-  /** Its number. */
+  /** The number of that. */
   readonly worker: number;
   readonly pid: number;
   /** Whether another one has taken its place, and it only waits for the last of its clients. */
@@ -10,7 +10,7 @@ export interface OtherAnswer {
 
 /** A server that has not answered. */
 export interface Silent {
-  /** Its number. */
+  /** The number of that. */
   readonly worker: number;
   /** The reason, of which it is the subject. */
   readonly reason: string;
@@ -26,8 +26,13 @@ export interface Heard {
 export interface Others {
   /** The number of this one. */
   readonly worker: number;
-  /** Asks all of the others, and waits no longer than a while. Never rejects. */
-  ask(question: OtherQuestion, data: unknown): Promise<Heard>;
+  /**
+   * Asks all of the others, and waits no longer than a while. Never rejects.
+   *
+   * @param own The answer of this one, with `metrics`: what a server has counted is told of also when it is gone, by an
+   * answer of number 0.
+   */
+  ask(question: OtherQuestion, data: unknown, own?: unknown): Promise<Heard>;
   /** Answers them from now on. */
   answer(questions: Readonly<Record<OtherQuestion, (data: never) => unknown>>): void;
 }

@@ -163,6 +163,12 @@ Deno.test("textOfAll() sums what several workers have counted, and tells of each
   other.at("/b").processStarted(3);
   retired.at("/a").answered("handshake", 101);
   const look = { connections: [], ready: true };
+  const both = await Promise.all([one, other].map((metrics) => metrics.data(look)));
+  const whole = await textOfAll(
+    both.map((metrics, at) => ({ worker: at + 1, pid: at, isRetired: false, metrics })),
+    [],
+  );
+  assertStringIncludes(whole, "stdws_ready 1\n");
   const text = await textOfAll([
     { worker: 1, pid: 10, isRetired: false, metrics: await one.data(look) },
     {
@@ -176,7 +182,7 @@ Deno.test("textOfAll() sums what several workers have counted, and tells of each
   assertStringIncludes(text, 'stdws_handshakes_total{route="/a",status="101"} 3\n');
   assertStringIncludes(text, 'stdws_processes{route="/b"} 1\n');
   assertStringIncludes(text, 'stdws_process_spawn_seconds_count{route="/b"} 1\n');
-  assertStringIncludes(text, "stdws_ready 1\n");
+  assertStringIncludes(text, "stdws_ready 0\n");
   assertMatch(text, /stdws_build_info\{[^}]*\} 1\n/);
   assertMatch(text, /process_resident_memory_bytes\{worker="2",pid="20"\} \d+\n/);
   assertStringIncludes(text, 'stdws_worker_up{worker="2"} 1\n');

@@ -1,16 +1,20 @@
-import type { Heard, OtherAnswer, Silent } from "../../admin/others.ts";
+import type { MetricsData } from "../../admin/metrics_of_all.ts";
+import type { Heard, OtherAnswer, OtherQuestion, Silent } from "../../admin/others.ts";
 import { messageOf } from "../../base/errors.ts";
 import type { Channel } from "../../bus/bus.ts";
 import { Calls } from "../calls.ts";
 import type { WorkerFacts } from "../services.ts";
+import { CountedBefore } from "./counted_before.ts";
 
 // Milliseconds that each may take: whoever asks the admin's place waits for 5 s.
 const PATIENCE = 2_000;
 
 /** A question of a worker to all others. */
 export interface AskedOfAll {
-  readonly question: string;
+  readonly question: OtherQuestion;
   readonly data: unknown;
+  /** The answer of whoever asks, where that is to be kept with those of the others. */
+  readonly own?: unknown;
 }
 
 /** The workers as their parent sees them. */
@@ -25,6 +29,7 @@ export interface Crew {
 export class AskAll {
   readonly #crew: () => Crew | undefined;
   readonly #there = new Map<Calls, WorkerFacts>();
+  readonly #counted = new CountedBefore();
 
   /** @param crew Is asked for with each question; undefined as long as nobody knows. */
   constructor(crew: () => Crew | undefined) {
@@ -37,10 +42,13 @@ export class AskAll {
       all: (asked: AskedOfAll) => this.#ask(calls, asked),
     });
     this.#there.set(calls, worker);
-    calls.closed.then(() => this.#there.delete(calls));
+    calls.closed.then(() => {
+      this.#there.delete(calls);
+      this.#counted.left(calls);
+    });
   }
 
-  async #ask(from: Calls, { question, data }: AskedOfAll): Promise<Heard> {
+  async #ask(from: Calls, { question, data, own }: AskedOfAll): Promise<Heard> {
     const answers: OtherAnswer[] = [];
     const crew = this.#crew();
     const silent = new Map(crew?.missing.map((each) => [each.worker, each]));
@@ -49,11 +57,17 @@ export class AskAll {
       if (calls === from || silent.has(number)) return;
       try {
         const answer = await calls.ask(question, data, { ms: PATIENCE });
+        if (question === "metrics") this.#counted.note(calls, answer as MetricsData);
         answers.push({ worker: number, pid, isRetired: crew?.isRetired(pid) ?? false, answer });
       } catch (error) {
         silent.set(number, { worker: number, reason: `does not answer: ${messageOf(error)}` });
       }
     }));
+    if (question === "metrics") {
+      this.#counted.note(from, own as MetricsData);
+      const gone = await this.#counted.ofGone();
+      if (gone) answers.push({ worker: 0, pid: 0, isRetired: true, answer: gone });
+    }
     const byNumber = (one: { worker: number }, other: { worker: number }) =>
       one.worker - other.worker;
     return { answers: answers.sort(byNumber), silent: [...silent.values()].sort(byNumber) };

@@ -15,9 +15,9 @@ export function joinOthers(channel: Channel, worker: number): Others {
   const calls = new Calls(channel, known);
   return {
     worker,
-    async ask(question, data) {
+    async ask(question, data, own) {
       try {
-        return await calls.ask("all", { question, data } satisfies AskedOfAll) as Heard;
+        return await calls.ask("all", { question, data, own } satisfies AskedOfAll) as Heard;
       } catch (error) {
         return { answers: [], silent: [{ worker: 0, reason: messageOf(error) }] };
       }
