@@ -31,9 +31,13 @@ export class Audience {
     return this.#members.has(id);
   }
 
-  protected add(member: Member, watches: boolean): void {
+  protected add(member: Member): void {
     this.#members.set(member.id, member);
-    if (watches) (this.#watchers ??= new Map()).set(member.id, member);
+  }
+
+  /** Has a member told who joins and leaves from now on. */
+  protected watch(member: Member): void {
+    (this.#watchers ??= new Map()).set(member.id, member);
   }
 
   /** @returns Whether it was a member. */

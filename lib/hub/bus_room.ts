@@ -27,6 +27,8 @@ export class BusRoom extends Audience implements Room {
   readonly #place: RoomPlace;
   readonly #outgoing: Outgoing;
   readonly #newcomers = new Newcomers();
+  /** Members who watch as soon as they were told of themselves, which is to come first. */
+  readonly #unnamed = new Map<string, Member>();
   readonly #attendance: Attendance;
   readonly #announcer: Announcer;
   #subscription: Disposable | undefined;
@@ -50,6 +52,10 @@ export class BusRoom extends Audience implements Room {
   /** The engine goes on to bring what is said. */
   get remembers(): boolean {
     return this.#subscription !== undefined;
+  }
+
+  override get isWatched(): boolean {
+    return super.isWatched || this.#unnamed.size > 0;
   }
 
   get keeps(): number {
@@ -78,7 +84,8 @@ export class BusRoom extends Audience implements Room {
       const since = this.#outgoing.waits ? undefined : this.#place.lastNumber;
       this.#newcomers.add(member, options, since);
     }
-    this.add(member, options.watches ?? false);
+    this.add(member);
+    if (options.watches) this.#unnamed.set(member.id, member);
     const asks = this.isWatched && !wasWatched;
     // It is told of itself with the number of all who are there.
     if (asks) this.#expect();
@@ -90,6 +97,7 @@ export class BusRoom extends Audience implements Room {
   leave({ id }: Pick<Member, "id">): void {
     if (!this.remove(id)) return;
     this.#newcomers.delete(id);
+    this.#unnamed.delete(id);
     this.#changed(["-", id]);
     if (this.here === 0) this.#owner.emptied(this);
   }
@@ -168,6 +176,9 @@ export class BusRoom extends Audience implements Room {
 
   /** Has watchers here told of somebody who joins or leaves. */
   tell([sign, id]: Change, members: number): void {
+    const unnamed = sign === "+" ? this.#unnamed.get(id) : undefined;
+    if (unnamed) this.watch(unnamed);
+    this.#unnamed.delete(id);
     this.notify(sign === "+" ? "join" : "leave", id, members);
   }
 
@@ -177,6 +188,7 @@ export class BusRoom extends Audience implements Room {
 
   fallen(count: number): void {
     this.#place.note("unsaid", this.topic, count);
+    this.#forgetNewcomers();
     this.#announcer.missed(count);
     this.#place.announce(this, true);
   }
@@ -212,7 +224,7 @@ export class BusRoom extends Audience implements Room {
     if (this.keeps === 0) this.log.begin(next);
     else this.log.reach(next);
     this.#newcomers.begin(this.log, heard);
-    if (this.#outgoing.flights.heard === 0) this.#newcomers.clear();
+    this.#forgetNewcomers();
     this.#outgoing.begin();
     this.#ask();
   }
@@ -223,7 +235,12 @@ export class BusRoom extends Audience implements Room {
     const noted = this.#noted(batch, entry.mark);
     if (!flight?.heard) return void this.deliver(noted, except);
     this.#newcomers.landed(flight, noted);
-    if (this.#outgoing.flights.heard === 0) this.#newcomers.clear();
+    this.#forgetNewcomers();
+  }
+
+  /** Forgets who came while something was under way that only others have, when that has come. */
+  #forgetNewcomers(): void {
+    if (this.#isJoined && this.#outgoing.flights.heard === 0) this.#newcomers.clear();
   }
 
   /** The messages; those of this server as it has said them. */

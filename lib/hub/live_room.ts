@@ -27,7 +27,8 @@ export class LiveRoom extends Audience implements Room {
     if (this.has(member.id)) return;
     if (this.here === 0) this.#owner.entered(this);
     if (last > 0) member.replay(this.log.after(seen, last));
-    this.add(member, watches);
+    this.add(member);
+    if (watches) this.watch(member);
     this.notify("join", member.id, this.here);
   }
 

@@ -33,6 +33,23 @@ Deno.test("BusRoom tells watchers of who joins and leaves at any server, with th
   assertEquals(notices(bob), ["join bob hall 2", "join cyd hall 3"]);
 });
 
+Deno.test("BusRoom tells each watcher of itself first, also of those who come at once", async () => {
+  await using servers = new Servers(3);
+  await servers.quiet();
+  const guests = Array.from({ length: 9 }, (_, index) => new Guest(`g${index}`));
+  guests.forEach((guest, index) =>
+    servers.hub(index % 3).room("hall").join(guest, { watches: true })
+  );
+  await Promise.all(guests.map((guest) => guest.count(1)));
+  await guests[0]?.until(
+    () => notices(guests[0] as Guest).at(-1)?.endsWith(" 9") ?? false,
+    "told of all",
+  );
+  for (const guest of guests) {
+    assertEquals(notices(guest)[0]?.split(" ").slice(0, 2), ["join", guest.id]);
+  }
+});
+
 Deno.test("BusRoom tells of all who come at once, one after the other", async () => {
   await using servers = new Servers(2);
   const watcher = new Guest("watcher");
