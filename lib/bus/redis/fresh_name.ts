@@ -11,7 +11,7 @@ export function freshName(length: number): string {
   return name;
 }
 
-/** The id of a log that may begin. */
+/** The id of a log that may begin: eight characters are for numbers that begin, four for a part of them. */
 export function freshLog(): string {
   return freshName(12);
 }

@@ -1,7 +1,7 @@
 /**
  * A topic in Redis: a hash (`log`: the id of its log; `n`: the number of its last message; `run`: the run of Redis that
- * has numbered it last; `from`, `base`: where the numbers have jumped last; `was`: the log before this one; `bytes`,
- * `cut`: what has come since the message `cut`) and a stream of shipments, each with the number of its last message as
+ * has numbered it last; `from`, `base`: where the numbers have jumped last; `bytes`, `cut`: what has come since the
+ * message `cut`) and a stream of shipments, each with the number of its last message as
  * its id.
  *
  * @module
@@ -29,14 +29,14 @@ local function jump(meta, topic, from, number)
   redis.call('HSET', meta, 'n', text(topic.n), 'from', text(topic.from), 'base', text(topic.base))
 end
 local function open(meta, stream, run, fresh)
-  local found = redis.pcall('HMGET', meta, 'log', 'n', 'run', 'from', 'base', 'bytes', 'cut', 'was')
+  local found = redis.pcall('HMGET', meta, 'log', 'n', 'run', 'from', 'base', 'bytes', 'cut')
   if found.err then return renew(meta, stream, run, fresh) end
   local log, n = found[1], whole(found[2])
   if not log or not n or not string.match(log, '^[a-z0-9]+$') or #log > 16 then
     return renew(meta, stream, run, fresh)
   end
   local topic = { log = log, n = n, from = whole(found[4]) or 0, base = whole(found[5]) or 0,
-    bytes = whole(found[6]) or 0, cut = whole(found[7]), was = found[8] or nil }
+    bytes = whole(found[6]) or 0, cut = whole(found[7]) }
   if found[3] ~= run then
     redis.call('HSET', meta, 'run', run)
     if n > topic.base then jump(meta, topic, n, n) end
@@ -111,15 +111,16 @@ local function forgotten()
     math.floor(number / JUMP) < math.floor(topic.from / JUMP)
 end
 if forgotten() then
-  topic.was, topic.log = topic.log, fresh
-  redis.call('HSET', KEYS[1], 'log', fresh, 'was', topic.was)
+  -- Its numbers go on, which shows by how its id begins.
+  topic.log = string.sub(topic.log, 1, 8) .. string.sub(fresh, 9)
+  redis.call('HSET', KEYS[1], 'log', topic.log)
   -- Its number is not to be given again.
   if number > topic.n then jump(KEYS[1], topic, topic.n, number) end
-  redis.call('PUBLISH', channel, 'l ' .. fresh .. '\\n')
+  redis.call('PUBLISH', channel, 'l ' .. topic.log .. '\\n')
 end
 redis.call('PEXPIRE', KEYS[1], retention)
 redis.call('PEXPIRE', KEYS[2], retention)
-local goes_on = log == topic.log or log == topic.was
+local goes_on = string.sub(log, 1, 8) == string.sub(topic.log, 1, 8)
 local start = goes_on and '(' .. text(number) .. '-0' or '-'
 local found = redis.pcall('XRANGE', KEYS[2], start, '+', 'COUNT', most)
 return { topic.log, text(topic.n), text(topic.from), text(topic.base),
