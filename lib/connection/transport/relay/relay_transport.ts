@@ -1,8 +1,9 @@
 import type { Batch } from "../../../base/batch.ts";
 import { BatchQueue } from "../../../base/batch_queue.ts";
-import { CLOSE_TIMEOUT, HIGH_WATER_MARK, MAX_QUEUE } from "../../../base/limits.ts";
+import { CLOSE_TIMEOUT, HIGH_WATER_MARK } from "../../../base/limits.ts";
 import { nextTurn } from "../../../base/next_turn.ts";
 import type { Transport, TransportEvents } from "../../../contract.ts";
+import { RelayIntake } from "./relay_intake.ts";
 import type { ServedLeg } from "./served_leg.ts";
 import { type Abilities, type BackEnd, costOf, MOST_RELAYED, RELAY_WINDOW } from "./relay_end.ts";
 
@@ -15,16 +16,6 @@ export interface RelayTransportOptions {
   readonly asks: boolean;
 }
 
-// Bytes that are asked for at once: about what a pipe holds.
-const ASKED = 64 * 1024;
-
-// Messages after which the other server is told that nobody has to keep them, where none are asked for.
-const DONE_MESSAGES = 64;
-const DONE_BYTES = 64 * 1024;
-
-// Bytes of the client's messages that may wait here, whatever the other server says.
-const MOST_INPUT = MAX_QUEUE + MOST_RELAYED;
-
 /**
  * The transport of a client that is at another server: whatever it does and is told crosses to its real one there.
  *
@@ -35,26 +26,13 @@ const MOST_INPUT = MAX_QUEUE + MOST_RELAYED;
 export class RelayTransport implements Transport, BackEnd {
   ping?: (payload: Uint8Array) => Promise<Uint8Array | undefined>;
   readonly #leg: ServedLeg;
-  readonly #asks: boolean;
   #events: TransportEvents | undefined;
   #compresses = false;
   /** Bytes that were sent and are not taken, and messages that wait until some are. */
   #underWay = 0;
   readonly #waiting = new BatchQueue();
   #draining: { readonly amount: number; readonly resolve: () => void }[] = [];
-  /** Messages of the client, and what happened between them. */
-  #input: (Batch | (() => void))[] = [];
-  #inputBytes = 0;
-  /** How many of them were asked for, are granted, were passed on, and are nobody's concern any more. */
-  #asked = 0;
-  #granted = 0;
-  #passed = 0;
-  #done = 0;
-  #doneBytes = 0;
-  #isPaused = false;
-  /** Things that happened and that nothing is to hold up. */
-  #urgent = 0;
-  #isTaking = false;
+  readonly #intake: RelayIntake;
   #isClosing = false;
   /** It is about to be served elsewhere. */
   #isLeaving = false;
@@ -64,7 +42,10 @@ export class RelayTransport implements Transport, BackEnd {
 
   constructor(leg: ServedLeg, { asks }: RelayTransportOptions) {
     this.#leg = leg;
-    this.#asks = asks;
+    this.#intake = new RelayIntake(asks, {
+      pass: (batch) => this.#events?.received(batch),
+      take: (asked, done) => this.#isOver || leg.take(asked, done),
+    });
     leg.listen(this);
   }
 
@@ -138,23 +119,20 @@ export class RelayTransport implements Transport, BackEnd {
       this.#isClosing = true;
       // Over there it is known how fast the client takes it.
       this.#sendAll();
-      this.#input = this.#input.filter((entry) => typeof entry === "function");
+      this.#intake.dropMessages();
       this.#release();
       this.#endPings();
     }
     this.#leg.close(code, reason, patience);
-    this.#take();
   }
 
   pause(): boolean {
-    this.#isPaused = true;
+    this.#intake.pause();
     return true;
   }
 
   resume(): void {
-    if (!this.#isPaused) return;
-    this.#isPaused = false;
-    this.#take();
+    this.#intake.resume();
   }
 
   /** Ends it here, and has its client served elsewhere: that does not notice, and gets what was sent to it before. */
@@ -175,23 +153,16 @@ export class RelayTransport implements Transport, BackEnd {
     this.#compresses = compresses;
     if (pings) this.ping = (payload) => this.#ping(payload);
     this.#events?.opened();
-    this.#take();
   }
 
   input(batch: Batch): void {
     if (this.#isClosing || this.#isOver) return;
-    this.#inputBytes += batch.length;
     // The other server holds its client back long before.
-    if (this.#inputBytes > MOST_INPUT) {
-      return this.#events?.end(1013, "More was sent than may wait");
-    }
-    this.#input.push(batch);
-    this.#take();
+    if (!this.#intake.add(batch)) this.#events?.end(1013, "More was sent than may wait");
   }
 
   granted(upTo: number): void {
-    this.#granted = Math.max(this.#granted, Math.min(upTo, this.#asked));
-    this.#take();
+    this.#intake.granted(upTo);
   }
 
   closing(code: number, reason: string): void {
@@ -233,59 +204,7 @@ export class RelayTransport implements Transport, BackEnd {
 
   /** Something that comes behind all messages before it. */
   #happened(event: () => void): void {
-    if (this.#isOver) return;
-    this.#input.push(event);
-    this.#urgent++;
-    this.#take();
-  }
-
-  /** Passes on what may be, and asks for more. */
-  #take(): void {
-    if (this.#isTaking) return;
-    this.#isTaking = true;
-    for (let entry; (entry = this.#input[0]) !== undefined && !this.#isOver;) {
-      if (typeof entry === "function") {
-        this.#input.shift();
-        this.#urgent--;
-        entry();
-      } else {
-        if (!this.#mayPass(entry)) break;
-        this.#input.shift();
-        this.#passed += entry.size;
-        this.#inputBytes -= entry.length;
-        this.#doneBytes += entry.length;
-        this.#events?.received(entry);
-      }
-    }
-    this.#isTaking = false;
-    if (!this.#isOver) this.#tell();
-  }
-
-  #mayPass({ size }: Batch): boolean {
-    if (this.#asks) return this.#passed + size <= this.#granted;
-    return !this.#isPaused || this.#urgent > 0;
-  }
-
-  /** Tells the other server what is done, and what it shall grant. */
-  #tell(): void {
-    const isFree = !this.#isPaused || this.#urgent > 0;
-    const done = this.#isPaused ? this.#done : this.#passed;
-    let asked = this.#asked;
-    if (this.#asks && isFree && this.#passed === asked) {
-      let bytes = 0;
-      for (const entry of this.#input) {
-        if (typeof entry === "function") continue;
-        asked += entry.size;
-        if ((bytes += entry.length) >= ASKED) break;
-      }
-    }
-    const isMuch = this.#asks || done - this.#done >= DONE_MESSAGES ||
-      this.#doneBytes >= DONE_BYTES;
-    if (asked === this.#asked && (done === this.#done || !isMuch)) return;
-    this.#asked = asked;
-    this.#done = done;
-    this.#doneBytes = 0;
-    this.#leg.take(asked, done);
+    if (!this.#isOver) this.#intake.happened(event);
   }
 
   #ping(payload: Uint8Array): Promise<Uint8Array | undefined> {
@@ -309,7 +228,7 @@ export class RelayTransport implements Transport, BackEnd {
   #end(code: number, reason: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#input = [];
+    this.#intake.stop();
     this.#release();
     this.#endPings();
     const lost = this.#waiting.bytes;
