@@ -35,7 +35,11 @@ Deno.test("listTestFiles() finds the files that the runtime takes for tests", as
     Object.fromEntries([...names, ...none].map((name) => [name, GOOD])),
   );
   const args = ["test", "--no-check", "--no-config", "--quiet"];
-  const ran = await new Deno.Command(Deno.execPath(), { args, cwd: tree.root }).output();
+  const ran = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: tree.root,
+    env: { NO_COLOR: "1" },
+  }).output();
   const found = new TextDecoder().decode(ran.stdout).matchAll(/^running 1 test from \.\/(.*)$/gm);
   const relative = (await listTestFiles([tree.root])).map((path) =>
     path.slice(tree.root.length + 1)
