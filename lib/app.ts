@@ -32,7 +32,7 @@ export interface App extends ListenOptions, DispatchOptions {
 
 /** Parts beside the configuration: those who are told of what happens, and the other servers that are one with it. */
 export interface Told extends Pick<DispatchOptions, "ended" | "bus" | "ledger" | "processes"> {
-  /** Those of which its admin's place tells as well. */
+  /** Other servers of which its admin's place tells as well. */
   readonly others?: AdminOptions["others"];
 }
 

@@ -1,5 +1,5 @@
 import { inTime } from "../support/in_time.ts";
-import { type Form, TestServer } from "../support/server.ts";
+import { type Form, type StartOptions, TestServer } from "../support/server.ts";
 
 /** A server with a place for whoever runs it, at a port of its own. */
 export class AdminServer implements AsyncDisposable {
@@ -12,8 +12,12 @@ export class AdminServer implements AsyncDisposable {
     this.url = url;
   }
 
-  static async start(args: readonly string[], form: Form): Promise<AdminServer> {
-    const server = await TestServer.start(["--admin=127.0.0.1:0", ...args], { form });
+  static async start(
+    args: readonly string[],
+    form: Form,
+    options: StartOptions = {},
+  ): Promise<AdminServer> {
+    const server = await TestServer.start(["--admin=127.0.0.1:0", ...args], { ...options, form });
     const line = await server.stdout.until(/Starting admin server/);
     return new AdminServer(server, line.match(/http:\S+(?=\/)/)?.[0] ?? "");
   }
