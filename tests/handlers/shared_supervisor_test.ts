@@ -284,3 +284,56 @@ for (const [how, come, isReady] of READY) {
     assertEquals([scene.lives.length, scene.supervisor.isReady], [2, true]);
   });
 }
+
+/** A supervisor whose processes are waited for. */
+class SlowScene extends Scene {
+  starting = Promise.withResolvers<void>();
+
+  constructor() {
+    super({
+      start: async () => {
+        await this.starting.promise;
+        this.lives.push(new FakeLife(this.lives.length + 1));
+        return this.last;
+      },
+    });
+  }
+}
+
+Deno.test("Supervisor starts one process for all clients also where they have to wait for it", async () => {
+  using _timers = new FakeTimers();
+  const scene = new SlowScene();
+  const comes = Promise.all([scene.come(), scene.come()]);
+  await settle();
+  assertEquals([scene.lives.length, scene.supervisor.isReady], [0, false]);
+  scene.starting.resolve();
+  await comes;
+  await scene.come();
+  assertEquals([scene.lives.length, scene.last.told, scene.supervisor.isReady], [1, "begin", true]);
+});
+
+Deno.test("Supervisor ends a process that it had to wait for when nobody wants it any more", async () => {
+  using _timers = new FakeTimers();
+  const scene = new SlowScene();
+  const comes = scene.supervisor.enter();
+  await settle();
+  scene.supervisor.leave();
+  scene.starting.resolve();
+  await comes;
+  assertEquals(scene.last.told, "end");
+  await scene.last.vanish();
+  await scene.come();
+  assertEquals([scene.lives.length, scene.last.told], [2, "begin"]);
+});
+
+Deno.test("Supervisor tells all who wait that a process cannot be started, and tries again for the next", async () => {
+  using _timers = new FakeTimers();
+  const scene = new SlowScene();
+  const comes = [scene.supervisor.enter(), scene.supervisor.enter()];
+  scene.starting.reject(new Error("no permit"));
+  for (const come of comes) await assertRejects(() => come, Error, "no permit");
+  scene.starting = Promise.withResolvers();
+  scene.starting.resolve();
+  await scene.come();
+  assertEquals([scene.lives.length, scene.last.told], [1, "begin"]);
+});

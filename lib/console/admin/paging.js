@@ -40,14 +40,14 @@ export class Paging {
     const text = byId("filter").value.trim();
     if (this.#total > SIZE && text) query.set("search", text);
     const after = this.#starts.at(-1);
-    if (after > 0) query.set("after", after);
+    if (after !== 0) query.set("after", after);
     return query.size > 0 ? `?${query}` : "";
   }
 
   /**
    * Notes what the server has told.
    *
-   * @param {{ total: number, matching: number, next: number | null, connections: object[] }} list
+   * @param {{ total: number, matching: number, next: number | string | null, connections: object[] }} list
    */
   came({ total, matching, next, connections }) {
     this.#total = total;

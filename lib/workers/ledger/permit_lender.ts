@@ -122,6 +122,8 @@ export class PermitLender implements Disposable {
 
   #left(by: Borrower): void {
     by.isGone = true;
+    // Of those there is no program.
+    for (const loan of this.#spare["at hand"]) if (loan.by === by) this.#release(loan);
     const loans = [...by.loans.values()];
     for (const loan of loans) this.#use(loan, "runs");
     if (this.#isEnded) return;

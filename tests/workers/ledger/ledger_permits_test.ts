@@ -107,6 +107,15 @@ Deno.test("Ledger takes back what a worker had that is gone, when its programs h
   assert(await other?.processes.obtain());
 });
 
+Deno.test("Ledger has what a worker had in reserve at once when that is gone", async () => {
+  using ledger = new Ledger();
+  await using workers = new Workers(ledger, 2, 1);
+  const [one, other] = workers;
+  await one?.settled();
+  one?.leave();
+  assert(await other?.processes.obtain());
+});
+
 Deno.test("joinLedger() without a limit of processes asks nobody", async () => {
   using ledger = new Ledger();
   await using workers = new Workers(ledger, 1, 0);
