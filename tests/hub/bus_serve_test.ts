@@ -210,7 +210,8 @@ Deno.test("serve() with a bus does not read clients who say more than the engine
   assertEquals([await ann.text(), await bob.text()], ["here", "here"]);
   pair.shut();
   const size = 100_000;
-  const count = 300;
+  // Less than what may wait for one who reads too slowly.
+  const count = 150;
   let sent = 0;
   const flood = ann.flood(count, (index) => {
     sent = index;
@@ -221,7 +222,7 @@ Deno.test("serve() with a bus does not read clients who say more than the engine
     before = sent;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  assertEquals(sent < count - 50, true);
+  assertEquals(sent < count - 10, true);
   assertEquals(pair.bus[0].bufferedAmount < 8_000_000, true);
   pair.open();
   const own = (async () => {
