@@ -96,6 +96,11 @@ export class Instruments {
     "tls_handshake_failures_total",
     "TLS handshakes that failed; the engine native tells of none",
   );
+  readonly strayed = this.#counter(
+    "room_messages_strayed_total",
+    "Messages of rooms that went wrong between servers: foreign, unsaid to others, or lost on their way",
+    "what",
+  );
   readonly logDropped = this.#counter(
     "log_lines_dropped_total",
     "Lines of the log that were left out because it takes no more",

@@ -48,6 +48,10 @@ export class Metrics implements Meter {
     return counts;
   }
 
+  strayed(what: string, count: number): void {
+    this.#instruments.strayed.inc({ what }, count);
+  }
+
   tlsFailed(): void {
     this.#instruments.tlsFailures.inc();
   }

@@ -25,6 +25,12 @@ export interface Meter {
   at(route: string | undefined): RouteMeter;
   /** A client's TLS handshake failed. */
   tlsFailed(): void;
+  /**
+   * Messages of rooms went wrong between servers. Missing where nobody counts.
+   *
+   * @param what What has happened to them: `foreign`, `unsaid` or `lost`.
+   */
+  strayed?(what: string, count: number): void;
 }
 
 /** Counts what happens at one route. */

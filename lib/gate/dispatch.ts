@@ -141,7 +141,7 @@ export class Dispatcher {
     this.forwarding = trustProxy && new Forwarding({ trustProxy, proxyHeaders });
     this.basePath = new BasePath(basePath);
     this.#processes = processes;
-    this.hub = bus ? new BusHub(bus) : new LocalHub();
+    this.hub = bus ? new BusHub(bus, meter) : new LocalHub();
     this.meter = meter;
     this.#lookup = lookup;
     this.#entrance = new Entrance(once);

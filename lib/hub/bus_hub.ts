@@ -1,4 +1,5 @@
 import { Log } from "../base/log.ts";
+import { type Meter, NO_METER } from "../base/meter.ts";
 import type { Bus } from "../bus/bus.ts";
 import type { Hub } from "../contract.ts";
 import { Alarms } from "./alarms.ts";
@@ -38,7 +39,7 @@ export class BusHub implements Hub, RoomPlace, Disposable {
   /** Rooms that are listened to, by their topics. */
   readonly #rooms = new Map<string, BusRoom>();
   readonly #empty = new EmptyRooms<BusRoom>();
-  readonly #mishaps = new Mishaps(this.#log);
+  readonly #mishaps: Mishaps;
   readonly #watch: Disposable;
   readonly #soon = new Gathering<Awaiting>(SOON, (room) => room.announce());
   readonly #later = new Gathering<Awaiting>(LATER, (room) => room.announce());
@@ -54,8 +55,10 @@ export class BusHub implements Hub, RoomPlace, Disposable {
   #lastNumber = 0;
   #lastVersion = 0;
 
-  constructor(bus: Bus) {
+  /** @param meter Counts what goes wrong between servers; default: nobody does. */
+  constructor(bus: Bus, meter: Pick<Meter, "strayed"> = NO_METER) {
     this.bus = bus;
+    this.#mishaps = new Mishaps(this.#log, meter);
     this.#isAway = bus.isAway;
     this.#watch = bus.watch({
       away: (why) => this.#left(why),

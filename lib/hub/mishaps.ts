@@ -1,5 +1,6 @@
 import { counted } from "../base/counted.ts";
-import { Log } from "../base/log.ts";
+import type { Log } from "../base/log.ts";
+import type { Meter } from "../base/meter.ts";
 import { Seldom } from "../base/seldom.ts";
 import type { Mishap } from "./room_place.ts";
 
@@ -13,11 +14,13 @@ const SENTENCES: Readonly<Record<Mishap, (messages: string, room: string) => str
 /** Counts what goes wrong between servers; the log says each kind of it once a minute. */
 export class Mishaps {
   readonly #log: Log;
+  readonly #meter: Pick<Meter, "strayed">;
   readonly #counts = { foreign: 0, unsaid: 0, lost: 0 };
   readonly #said = { foreign: new Seldom(), unsaid: new Seldom(), lost: new Seldom() };
 
-  constructor(log: Log = new Log()) {
+  constructor(log: Log, meter: Pick<Meter, "strayed">) {
     this.#log = log;
+    this.#meter = meter;
   }
 
   /** Messages so far; where nobody knows how many, one. */
@@ -28,6 +31,7 @@ export class Mishaps {
   /** @param count How many messages; undefined where nobody can know. */
   note(what: Mishap, topic: string, count: number | undefined): void {
     this.#counts[what] += count ?? 1;
+    this.#meter.strayed?.(what, count ?? 1);
     this.#said[what].tell(() => {
       const messages = count === undefined ? "Messages" : counted(count, "message");
       this.#log.error("server", SENTENCES[what](messages, JSON.stringify(topic)));

@@ -11,6 +11,10 @@ export class NotingMeter implements Meter {
     return meter;
   }
 
+  strayed(what: string, count: number): void {
+    this.noted.push(`strayed ${what} ${count}`);
+  }
+
   tlsFailed(): void {
     this.noted.push("TLS failed");
   }

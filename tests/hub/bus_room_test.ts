@@ -175,6 +175,7 @@ Deno.test("BusRoom ignores what no server writes, and counts it", async () => {
   await stranger.publish(room.topic, right, terms);
   assertEquals(await guest.count(1), ["A"]);
   assertEquals(hub.mishaps.foreign, 4);
+  assertEquals(servers.meter.noted, new Array(4).fill("strayed foreign 1"));
   const later = new Guest("later");
   room.join(later, { last: 10 });
   assertEquals(later.told, ["A"]);

@@ -5,11 +5,13 @@ import { LocalBus } from "../../lib/bus/local/local_bus.ts";
 import { MemoryBuses } from "../../lib/bus/local/memory_buses.ts";
 import type { Member } from "../../lib/contract.ts";
 import { BusHub } from "../../lib/hub/bus_hub.ts";
+import { NotingMeter } from "../base/noting_meter.ts";
 import { inTime } from "../support/in_time.ts";
 
 /** Several servers on one engine, in one process. */
 export class Servers implements AsyncDisposable {
   readonly buses = new MemoryBuses();
+  readonly meter = new NotingMeter();
   readonly all: { readonly hub: BusHub; readonly bus: LocalBus }[] = [];
 
   constructor(count: number) {
@@ -19,7 +21,7 @@ export class Servers implements AsyncDisposable {
   /** Another server. */
   add(): BusHub {
     const bus = this.buses.join();
-    const hub = new BusHub(bus);
+    const hub = new BusHub(bus, this.meter);
     this.all.push({ hub, bus });
     return hub;
   }
