@@ -24,7 +24,10 @@ const SOON = 20;
 /** The same where nobody wants to know who it was. */
 const LATER = 1_000;
 
-/** Milliseconds that a room is listened to when nobody is in it any more: a page that is loaded again comes back. */
+/**
+ * Milliseconds that a room is listened to when nobody is in it any more, at least, and at most twice as long: a page that
+ * is loaded again comes back.
+ */
 const LINGER = 5_000;
 
 /** Servers and rooms that are remembered until they can be told something. */
@@ -52,6 +55,8 @@ export class BusHub implements Hub, RoomPlace, Disposable {
   readonly #owed = new Set<Awaiting>();
   #isAway: boolean;
   #awaySince = performance.now();
+  /** Another one whenever empty rooms are looked for. */
+  #round = 0;
   #lastNumber = 0;
   #lastVersion = 0;
 
@@ -139,7 +144,7 @@ export class BusHub implements Hub, RoomPlace, Disposable {
   }
 
   #emptied(room: BusRoom, space: Space<BusRoom>): void {
-    room.emptySince = performance.now();
+    room.emptyRound = this.#round;
     this.#lingering.set(undefined);
     this.#empty.keep(room, () => {
       room.end();
@@ -149,11 +154,9 @@ export class BusHub implements Hub, RoomPlace, Disposable {
   }
 
   #dropEmpty(): void {
-    const before = performance.now() - LINGER;
-    for (let oldest; (oldest = this.#empty.oldest);) {
-      if (oldest.emptySince > before) return this.#lingering.set(undefined);
-      this.#empty.dropOldest();
-    }
+    while ((this.#empty.oldest?.emptyRound ?? Infinity) < this.#round) this.#empty.dropOldest();
+    this.#round++;
+    if (this.#empty.oldest) this.#lingering.set(undefined);
   }
 
   #left(why: string): void {

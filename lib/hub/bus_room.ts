@@ -21,8 +21,8 @@ import type { RoomOwner } from "./space.ts";
 export class BusRoom extends Audience implements Room {
   readonly topic: string;
   readonly log = new RoomLog();
-  /** Milliseconds of a clock since when nobody is in it here. */
-  emptySince = 0;
+  /** The round of its hub in which the last one has left it here. */
+  emptyRound = 0;
   readonly #owner: RoomOwner<BusRoom>;
   readonly #place: RoomPlace;
   readonly #outgoing: Outgoing;
