@@ -2,7 +2,7 @@ import type { Entry } from "../bus.ts";
 import { isLog, readStored, wholeOf } from "./heard.ts";
 import type { Reply } from "./redis_client.d.ts";
 
-/** What Redis says of a topic. */
+/** A topic as Redis has it. */
 export interface Found {
   readonly log: string;
   /** The number of the last message. */

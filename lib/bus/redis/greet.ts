@@ -25,9 +25,9 @@ export async function greet(client: Client): Promise<Greeting> {
   return { run, hashes: new Map(names.map((name, at) => [name, String(loaded[at])])) };
 }
 
-/** What is known of a Redis. */
+/** Facts about a Redis. */
 export interface Greeting {
-  /** Its run: another one after each start. */
+  /** The id of its run: another one after each start. */
   readonly run: string;
   /** The hashes of the scripts that it has loaded. */
   readonly hashes: ReadonlyMap<ScriptName, string>;

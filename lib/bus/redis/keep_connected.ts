@@ -12,11 +12,11 @@ export interface Ending {
 /** Options of {@linkcode keepConnected}. */
 export interface KeepConnectedOptions {
   connect(): Promise<Ending>;
-  /** It has ended. */
+  /** Told when it has ended. */
   away(why: string): void;
-  /** It is there again. */
+  /** Told when it is there again. */
   back(): void;
-  /** It cannot be had, for another reason than before. */
+  /** Told when it cannot be had, for another reason than before. */
   failed(why: string): void;
   /** Ends it. */
   readonly signal: AbortSignal;

@@ -7,7 +7,7 @@ export interface Parcel {
   readonly body: Uint8Array;
 }
 
-/** What was found out about a parcel that came. */
+/** The finding about a parcel that came. */
 export type Verdict = "next" | "known" | "stale" | "renewed" | "missing";
 
 // Bytes of a parcel, unless one frame has more.

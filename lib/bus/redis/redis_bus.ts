@@ -67,7 +67,7 @@ export class RedisBus implements Bus {
     this.name = terms.name;
     const keys = this.#keys = new RedisKeys(terms.prefix);
     const { self } = this;
-    const refused = (topic: string, what: string) => this.#say(`topic "${topic}": ${what}`);
+    const refused = (topic: string, what: string) => this.#say(`topic "${topic}": ${what}`, what);
     const moved = () => this.#waiters.wake();
     this.#shipper = new Shipper({
       ...{ self, keys, terms, moved },
@@ -319,9 +319,9 @@ export class RedisBus implements Bus {
     for (const watcher of [...this.#watchers]) if (this.#watchers.has(watcher)) tell(watcher);
   }
 
-  #say(what: string): void {
-    const reason = what.slice(0, 200);
-    this.#odd.say(reason, (more) => {
+  /** @param reason What makes it the same as what was said before; not the topic, whose names others choose. */
+  #say(what: string, reason: string = what): void {
+    this.#odd.say(reason.slice(0, 200), (more) => {
       this.#log.error(
         "server",
         withMore(`The bus ${this.name}: ${advised(what, this.#terms)}`, more),

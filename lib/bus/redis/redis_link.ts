@@ -8,11 +8,11 @@ import { patienceOf, type RedisTerms } from "./redis_terms.ts";
 import { reasonOf, refusal } from "./refusal.ts";
 import { type ScriptName, SCRIPTS } from "./scripts.ts";
 
-/** Whoever is told of what comes over a {@linkcode RedisLink}. Nothing of it MUST throw. */
+/** Events of a {@linkcode RedisLink}. Nothing of it MUST throw. */
 export interface LinkEvents {
   /** Something was published on a channel. */
   message(channel: string, message: Uint8Array): void;
-  /** It has ended, and not by its disposal. Once, and not before it was open. */
+  /** The end of it, but by its disposal. Once, and not before it was open. */
   failed(why: string): void;
 }
 

@@ -1,7 +1,7 @@
 import { BusError, messageOf } from "../../base/errors.ts";
 import type { RedisTerms } from "./redis_terms.ts";
 
-/** What an error says of why Redis cannot be reached. */
+/** The reason why Redis cannot be reached, by an error. */
 export function reasonOf(error: unknown): string {
   const message = messageOf(error);
   // That of several addresses has none.
@@ -10,7 +10,7 @@ export function reasonOf(error: unknown): string {
 
 const LASTING = /^(WRONGPASS|NOAUTH|NOPERM)|DB index|certificate|CERT_|UnknownIssuer/i;
 
-/** What a try more would end with as well; undefined where it might not. */
+/** An error that a try more would end with as well; undefined where it might not. */
 export function refusal(error: unknown, terms: RedisTerms): BusError | undefined {
   if (error instanceof BusError) return error;
   const reason = reasonOf(error);
@@ -18,7 +18,7 @@ export function refusal(error: unknown, terms: RedisTerms): BusError | undefined
   return new BusError(`Cannot use the bus: ${advised(reason, terms)}`);
 }
 
-/** What Redis says, and what to do about it where it does not say what of it is missing. */
+/** The words of Redis, and what to do about it where they do not say what is missing. */
 export function advised(reason: string, { prefix }: RedisTerms): string {
   if (!reason.startsWith("NOPERM")) return reason;
   const needs = `its user needs ~${prefix}* and &${prefix}*, and the commands of ${PAGE}`;

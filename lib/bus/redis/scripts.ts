@@ -2,7 +2,7 @@ import { BEAT, CLAIM, LEAVE, RELEASE, RENEW } from "./server_scripts.ts";
 import { AFTER, LAST, PUBLISH } from "./topic_scripts.ts";
 
 /**
- * What Redis does at once, in Lua, by its name: each script is one step, before and after which everything is in
+ * Steps of Redis in Lua, by their names: each script is one step, before and after which everything is in
  * order.
  */
 export const SCRIPTS = {

@@ -21,7 +21,7 @@ interface Waiting extends Item {
   resolve(mark: Mark | undefined): void;
 }
 
-/** What goes to one topic. */
+/** Items for one topic. */
 interface Lane {
   /** Publishes and casts, in order. */
   waiting: Waiting[];

@@ -155,7 +155,7 @@ export class TopicFeed {
     return false;
   }
 
-  /** What is between the last message and another one is missing, but for where numbers have jumped. */
+  /** Tells that what is between the last message and another one is missing, but for where numbers have jumped. */
   #miss(upTo: number, { from, base }: Found): void {
     const isAcross = base > 0 && this.#at <= from && upTo >= base;
     const count = upTo - this.#at - (isAcross ? base - from : 0);

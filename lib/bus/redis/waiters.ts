@@ -1,4 +1,4 @@
-/** Those who wait until no more than some amount is left. */
+/** Promises for those who wait until no more than some amount is left. */
 export class Waiters {
   readonly #amount: () => number;
   #waiting: { readonly most: number; readonly resolve: () => void }[] = [];
