@@ -86,6 +86,7 @@ export type {
   ScreenEvent,
   Session,
   SlowPolicy,
+  Sole,
   Verdict,
 } from "./contract.ts";
 export type { Associated, Category } from "./base/log.ts";

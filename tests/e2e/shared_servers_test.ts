@@ -3,6 +3,7 @@ import { RawClient } from "../support/client.ts";
 import { Folder } from "../support/folder.ts";
 import { Redis } from "../support/redis.ts";
 import { testEach, TestServer } from "../support/server.ts";
+import { startWorkers, testWorkers, workersOf } from "./workers.ts";
 
 /** Notes what it gets, and says it to all with its number. */
 const NOTING = 'while IFS= read -r line; do echo "$line" >> "$GOT"; echo "$$ $line"; done';
@@ -10,7 +11,7 @@ const NOTING = 'while IFS= read -r line; do echo "$line" >> "$GOT"; echo "$$ $li
 /** A client that sends numbered lines as long as it is told to, and hears what all say. */
 class Numbering {
   readonly #client: RawClient;
-  readonly #name: string;
+  readonly name: string;
   readonly heard: string[] = [];
   #isEnding = false;
   sent = 0;
@@ -18,13 +19,19 @@ class Numbering {
 
   constructor(client: RawClient, name: string) {
     this.#client = client;
-    this.#name = name;
+    this.name = name;
     this.#hear();
+  }
+
+  /** Whether it was cut off. */
+  get isGone(): boolean {
+    return this.heard.at(-1) === "close";
   }
 
   async #hear(): Promise<void> {
     for (;;) {
-      const received = await this.#client.next();
+      const received = await this.#client.next()
+        .catch(() => ({ kind: "close" } as const));
       this.heard.push(received.kind === "text" ? received.data : received.kind);
       this.#news.resolve();
       this.#news = Promise.withResolvers();
@@ -34,29 +41,44 @@ class Numbering {
 
   /** Sends lines until it is told to end. */
   async talk(): Promise<void> {
-    while (!this.#isEnding) {
-      await this.#client.send(`${this.#name} ${++this.sent}`);
+    while (!this.#isEnding && !this.isGone) {
+      await this.#send(`${this.name} ${++this.sent}`);
       if (this.sent % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    await this.#client.send(`${this.#name} end`);
+    await this.#send(`${this.name} end`);
+  }
+
+  async #send(text: string): Promise<void> {
+    await this.#client.send(text).catch((error) => {
+      // It is not known yet that it is gone.
+      if (
+        !(error instanceof Deno.errors.BrokenPipe) &&
+        !(error instanceof Deno.errors.ConnectionReset)
+      ) throw error;
+    });
   }
 
   end(): void {
     this.#isEnding = true;
   }
 
-  /** Waits until it has heard something. */
-  async until(pattern: RegExp): Promise<string> {
+  /** Waits until it has heard something, or is cut off; answers which. */
+  async staysUntil(pattern: RegExp): Promise<boolean> {
     for (let at = 0;; at++) {
       while (at >= this.heard.length) await this.#news.promise;
-      const said = this.heard[at] as string;
-      assert(said !== "close", "the client has noticed");
-      if (pattern.test(said)) return said;
+      if (pattern.test(this.heard[at] as string)) return true;
+      if (this.heard[at] === "close") return false;
     }
   }
 
+  /** Waits until it has heard something. */
+  async until(pattern: RegExp): Promise<string> {
+    assert(await this.staysUntil(pattern), "the client was cut off");
+    return this.heard.find((said) => pattern.test(said)) as string;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#client.close();
+    if (!this.isGone) await this.#client.close();
     while (this.heard.at(-1) !== "close") await this.#news.promise;
     this.#client[Symbol.dispose]();
   }
@@ -112,27 +134,73 @@ for (const [what, signal] of ENDS) {
       for (const client of clients) await client[Symbol.asyncDispose]();
       own[Symbol.dispose]();
       if (signal === "SIGSTOP") await holder.stop();
-      const lines = (await Deno.readTextFile(got)).trim().split("\n")
-        .filter((line) => line.startsWith("c"));
-      assertEquals(new Set(lines).size, lines.length, "a line was given twice");
-      const lost = [two, three].flatMap(({ stdout }) => stdout.all)
-        .reduce((sum, line) => sum + Number(/Lost (\d+) message/.exec(line)?.[1] ?? 0), 0);
-      const sent = clients.reduce((sum, client) => sum + client.sent + 1, 0);
-      assert(
-        lines.length <= sent && lines.length + lost >= sent,
-        `${lines.length} of ${sent}, ${lost} lost`,
-      );
-      for (const index of clients.keys()) {
-        const numbers = lines.filter((line) => line.startsWith(`c${index} `)).map((line) =>
-          Number(line.split(" ")[1])
-        );
-        assertEquals(
-          numbers.slice(0, -1),
-          numbers.slice(0, -1).toSorted((a, b) => a - b),
-          "the order is another one",
-        );
-      }
+      await expectOnce(got, clients, [two, three]);
     },
     ["redis-server"],
   );
+}
+
+testWorkers(
+  "stdws shared goes on in another worker when the one that runs it is killed",
+  async (form) => {
+    await using folder = await Folder.make();
+    const got = `${folder.path}/got`;
+    const script = `echo "$$ is $PPID"; ${NOTING}`;
+    const route = `--route=/s=shared?history=1000000&env=GOT=${got} sh -c '${script}'`;
+    await using server = await startWorkers([route], { form }, 4);
+    const all: Numbering[] = [];
+    for (let index = 0; index < 12; index++) {
+      all.push(new Numbering(await RawClient.open(server.url, { target: "/s" }), `c${index}`));
+    }
+    const [, old = "", worker = ""] = /^(\d+) is (\d+)$/.exec(await all[0]?.until(/ is /) ?? "") ??
+      [];
+    assert(workersOf(server).includes(Number(worker)));
+    const talking = all.map((client) => client.talk());
+    for (const [index, client] of all.entries()) {
+      await client.until(
+        new RegExp(`^${old} c${index} 100$`),
+      );
+    }
+    Deno.kill(Number(worker), "SIGKILL");
+    // Whoever was at that worker is cut off, and nobody else.
+    await server.stdout.until(/RELAY: server \w+ serves it now/);
+    const stay: Numbering[] = [];
+    for (const client of all) {
+      if (await client.staysUntil(new RegExp(`^(?!${old} )\\d+ c`))) {
+        stay.push(client);
+      }
+    }
+    assert(stay.length > 0);
+    for (const client of all) client.end();
+    await Promise.all(talking);
+    for (const client of stay) {
+      for (const { name } of stay) {
+        await client.until(new RegExp(` ${name} end$`));
+      }
+    }
+    for (const client of all) await client[Symbol.asyncDispose]();
+    await expectOnce(got, stay, [server]);
+  },
+);
+
+/** Checks that what clients have sent was got once and in order, but for what the log counts as lost. */
+async function expectOnce(
+  got: string,
+  clients: readonly Numbering[],
+  servers: readonly TestServer[],
+): Promise<void> {
+  const names = new Set(clients.map(({ name }) => name));
+  const lines = (await Deno.readTextFile(got)).trim().split("\n")
+    .filter((line) => names.has(line.split(" ")[0] ?? ""));
+  assertEquals(new Set(lines).size, lines.length, "a line was given twice");
+  const lost = servers.flatMap(({ stdout }) => stdout.all)
+    .reduce((sum, line) => sum + Number(/Lost (\d+) message/.exec(line)?.[1] ?? 0), 0);
+  const sent = clients.reduce((sum, client) => sum + client.sent + 1, 0);
+  const counts = `${lines.length} of ${sent}, and ${lost} lost`;
+  assert(lines.length <= sent && lines.length + lost >= sent, counts);
+  for (const name of names) {
+    const numbers = lines.filter((line) => line.startsWith(`${name} `))
+      .map((line) => Number(line.split(" ")[1])).filter((number) => number > 0);
+    assertEquals(numbers, numbers.toSorted((a, b) => a - b), "the order is another one");
+  }
 }
