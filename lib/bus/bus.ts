@@ -26,7 +26,7 @@ export interface Bus extends Gauge, AsyncDisposable {
   readonly name: string;
   /** Whether the engine cannot be reached now. */
   readonly isAway: boolean;
-  /** What it has done since the start, where it counts that. */
+  /** Counts since the start, where it has some. */
   readonly figures?: BusFigures;
   /** The other servers that are there. */
   readonly peers: ReadonlySet<string>;
@@ -79,7 +79,7 @@ export interface Bus extends Gauge, AsyncDisposable {
   claim(name: string): Promise<Claim>;
 }
 
-/** What a {@linkcode Bus} has done since the start. Numbers of messages. */
+/** Counts of a {@linkcode Bus} since the start, in messages. */
 export interface BusFigures {
   /** Published, which the engine has. */
   readonly published: number;
@@ -91,7 +91,7 @@ export interface BusFigures {
   readonly dropped: number;
 }
 
-/** What {@linkcode Bus.publish} wants of the engine. */
+/** The wishes of {@linkcode Bus.publish} to the engine. */
 export interface PublishTerms {
   /** Messages in the payload, at least 1: each has a number. */
   readonly count: number;
@@ -146,7 +146,7 @@ export interface Entry {
   readonly count: number;
   /** The server that has said it; whatever stands there, where a stranger wrote it. */
   readonly from: string;
-  /** What was said; its memory may be kept, and MUST NOT be changed. */
+  /** The bytes that were said; their memory may be kept, and MUST NOT be changed. */
   readonly payload: Uint8Array;
 }
 
@@ -154,13 +154,13 @@ export interface Entry {
 export interface BusWatcher {
   /** Another server is there. */
   joined?(peer: string): void;
-  /** It has ended, or nobody hears of it any more: nothing that was sent to it and is not answered will be. */
+  /** Another server has ended, or nobody hears of it any more: nothing that was sent to it and is not answered will be. */
   left?(peer: string): void;
   /** A peer has sent something. */
   received?(payload: Uint8Array, from: string): void;
   /** The engine cannot be reached any more. */
   away?(why: string): void;
-  /** It can be reached again. */
+  /** The engine can be reached again. */
   back?(): void;
 }
 

@@ -1,4 +1,4 @@
-/** What joins a server with others, as a person has said it. */
+/** The engine that joins a server with others, as a person has said it. */
 export type BusPlace =
   /** Nothing: each server, and each worker, is for itself. */
   | { readonly kind: "off" }

@@ -13,7 +13,7 @@ export interface Holding {
 }
 
 interface Held extends Holding {
-  /** Those who are told when it is over. */
+  /** Servers that are told when it is over. */
   readonly watchers: Set<Claimant>;
 }
 
@@ -21,7 +21,7 @@ interface Held extends Holding {
 export class Claims {
   readonly #byName = new Map<string, Held>();
   readonly #byFence = new Map<number, Held>();
-  /** What each has to do with. */
+  /** Claims that each has, or knows of. */
   readonly #known = new Map<Claimant, Set<Held>>();
   readonly #most: number;
   // Of the clock, so that it is higher than those of an engine that was there before.

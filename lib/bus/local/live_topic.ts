@@ -6,7 +6,7 @@ import { endOf } from "./topic.ts";
 export class Subscription {
   readonly subscriber: Subscriber;
   readonly options: SubscribeOptions;
-  /** What the engine is asked for by this number. */
+  /** The number by which the engine is asked for the beginning. */
   readonly ask: number;
   readonly #past: Entry[] = [];
   /** The number of the message that comes next; undefined before it has begun. */
@@ -34,7 +34,7 @@ export class Subscription {
     return this;
   }
 
-  /** It begins, once. */
+  /** Begins, once. */
   begin(next: Mark): void {
     this.#next = next.number;
     this.subscriber.began(this.#past.splice(0), next);
@@ -70,7 +70,7 @@ export class Subscription {
 /** A topic that somebody listens to at a server. */
 export class LiveTopic {
   readonly topic: string;
-  /** Its name as it is written. */
+  /** The name as it is written. */
   readonly name: Uint8Array;
   /** The number of the server's subscription to it. */
   readonly number: number;

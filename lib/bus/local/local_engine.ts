@@ -32,7 +32,7 @@ export interface LocalEngineOptions extends TopicsOptions {
  */
 export class LocalEngine {
   readonly #members = new Map<string, Member>();
-  /** Those that are gone, from the one that is gone for the longest time. */
+  /** Servers that are gone, from the one that is gone for the longest time. */
   readonly #gone = new Map<string, Taken>();
   readonly #place: MemberPlace;
   #missed = 0;
@@ -50,7 +50,7 @@ export class LocalEngine {
     };
   }
 
-  /** What it holds now, and what servers have missed since the start because they did not read. */
+  /** Counts of what it holds now, and of what servers have missed since the start because they did not read. */
   get figures(): EngineFigures {
     const { size, bytes } = this.#place.topics;
     return { servers: this.#members.size, topics: size, bytes, missed: this.#missed };
@@ -100,7 +100,7 @@ export class LocalEngine {
   }
 }
 
-/** What a {@linkcode LocalEngine} holds. */
+/** Counts of a {@linkcode LocalEngine}. */
 export interface EngineFigures {
   /** Servers that are there. */
   readonly servers: number;

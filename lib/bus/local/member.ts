@@ -18,7 +18,7 @@ export interface MemberPlace {
   readonly log: Log;
   /** Bytes that may wait for a server before it misses what is said. */
   readonly maxQueue: number;
-  /** It has said its name: answers with what was taken of it before. */
+  /** Takes it in under the name that it has said; answers with what was taken of it before. */
   entered(member: Member): Taken;
   /** Finds another server. */
   find(name: string): Member | undefined;
@@ -57,7 +57,7 @@ export class Member implements Claimant, SeatOwner {
     return this.#name;
   }
 
-  /** What was taken of it, where it may come back. */
+  /** The record of what was taken of it, where it may come back. */
   get taken(): Taken | undefined {
     return this.#isLeaving ? undefined : this.#taken;
   }
@@ -83,7 +83,7 @@ export class Member implements Claimant, SeatOwner {
     }
   }
 
-  /** It is there no more. */
+  /** Leaves everything: it is there no more. */
   leave(): void {
     this.#isGone = true;
     for (const { seat, topic } of this.#seats.values()) this.#place.topics.leave(topic, seat);

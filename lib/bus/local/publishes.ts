@@ -19,7 +19,7 @@ interface Waiting extends Publish {
   resolve(mark: Mark | undefined): void;
 }
 
-/** What a server has said and the engine does not have yet, as far as anybody knows: 16 MiB at most. */
+/** Everything that a server has said and the engine does not have yet, as far as anybody knows: 16 MiB at most. */
 export class Publishes {
   readonly #waiting = new Map<number, Waiting>();
   readonly #draining: { readonly amount: number; readonly resolve: () => void }[] = [];

@@ -4,10 +4,13 @@ import type { Channel } from "../bus.ts";
 // So much goes as one frame: a larger one would be no cheaper by the byte.
 const CHUNK = 64 * 1024;
 
+// A record that is larger is a frame of its own: to copy it once more costs more than a frame.
+const ALONE = 8 * 1024;
+
 const HEAD = 5;
 
 /**
- * Writes records into a channel: those of one turn, or 64 KiB of them, as one frame.
+ * Writes records into a channel: those of one turn, or 64 KiB of them, as one frame; a large one as its own.
  *
  * Each is begun with its size, and then all of its fields MUST follow.
  */
@@ -36,8 +39,8 @@ export class RecordWriter {
    */
   begin(kind: number, size: number): this {
     const needed = HEAD + size;
-    if (this.#at + needed > this.#buffer.length) this.flush();
-    if (needed > CHUNK) this.#use(new Uint8Array(needed));
+    if (needed > ALONE || this.#at + needed > this.#buffer.length) this.flush();
+    if (needed > ALONE) this.#use(new Uint8Array(needed));
     this.#view.setUint32(this.#at, size + 1, true);
     this.#buffer[this.#at + 4] = kind;
     this.#at += HEAD;

@@ -11,11 +11,11 @@ export interface Target {
   readonly name: Uint8Array;
 }
 
-/** What a server listens to. Each topic is asked for once, whoever listens to it there. */
+/** Topics that a server listens to. Each is asked for once, whoever listens to it there. */
 export class Subscriptions {
   readonly #byName = new Map<string, LiveTopic>();
   readonly #byNumber = new Map<number, LiveTopic>();
-  /** Those that have not begun, by what the engine was asked. */
+  /** Subscriptions that have not begun, by what the engine was asked. */
   readonly #beginning = new Map<number, Subscription>();
   #numbers = 0;
   readonly #figures = { delivered: 0, lost: 0 };

@@ -1,7 +1,7 @@
 import type { Mark } from "../../base/mark.ts";
 
 /**
- * What was taken of one server, so that nothing is taken twice that it says again after its connection was lost.
+ * Remembers what was taken of one server, so that nothing is taken twice that it says again after its connection was lost.
  *
  * It remembers only the places that the server may not know of yet.
  */

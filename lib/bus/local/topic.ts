@@ -3,7 +3,7 @@ import type { Mark } from "../../base/mark.ts";
 import type { Entry, PublishTerms } from "../bus.ts";
 import { newId } from "./record.ts";
 
-/** What an entry costs in memory beside its payload. */
+/** Bytes that an entry costs beside its payload. */
 export const ENTRY_OVERHEAD = 256;
 
 /** Bytes of memory of an entry. */
@@ -63,7 +63,7 @@ export class Topic {
     return entry;
   }
 
-  /** Whoever has to catch up does not get the messages up to a number any more, where they are kept for nobody else. */
+  /** Drops the messages up to a number that only those who catch up would get. */
   outdate(number: number): void {
     this.#recent = Math.max(this.#recent, number + 1);
     this.#trim();
