@@ -119,8 +119,9 @@ export class BusRoom extends Audience implements Room {
   /** The engine is away: members get what was said here, and what is. */
   away(): void {
     this.beginAlone();
-    this.#outgoing.hear();
+    // First, because whoever is closed for it gets nothing in another order than all.
     for (const member of [...this.members]) member.apart?.();
+    this.#outgoing.hear();
   }
 
   /** The engine is there again, and these other servers. */
