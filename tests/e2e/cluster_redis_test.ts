@@ -1,51 +1,46 @@
-import { assertEquals } from "@std/assert";
-import { Cluster } from "../support/cluster/cluster.ts";
-import { Gathering } from "../support/cluster/gathering.ts";
-import { Redis, type RedisOptions } from "../support/redis.ts";
-import { type Form, testEach } from "../support/server.ts";
+import { assert, assertEquals } from "@std/assert";
+import { type Fault, FAULTS } from "../support/cluster/faults.ts";
+import { type Place, PLACES, Site } from "../support/cluster/site.ts";
+import { testEach } from "../support/server.ts";
 
 const SEED = 15;
-const TOOLS = ["haproxy", "redis-server"];
-const members = { resuming: 2, plain: 2 };
+const EACH = 150;
 
-/** People in a room of two servers, which a Redis joins and a balancer stands before. */
-async function meet(
-  form: Form,
-  options: RedisOptions,
-  talk: (gathering: Gathering, redis: Redis) => Promise<void>,
-): Promise<void> {
-  await using redis = await Redis.start(options);
-  const args =
-    () => [`--bus=${redis.url}?ttl=2s`, "--route=/meet=broadcast?history=500&resume=60s"];
-  await using cluster = await Cluster.start({
-    servers: 2,
-    front: "haproxy",
-    args,
-    start: { form },
-  });
-  const url = () => `${cluster.url}/meet`;
-  await using gathering = await Gathering.begin({ url, members, seed: SEED });
-  await talk(gathering, redis);
-  // As long as the servers cannot reach each other, a room goes on in each, in an order of its own.
-  const isOther = (fault: string) => options.appendOnly === true && /^(after|before) /.test(fault);
-  assertEquals((await gathering.verdict()).filter((fault) => !isOther(fault)), []);
-  assertEquals(gathering.ends, []);
-  assertEquals(gathering.record.sure, 4 * 100 + 1);
+for (const place of Object.keys(PLACES) as Place[]) {
+  for (const [front, servers] of [["haproxy", 2], ["nginx", 4]] as const) {
+    testEach(
+      `stdws --bus brings each message of a ${place} to all on ${servers} servers behind ${front}`,
+      async (form) => {
+        await using site = await Site.start({ form, place, front, servers, seed: SEED });
+        await site.gathering.talk(EACH);
+        assertEquals(await site.verdict(), []);
+        assertEquals(site.gathering.ends, []);
+        assertEquals(site.gathering.record.sure, 8 * EACH + 1);
+      },
+      [front, "redis-server"],
+    );
+  }
 }
 
-testEach(
-  "stdws whose servers a Redis joins brings each message to all, once and in one order",
-  (form) => meet(form, {}, (gathering) => gathering.talk(100)),
-  TOOLS,
-);
-
-testEach(
-  "stdws whose servers a Redis joins loses nothing where that is killed and comes back",
-  (form) =>
-    meet(form, { appendOnly: true }, (gathering, redis) =>
-      gathering.talk(100, async () => {
-        await redis.crash();
-        await redis.restart();
-      })),
-  TOOLS,
-);
+/** What happens to each place here; `deno task storm` tries all of it, with many seeds. */
+const TRIED: readonly (readonly [Place, keyof typeof FAULTS])[] = [
+  ["room", "a server is killed"],
+  ["room", "Redis is emptied"],
+  ["room that goes on alone", "a server is killed"],
+  ["room that goes on alone", "the connections to Redis break again and again"],
+  ["program", "a server is killed"],
+];
+for (const [place, what] of TRIED) {
+  const { run, redis }: Fault = FAULTS[what];
+  testEach(
+    `stdws --bus loses nothing of a ${place} in silence when ${what}`,
+    async (form) => {
+      await using site = await Site.start({ form, place, seed: SEED, ...(redis && { redis }) });
+      await site.gathering.talk(EACH, () => run(site));
+      assertEquals(await site.verdict(), []);
+      const { sure } = site.gathering.record;
+      assert(sure > 4 * EACH, `${sure} messages arrived for certain`);
+    },
+    ["haproxy", "redis-server"],
+  );
+}

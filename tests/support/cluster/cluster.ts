@@ -24,6 +24,7 @@ export class Cluster implements AsyncDisposable {
   readonly #servers: TestServer[];
   readonly #front: AsyncDisposable;
   readonly #stopped = new Set<number>();
+  readonly #owned: AsyncDisposable[] = [];
 
   private constructor(
     url: string,
@@ -82,10 +83,16 @@ export class Cluster implements AsyncDisposable {
     if (this.#stopped.delete(index)) this.server(index).child.kill("SIGCONT");
   }
 
+  /** Ends something with it, after the servers. */
+  owns(more: AsyncDisposable): void {
+    this.#owned.push(more);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const index of [...this.#stopped]) this.go(index);
     await this.#front[Symbol.asyncDispose]();
     await Promise.all(this.#servers.map((server) => server.stop()));
+    for (const owned of this.#owned) await owned[Symbol.asyncDispose]();
   }
 }
 

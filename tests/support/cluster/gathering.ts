@@ -11,7 +11,7 @@ export interface GatheringOptions {
   /** The choice of who says how much. */
   readonly seed: number;
   /** See {@linkcode Member}. */
-  readonly read?: (text: string) => string | undefined;
+  readonly begins?: (text: string) => boolean;
 }
 
 /** Members of one room, who talk to each other while something happens to what is between them. */
@@ -22,7 +22,7 @@ export class Gathering implements AsyncDisposable {
 
   private constructor(options: GatheringOptions) {
     this.#options = options;
-    const { members: { resuming, plain }, url, read } = options;
+    const { members: { resuming, plain }, url, begins } = options;
     this.members = Array.from({ length: resuming + plain }, (_, index) => {
       const resumes = index < resuming;
       return new Member({
@@ -30,7 +30,7 @@ export class Gathering implements AsyncDisposable {
         url: () => url(index),
         record: this.record,
         resumes,
-        ...(read && { read }),
+        ...(begins && { begins }),
       });
     });
   }
@@ -74,21 +74,22 @@ export class Gathering implements AsyncDisposable {
   /**
    * Waits until all have heard the last word of one who has just come in, so that nothing is under way any more.
    *
+   * @param isOne Whether there was one order for all.
    * @returns What is wrong; nothing where all of it is as it has to be.
    */
-  async verdict(): Promise<readonly string[]> {
-    const { url, read } = this.#options;
+  async verdict(isOne = true): Promise<readonly string[]> {
+    const { url, begins } = this.#options;
     await using last = new Member({
       name: `last${this.record.sure}`,
       url: () => url(this.members.length),
       record: this.record,
-      ...(read && { read }),
+      ...(begins && { begins }),
     });
     await last.isIn();
     await last.speak(1);
     const word = `${last.name} 1`;
     await Promise.all([last, ...this.members].map((member) => member.hears(word)));
-    return this.record.faults();
+    return this.record.faults(isOne);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -17,8 +17,8 @@ export interface MemberOptions {
   readonly record: RoomRecord;
   /** Whether it has a session, which survives its connections; default false. */
   readonly resumes?: boolean;
-  /** The message in a text that comes; default: it is the text. Undefined for what is none. */
-  readonly read?: (text: string) => string | undefined;
+  /** Whether a text that comes says that another process has begun, which knows nothing of what the one before was told. */
+  readonly begins?: (text: string) => boolean;
 }
 
 // Messages that it has said and not heard yet.
@@ -114,10 +114,17 @@ export class Member implements AsyncDisposable {
     socket.onlost = ({ count }) => this.#stay.heard.push({ lost: count });
   }
 
-  #take(text: string): void {
-    const { read = (text) => text } = this.#options;
-    const word = read(text);
-    if (word === undefined) return;
+  #take(word: string): void {
+    const { begins, record } = this.#options;
+    if (begins?.(word)) {
+      // The first one is told to those who come before it.
+      if (this.#stay.heard.length === 0) return;
+      return this.#change(() => {
+        this.#stay.heard.push({ lost: undefined });
+        record.doubt(this.name, this.#settled + 1, this.#said);
+        this.#settled = this.#said;
+      });
+    }
     this.#change(() => {
       this.#stay.heard.push(word);
       this.#known.add(word);

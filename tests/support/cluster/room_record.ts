@@ -56,8 +56,48 @@ export class RoomRecord {
     for (let number = from; number <= to; number++) this.#doubtful.add(wordOf(who, number));
   }
 
-  /** What is wrong, a sentence for each; at most so many. */
-  faults(most = 10): string[] {
+  /**
+   * What is wrong, a sentence for each; ten at most.
+   *
+   * @param isOne Whether there is one order for all; otherwise everybody MUST have what somebody has said in that one's.
+   */
+  faults(isOne = true): string[] {
+    const found = isOne ? this.#faults() : this.#stays.flatMap((stay) => this.#faultsOf(stay));
+    return [...new Set(found)].slice(0, 10);
+  }
+
+  /** What is wrong with what one has heard, whatever others have. */
+  #faultsOf({ who, heard }: Stay): string[] {
+    const latest = new Map<string, number>();
+    return heard.flatMap((word, index) => {
+      if (typeof word !== "string") {
+        latest.clear();
+        return [];
+      }
+      const [, speaker = "", digits] = /^(.*) (\d+)$/.exec(word) ?? [];
+      const number = Number(digits);
+      if (!(number <= (this.#said.get(speaker) ?? 0))) return [`Nobody has said "${word}"`];
+      // What was on its way when a connection ended may come later than what was said on the next.
+      if (this.#doubtful.has(word)) return [];
+      const last = latest.get(speaker);
+      latest.set(speaker, number);
+      if (last === undefined) return [];
+      if (number <= last) {
+        const at = heard.indexOf(word);
+        return [
+          `${who} has heard "${word}" as number ${index} of ${heard.length}, after ${last} of the same` +
+          (at < index ? `, and before that as number ${at}` : ""),
+        ];
+      }
+      const missing = Array.from({ length: number - last - 1 }, (_, at) => last + 1 + at)
+        .filter((number) => !this.#doubtful.has(wordOf(speaker, number)));
+      return missing.length === 0
+        ? []
+        : [`${who} has not heard ${missing.join(", ")} of ${speaker}`];
+    });
+  }
+
+  #faults(): string[] {
     const next = new Map<string, { readonly word: string; readonly who: string }>();
     const before = new Map<string, { readonly word: string; readonly who: string }>();
     const found: string[] = [];
@@ -92,7 +132,7 @@ export class RoomRecord {
         }
       }
     }
-    return [...new Set(found)].slice(0, most);
+    return found;
   }
 
   /** What is not where it has to be in the one order of all. */
@@ -110,6 +150,8 @@ export class RoomRecord {
         const [, speaker = "", digits] = /^(.*) (\d+)$/.exec(word) ?? [];
         const number = Number(digits);
         if (!(number <= (this.#said.get(speaker) ?? 0))) return [`Nobody has said "${word}"`];
+        // What was on its way when a connection ended may come later than what was said on the next.
+        if (this.#doubtful.has(word)) return [];
         const last = latest.get(speaker) ?? 0;
         latest.set(speaker, number);
         return number > last ? [] : [`${who} has heard "${word}" after ${last} of the same`];
