@@ -110,6 +110,7 @@ export type { OriginRule } from "./options/origins.ts";
 export type { RestraintOptions } from "./process/restraint.ts";
 export type { Orphans } from "./process/tree.ts";
 export type { AdminOptions } from "./admin/admin_options.ts";
+export type { Heard, OtherAnswer, OtherQuestion, Others, Silent } from "./admin/others.ts";
 export type { AdminPlace } from "./options/admin_place.ts";
 export { serve, type ServeOptions, type Server } from "./serve.ts";
 export type { EngineOptions } from "./listen/choose_engine.ts";
@@ -128,6 +129,7 @@ export type {
   Identity,
 } from "./gate/auth/authenticator.ts";
 export type { DispatchOptions } from "./gate/dispatch.ts";
+export type { EntryBook, EntryLedger, EntryTerms, Full } from "./gate/entry/entry_book.ts";
 export type {
   Bus,
   BusFigures,

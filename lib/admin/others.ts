@@ -2,9 +2,11 @@
 export interface OtherAnswer {
   /** The number of that. */
   readonly worker: number;
+  /** The number of its process. */
   readonly pid: number;
   /** Whether another one has taken its place, and it only waits for the last of its clients. */
   readonly isRetired: boolean;
+  /** The answer itself, as JSON can say it. */
   readonly answer: unknown;
 }
 
@@ -18,7 +20,9 @@ export interface Silent {
 
 /** Answers of all others. */
 export interface Heard {
+  /** Answers that came in time, by number. */
   readonly answers: readonly OtherAnswer[];
+  /** The servers that gave none. */
   readonly silent: readonly Silent[];
 }
 

@@ -13,6 +13,7 @@ export interface EntryTerms {
 
 /** The limit at which somebody may not come in. */
 export interface Full {
+  /** The name of the option that has it. */
   readonly limit: "connectrate" | "maxperip" | "maxconnections";
   /** Milliseconds until he may; 0 where nobody knows. */
   readonly wait: number;
@@ -35,7 +36,11 @@ export interface EntryBook {
 
 /** Books for each place of several servers together. */
 export interface EntryLedger {
-  /** @param place Its name: empty for the servers as a whole, otherwise that of a route. */
+  /**
+   * The book of a place.
+   *
+   * @param place Its name: empty for the servers as a whole, otherwise that of a route.
+   */
   at(place: string): EntryBook;
 }
 
