@@ -13,11 +13,16 @@
 export const BEAT = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
--- What is no set of servers, or no inbox, a stranger has written.
-if redis.call('TYPE', KEYS[1]).ok ~= 'zset' then redis.call('DEL', KEYS[1]) end
+-- What is no set of servers, or no inbox, a stranger has written. Nothing is deleted where there is nothing: a script
+-- that has deleted may write, however little memory is left.
+local function is(key, kind)
+  local found = redis.call('TYPE', key).ok
+  if found ~= kind and found ~= 'none' then redis.call('DEL', key) end
+  return found == kind
+end
+is(KEYS[1], 'zset')
 local added = redis.call('ZADD', KEYS[1], now, ARGV[1])
-if redis.call('TYPE', KEYS[2]).ok ~= 'stream' then
-  redis.call('DEL', KEYS[2])
+if not is(KEYS[2], 'stream') then
   redis.call('XADD', KEYS[2], '0-1', 'f', '')
   redis.call('XDEL', KEYS[2], '0-1')
 end

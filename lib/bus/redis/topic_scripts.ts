@@ -19,7 +19,8 @@ local function whole(value)
   return number and number >= 0 and number < 900000000000000 and number % 1 == 0 and number or nil
 end
 local function renew(meta, stream, run, fresh)
-  redis.call('DEL', meta, stream)
+  -- Not where there is nothing: a script that has deleted may write, however little memory is left.
+  if redis.call('EXISTS', meta, stream) > 0 then redis.call('DEL', meta, stream) end
   redis.call('HSET', meta, 'log', fresh, 'n', '0', 'run', run)
   return { log = fresh, n = 0, from = 0, base = 0, bytes = 0 }
 end
