@@ -298,6 +298,7 @@ const REFUSED: [said: Said, message: string][] = [
   [{ echo: true, broadcast: true }, "--echo, --broadcast"],
   [{ dir: "a", echo: true }, "--dir=a, --echo"],
   [{ echo: true, watch: true }, "--watch needs modules"],
+  [{ echo: true, bus: { kind: "local" } }, "--bus=local needs --workers=N"],
   [{ echo: true, binary: true, passstderr: true }, "--passstderr cannot be used with --binary"],
   [
     { echo: true, binary: true, framing: "lines" },

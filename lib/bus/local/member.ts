@@ -34,8 +34,8 @@ export class Member implements Claimant, SeatOwner {
   readonly #channel: Channel;
   readonly #place: MemberPlace;
   readonly #seats = new Map<number, { readonly seat: Seat; readonly topic: Topic }>();
-  /** Seats that are behind. */
-  readonly #behind = new Set<Seat>();
+  /** Seats that are behind, and where. */
+  readonly #behind = new Map<Seat, Topic>();
   /** Peers of which something was left out. */
   readonly #broken = new Set<string>();
   #name = "";
@@ -112,8 +112,8 @@ export class Member implements Claimant, SeatOwner {
     this.writer.begin(RECORD.over, 8).number(fence);
   }
 
-  fellBehind(seat: Seat): void {
-    this.#behind.add(seat);
+  fellBehind(seat: Seat, topic: Topic): void {
+    this.#behind.set(seat, topic);
     this.#catchUpLater();
   }
 
@@ -145,9 +145,9 @@ export class Member implements Claimant, SeatOwner {
       this.left(peer);
       this.joined(peer);
     }
-    const behind = new Set(this.#behind);
+    const behind = [...this.#behind];
     this.#behind.clear();
-    for (const { seat, topic } of this.#seats.values()) if (behind.has(seat)) seat.catchUp(topic);
+    for (const [seat, topic] of behind) seat.catchUp(topic);
   }
 
   #act(kind: number, reader: RecordReader): void {

@@ -11,7 +11,7 @@ export interface SeatOwner {
   /** Whether it has so much to read that nothing more is written that can wait, or be left out. */
   readonly isFull: boolean;
   /** Some of its seats are behind: they catch up when it is not full any more. */
-  fellBehind(seat: Seat): void;
+  fellBehind(seat: Seat, topic: Topic): void;
   /** Messages were left out. */
   missed(count: number): void;
 }
@@ -31,9 +31,9 @@ export class Seat implements Listener {
     this.#number = number;
   }
 
-  entry(_topic: Topic, entry: Entry): void {
+  entry(topic: Topic, entry: Entry): void {
     if (this.#behind !== undefined) return;
-    if (this.#owner.isFull) this.#fallBehind(entry.mark.number);
+    if (this.#owner.isFull) this.#fallBehind(entry.mark.number, topic);
     else this.#write(entry);
   }
 
@@ -64,15 +64,15 @@ export class Seat implements Listener {
       from = first;
     }
     for (const entry of topic.from(from)) {
-      if (this.#owner.isFull) return this.#fallBehind(entry.mark.number);
+      if (this.#owner.isFull) return this.#fallBehind(entry.mark.number, topic);
       this.#write(entry);
     }
     this.#behind = undefined;
   }
 
-  #fallBehind(number: number): void {
+  #fallBehind(number: number, topic: Topic): void {
     this.#behind = number;
-    this.#owner.fellBehind(this);
+    this.#owner.fellBehind(this, topic);
   }
 
   /**
