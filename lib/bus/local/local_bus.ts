@@ -19,6 +19,7 @@ import { RecordReader } from "./record_reader.ts";
 import { RecordWriter } from "./record_writer.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { Tenures } from "./tenures.ts";
+import { Watchers } from "./watchers.ts";
 
 /** Options of {@linkcode LocalBus}. */
 export interface LocalBusOptions {
@@ -40,8 +41,7 @@ export class LocalBus implements Bus {
   readonly name = "local";
   readonly #log: Log;
   readonly #acceptMs: number;
-  readonly #peers = new Set<string>();
-  readonly #watchers = new Set<{ readonly watcher: BusWatcher }>();
+  readonly #watchers = new Watchers();
   readonly #publishes = new Publishes();
   readonly #subscriptions = new Subscriptions();
   readonly #tenures: Tenures;
@@ -64,7 +64,7 @@ export class LocalBus implements Bus {
   }
 
   get peers(): ReadonlySet<string> {
-    return this.#peers;
+    return this.#watchers.peers;
   }
 
   get figures(): BusFigures {
@@ -100,9 +100,7 @@ export class LocalBus implements Bus {
   }
 
   watch(watcher: BusWatcher): Disposable {
-    const own = { watcher };
-    this.#watchers.add(own);
-    return { [Symbol.dispose]: () => this.#watchers.delete(own) };
+    return this.#watchers.add(watcher);
   }
 
   publish(topic: string, payload: Uint8Array, terms: PublishTerms): Promise<Mark | undefined> {
@@ -134,7 +132,7 @@ export class LocalBus implements Bus {
 
   send(peer: string, payload: Uint8Array): void {
     expectFit(payload);
-    if (!this.#link || !this.#peers.has(peer)) return;
+    if (!this.#link || !this.#watchers.peers.has(peer)) return;
     this.#link.writer.begin(RECORD.send, ID_LENGTH + payload.length).id(peer).bytes(payload);
   }
 
@@ -196,9 +194,9 @@ export class LocalBus implements Bus {
       case RECORD.welcome:
         return this.#welcome();
       case RECORD.joined:
-        return this.#joined(reader.id());
+        return this.#watchers.joined(reader.id());
       case RECORD.left:
-        return this.#left(reader.id());
+        return this.#watchers.left(reader.id());
       case RECORD.placed:
         return this.#placed(reader.number(1), { number: reader.number(), log: reader.id() });
       case RECORD.past:
@@ -212,7 +210,7 @@ export class LocalBus implements Bus {
       case RECORD.lost:
         return this.#subscriptions.lost(reader);
       case RECORD.received:
-        return this.#received(reader.id(), reader.rest());
+        return this.#watchers.received(reader.id(), reader.rest());
       case RECORD.claimed:
         return this.#tenures.claimed(reader);
       case RECORD.refused:
@@ -227,21 +225,7 @@ export class LocalBus implements Bus {
   #welcome(): void {
     if (!this.#isAway) return;
     this.#isAway = false;
-    for (const { watcher } of this.#watchers) watcher.back?.();
-  }
-
-  #joined(peer: string): void {
-    this.#peers.add(peer);
-    for (const { watcher } of this.#watchers) watcher.joined?.(peer);
-  }
-
-  #left(peer: string): void {
-    if (!this.#peers.delete(peer)) return;
-    for (const { watcher } of this.#watchers) watcher.left?.(peer);
-  }
-
-  #received(from: string, payload: Uint8Array): void {
-    for (const { watcher } of this.#watchers) watcher.received?.(payload, from);
+    this.#watchers.back();
   }
 
   #placed(number: number, mark: Mark): void {
@@ -253,11 +237,11 @@ export class LocalBus implements Bus {
     this.#link = undefined;
     const why = "the connection with the engine was closed";
     this.#tenures.endAll(why);
-    for (const peer of [...this.#peers]) this.#left(peer);
+    this.#watchers.leaveAll();
     this.#expire();
     if (this.#isAway) return;
     this.#isAway = true;
-    for (const { watcher } of this.#watchers) watcher.away?.(why);
+    this.#watchers.away(why);
   }
 
   /** Drops what has waited for too long, and looks again as long as the engine is away and something waits. */

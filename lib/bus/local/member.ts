@@ -6,7 +6,8 @@ import type { Claimant, Claims } from "./claims.ts";
 import { ID_LENGTH, NO_LOG, RECORD, VERSION } from "./record.ts";
 import { RecordReader } from "./record_reader.ts";
 import { RecordWriter } from "./record_writer.ts";
-import { Seat, type SeatOwner } from "./seat.ts";
+import type { Seat, SeatOwner } from "./seat.ts";
+import { Seats } from "./seats.ts";
 import { Taken } from "./taken.ts";
 import type { Topic } from "./topic.ts";
 import type { Topics } from "./topics.ts";
@@ -33,9 +34,7 @@ export class Member implements Claimant, SeatOwner {
   readonly label: string;
   readonly #channel: Channel;
   readonly #place: MemberPlace;
-  readonly #seats = new Map<number, { readonly seat: Seat; readonly topic: Topic }>();
-  /** Seats that are behind, and where. */
-  readonly #behind = new Map<Seat, Topic>();
+  readonly #seats: Seats;
   /** Peers of which something was left out. */
   readonly #broken = new Set<string>();
   #name = "";
@@ -50,6 +49,7 @@ export class Member implements Claimant, SeatOwner {
     this.writer = new RecordWriter(channel);
     this.label = label;
     this.#place = place;
+    this.#seats = new Seats(this, place.topics);
   }
 
   /** The name of the server; empty before it has said it. */
@@ -86,9 +86,7 @@ export class Member implements Claimant, SeatOwner {
   /** Leaves everything: it is there no more. */
   leave(): void {
     this.#isGone = true;
-    for (const { seat, topic } of this.#seats.values()) this.#place.topics.leave(topic, seat);
-    this.#seats.clear();
-    this.#behind.clear();
+    this.#seats.leave();
     this.#place.claims.leave(this);
   }
 
@@ -113,7 +111,7 @@ export class Member implements Claimant, SeatOwner {
   }
 
   fellBehind(seat: Seat, topic: Topic): void {
-    this.#behind.set(seat, topic);
+    this.#seats.fellBehind(seat, topic);
     this.#catchUpLater();
   }
 
@@ -145,9 +143,7 @@ export class Member implements Claimant, SeatOwner {
       this.left(peer);
       this.joined(peer);
     }
-    const behind = [...this.#behind];
-    this.#behind.clear();
-    for (const [seat, topic] of behind) seat.catchUp(topic);
+    this.#seats.catchUp();
   }
 
   #act(kind: number, reader: RecordReader): void {
@@ -164,11 +160,11 @@ export class Member implements Claimant, SeatOwner {
       case RECORD.send:
         return this.#send(reader.id(), reader.rest());
       case RECORD.subscribe:
-        return this.#subscribe(reader);
+        return this.#seats.subscribe(reader);
       case RECORD.resubscribe:
-        return this.#resubscribe(reader);
+        return this.#seats.resubscribe(reader);
       case RECORD.unsubscribe:
-        return this.#unsubscribe(reader.u32());
+        return this.#seats.unsubscribe(reader.u32());
       case RECORD.claim:
         return this.#claim(reader.u32(), reader.name());
       case RECORD.release:
@@ -195,7 +191,7 @@ export class Member implements Claimant, SeatOwner {
     const number = reader.number(1);
     this.#taken.forget(reader.number());
     const [count, keep] = [reader.number(1), reader.number()];
-    const topic = this.#topicOf(reader);
+    const topic = this.#seats.topicOf(reader);
     const payload = reader.rest();
     let mark: Mark | undefined;
     if (this.#taken.has(number)) mark = this.#taken.markOf(number);
@@ -214,52 +210,10 @@ export class Member implements Claimant, SeatOwner {
   }
 
   #cast(reader: RecordReader): void {
-    const topic = this.#topicOf(reader);
+    const topic = this.#seats.topicOf(reader);
     const payload = reader.rest();
     const found = typeof topic === "string" ? this.#place.topics.find(topic) : topic;
     for (const listener of found?.listeners ?? []) listener.cast(payload, this.#name);
-  }
-
-  #subscribe(reader: RecordReader): void {
-    const [number, ask, last, known] = [
-      reader.u32(),
-      reader.u32(),
-      reader.number(),
-      reader.number(),
-    ];
-    const [log, name] = [reader.id(), reader.name()];
-    const topic = this.#seats.get(number)?.topic ?? this.#sit(number, name).topic;
-    const { writer } = this;
-    for (const entry of topic.last(last, known > 0 ? { log, number: known } : undefined)) {
-      const { mark, count, from, payload } = entry;
-      writer.begin(RECORD.past, 20 + 2 * ID_LENGTH + payload.length)
-        .u32(ask).number(mark.number).id(mark.log).number(count).id(from).bytes(payload);
-    }
-    writer.begin(RECORD.began, 16 + ID_LENGTH)
-      .u32(number).u32(ask).number(topic.next.number).id(topic.id);
-  }
-
-  #resubscribe(reader: RecordReader): void {
-    const [number, next, log] = [reader.u32(), reader.number(1), reader.id()];
-    if (this.#seats.has(number)) throw new BusError(`Subscription ${number} is there already`);
-    const { seat, topic } = this.#sit(number, reader.name());
-    seat.resume(topic, { log, number: next });
-  }
-
-  #sit(number: number, name: string): { seat: Seat; topic: Topic } {
-    if (number === 0) throw new BusError("Cannot subscribe: 0 is no number of a subscription");
-    const seat = new Seat(this, number);
-    const sitting = { seat, topic: this.#place.topics.listen(name, seat) };
-    this.#seats.set(number, sitting);
-    return sitting;
-  }
-
-  #unsubscribe(number: number): void {
-    const sitting = this.#seats.get(number);
-    if (!sitting) return;
-    this.#seats.delete(number);
-    this.#behind.delete(sitting.seat);
-    this.#place.topics.leave(sitting.topic, sitting.seat);
   }
 
   #claim(ask: number, name: string): void {
@@ -269,13 +223,5 @@ export class Member implements Claimant, SeatOwner {
       this.writer.begin(RECORD.claimed, 12 + ID_LENGTH)
         .u32(ask).number(holding.fence).id(holding.holder.name);
     }
-  }
-
-  #topicOf(reader: RecordReader): Topic | string {
-    const number = reader.u32();
-    if (number === 0) return reader.name();
-    const topic = this.#seats.get(number)?.topic;
-    if (topic) return topic;
-    throw new BusError(`Cannot say something on subscription ${number}: there is none`);
   }
 }
