@@ -61,6 +61,9 @@ function jsonBlocks(path: string) {
   return Array.from(blocks, ([, text = ""]) => text.split("\n").map((line) => JSON.parse(line)));
 }
 
+/** Flags of the runtime for all examples: workers share a port on the engine `native` only with this. */
+const flags = ["--unstable-net"];
+
 /** The examples that start a server, with what a client shall see. */
 const EXAMPLES: [page: string, start: string, client: (client: RawClient) => Promise<void>][] = [
   ["README.md", "bash -c 'while read", async (client) => {
@@ -97,6 +100,10 @@ const EXAMPLES: [page: string, start: string, client: (client: RawClient) => Pro
     await client.send("hi");
     assertEquals(await client.text(), "hi");
   }],
+  ["README.md", "--workers=auto", async (client) => {
+    await client.send("hi");
+    assertEquals(await client.text(), "hi");
+  }],
   ["lib/handlers/README.md", "--echo", async (client) => {
     await client.send("hi");
     assertEquals(await client.text(), "hi");
@@ -123,7 +130,7 @@ for (const [page, start, check] of EXAMPLES) {
     start,
     [/range|=length/.test(start) ? "python3" : "bash"],
     async (words, cwd) => {
-      await using server = await TestServer.start(words, { cwd });
+      await using server = await TestServer.start(words, { cwd, flags });
       using client = await RawClient.open(`${server.url}greet/me`);
       await check(client);
     },
@@ -553,7 +560,7 @@ Deno.test({
       assertEquals(block.match(/(?<=[\s'=])\/(?:etc|home|opt|run|srv|usr|var)\/\S*/), null);
       const words = await startIn(block, machine.root);
       const env = { PATH: `${machine.root}/bin` };
-      await using server = await TestServer.start(words, { cwd: machine.root, env });
+      await using server = await TestServer.start(words, { cwd: machine.root, env, flags });
       for (const [, path = ""] of block.matchAll(/--route='\/(\w+)=shared\?history/g)) {
         using client = await RawClient.open(server.url + path);
         await client.text();
