@@ -64,15 +64,20 @@ export class Announcer {
     this.#missed = 0;
   }
 
-  /** Asks servers who is there, and tells them the same of this one. */
-  ask(peers: Iterable<string>): void {
+  /** Asks all servers who is there, and tells them the same of this one. */
+  askAll(): void {
     this.#changes = [];
+    this.ask(...this.#bus.peers);
+  }
+
+  /** The same for some of them. What has changed is to be told before: others do not hear this. */
+  ask(...peers: readonly string[]): void {
     const payload = writePresence(this.#all({ asks: true }));
     for (const peer of peers) this.#bus.send(peer, payload.slice());
   }
 
   /**
-   * Answers a server that asks.
+   * Answers a server that asks. What has changed is to be told before, so that it is not told that twice.
    *
    * @param isNamed Whether it wants to know who is there.
    */

@@ -90,7 +90,7 @@ export class BusRoom extends Audience implements Room {
     // It is told of itself with the number of all who are there.
     if (asks) this.#expect();
     this.#changed(["+", member.id]);
-    if (asks && this.#isJoined) this.#ask();
+    if (asks && this.#isJoined) this.#askAll();
     if (this.#place.isAway) member.apart?.();
   }
 
@@ -127,7 +127,7 @@ export class BusRoom extends Audience implements Room {
   /** The engine is there again, and these other servers. */
   back(servers: ReadonlySet<string>): void {
     this.#attendance.keep(servers);
-    if (this.#isJoined) this.#ask();
+    if (this.#isJoined) this.#askAll();
   }
 
   /** Another server is gone. */
@@ -137,7 +137,7 @@ export class BusRoom extends Audience implements Room {
 
   /** Another server that was said to be gone is there. */
   returned(server: string): void {
-    if (this.#isJoined && this.here > 0) this.#announcer.ask([server]);
+    if (this.#isJoined && this.here > 0) this.#ask(server);
   }
 
   /** Does not wait for the engine any more: what was said before comes when it comes. */
@@ -158,10 +158,11 @@ export class BusRoom extends Audience implements Room {
     if (words.missed) this.#missed(words.missed);
     // Who watches waits for the answer of everybody.
     if (words.asks && (this.here > 0 || words.watched)) {
+      this.announce();
       this.#announcer.answer(from, words.watched);
     }
     const isUnknown = words.members <= MAX_IDS && !this.#attendance.knows(from);
-    if (this.isWatched && isUnknown) this.#announcer.ask([from]);
+    if (this.isWatched && isUnknown) this.#ask(from);
   }
 
   /** Nobody is in it: what is said is not brought any more. */
@@ -227,7 +228,7 @@ export class BusRoom extends Audience implements Room {
     this.#newcomers.begin(this.log, heard);
     this.#forgetNewcomers();
     this.#outgoing.begin();
-    this.#ask();
+    this.#askAll();
   }
 
   #take(entry: Entry): void {
@@ -290,9 +291,14 @@ export class BusRoom extends Audience implements Room {
   }
 
   /** Asks the other servers who is there, and says who is here. */
-  #ask(): void {
-    if (this.isWatched) this.#announcer.ask(this.#place.bus.peers);
+  #askAll(): void {
+    if (this.isWatched) this.#announcer.askAll();
     else this.#announcer.tell(true, true);
+  }
+
+  #ask(server: string): void {
+    this.announce();
+    this.#announcer.ask(server);
   }
 }
 
