@@ -118,7 +118,7 @@ export class Member implements AsyncDisposable {
     const { begins, record } = this.#options;
     if (begins?.(word)) {
       // The first one is told to those who come before it.
-      if (this.#stay.heard.length === 0) return;
+      if (this.#known.size === 0) return;
       return this.#change(() => {
         this.#stay.heard.push({ lost: undefined });
         record.doubt(this.name, this.#settled + 1, this.#said);
