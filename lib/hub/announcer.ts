@@ -66,8 +66,14 @@ export class Announcer {
 
   /** Asks all servers who is there, and tells them the same of this one. */
   askAll(): void {
+    const missed = this.#missed || undefined;
     this.#changes = [];
-    this.ask(...this.#bus.peers);
+    this.#missed = 0;
+    const payload = writePresence(this.#all({ asks: true, missed }));
+    // Some that listen may not be known yet; and some that are known do not listen, but answer. None hears it twice: the
+    // second time, it is old.
+    for (const peer of this.#bus.peers) this.#bus.send(peer, payload.slice());
+    this.#bus.cast(this.#room.topic, payload);
   }
 
   /** The same for some of them. What has changed is to be told before: others do not hear this. */
@@ -83,7 +89,9 @@ export class Announcer {
    */
   answer(peer: string, isNamed: boolean): void {
     const { topic } = this.#room;
-    this.#bus.send(peer, writePresence(isNamed ? this.#all({}) : this.#words({ topic })));
+    const payload = writePresence(isNamed ? this.#all({}) : this.#words({ topic }));
+    if (this.#bus.peers.has(peer)) this.#bus.send(peer, payload);
+    else this.#bus.cast(topic, payload);
   }
 
   /** Words of all who are there, where they are not too many. */

@@ -89,11 +89,15 @@ export class Attendance {
     this.#tell([change]);
   }
 
-  /** Takes the words of another server. */
-  take(words: Presence, from: string): void {
+  /**
+   * Takes the words of another server.
+   *
+   * @returns Whether they are news: later than all of its words before.
+   */
+  take(words: Presence, from: string): boolean {
     const known = this.#there.get(from);
-    if (known && words.version <= known.version) return;
-    if (!known && this.#there.size >= MAX_SERVERS) return;
+    if (known && words.version <= known.version) return false;
+    if (!known && this.#there.size >= MAX_SERVERS) return false;
     const { version, members, watched, changes, ids } = words;
     // Nobody was at a server that was not there before.
     const ids0 = this.#isKnown ? new Set<string>() : undefined;
@@ -113,6 +117,7 @@ export class Attendance {
     if (changes.length > 0) this.#tell(changes);
     if (ids) this.#compare(there, new Set(ids));
     if (this.#asked?.delete(from)) this.#release();
+    return true;
   }
 
   /** A server is gone, and all of its members with it. */

@@ -154,7 +154,7 @@ export class BusRoom extends Audience implements Room {
 
   /** Takes words of another server about who is there. */
   hear(words: Presence, from: string): void {
-    this.#attendance.take(words, from);
+    if (!this.#attendance.take(words, from)) return;
     if (words.missed) this.#missed(words.missed);
     // Who watches waits for the answer of everybody.
     if (words.asks && (this.here > 0 || words.watched)) {
