@@ -77,6 +77,7 @@ export type {
   Overview,
   Parts,
   Place,
+  Publisher,
   PublishOptions,
   Refusal,
   Room,
