@@ -165,6 +165,30 @@ Deno.test("Relaying counts what was granted and is not known to be taken as lost
   await wire.settle();
 });
 
+Deno.test("RelayTransport that leaves says of nothing that it is done which is not", async () => {
+  const wire = new Wire();
+  const second = new Told();
+  // As a connection does.
+  const first: Told = new Told((told) => {
+    if (told.startsWith("received")) relayed.relay?.pause();
+    if (told.startsWith("end")) relayed.relay?.resume();
+  });
+  const relayed = await Relayed.open(wire, first, { isLasting: true });
+  for (const text of ["1", "2"]) relayed.relaying.received(Batch.of(text));
+  await wire.settle();
+  const { relay } = relayed;
+  relayed.serveBy(wire, second);
+  relay?.leave("It is not held here any more");
+  await relayed.again(wire);
+  assertEquals([second.all, relayed.lost], [["opened", "received 2"], 1]);
+  assertEquals(first.all.slice(2), [
+    "end 1012 It is not held here any more",
+    "closed 1012 It is not held here any more",
+  ]);
+  relayed.relaying.closed(1000, "");
+  await wire.settle();
+});
+
 Deno.test("Relaying closes the client where nobody else can serve it", async () => {
   const wire = new Wire();
   const { relaying, transport } = await Relayed.open(wire, new Told());

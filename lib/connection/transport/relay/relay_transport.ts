@@ -132,7 +132,8 @@ export class RelayTransport implements Transport, BackEnd {
   }
 
   resume(): void {
-    this.#intake.resume();
+    // A connection that ends reads on; what it was given before has not come to its end for that.
+    if (!this.#isLeaving) this.#intake.resume();
   }
 
   /** Ends it here, and has its client served elsewhere: that does not notice, and gets what was sent to it before. */
