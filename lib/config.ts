@@ -88,7 +88,7 @@ export interface Config extends Resolved<typeof OPTIONS> {
   readonly listen: ListenOptions;
   readonly dispatch: Said<Omit<DispatchOptions, "routes" | "lookup" | "bus">>;
   readonly log: LogOptions;
-  /** What joins it with others; undefined where nobody has said it. */
+  /** The bus that joins it with others; undefined where nobody has said one. */
   readonly bus?: BusPlace;
   /** The place of whoever runs the server. */
   readonly admin?: AdminConfig;

@@ -51,7 +51,7 @@ export interface Handler {
   readonly label?: string;
   /** Whether of all pages only those of the server may connect where its route says nothing of origins. */
   readonly ownPages?: boolean;
-  /** What of it runs once among all servers that are one; missing where nothing does. */
+  /** The part that runs once among all servers that are one; missing where nothing does. */
   readonly sole?: Sole;
   /**
    * A request for a WebSocket, before it is answered: may start something, refuse with a response, or throw

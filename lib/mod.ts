@@ -117,6 +117,7 @@ export { serve, type ServeOptions, type Server } from "./serve.ts";
 export type { EngineOptions } from "./listen/choose_engine.ts";
 export type { CertificateFiles, TlsOptions } from "./listen/tls_options.ts";
 export type { EngineName } from "./listen/engine.ts";
+export type { HeldPlace } from "./listen/held_place.ts";
 export type { ListenOptions } from "./listen/listen.ts";
 export type { InheritedSocket } from "./listen/inherited_socket.ts";
 export type { UnixSocketOptions } from "./listen/unix_socket.ts";

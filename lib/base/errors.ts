@@ -125,7 +125,7 @@ export function messageOf(thrown: unknown): string {
   }
 }
 
-/** What joins this server with others cannot be used. */
+/** The bus that joins this server with others cannot be used. */
 export class BusError extends Error {
   /** The class, as it is printed. */
   override readonly name = "BusError";

@@ -55,7 +55,7 @@ export interface Ticket {
   readonly limits: CurbLimits;
   /** How it survives its transport, or which session it goes on with; undefined where it does neither. */
   readonly resume?: Resuming | undefined;
-  /** What has it served by a server that may be another one; default: it is served here. */
+  /** The way to another server that may have to serve it; default: it is served here. */
   readonly relay?: Relay | undefined;
   /** Milliseconds between pings; 0 means none. */
   readonly pingMs: number;

@@ -29,18 +29,18 @@ export type Order =
   | { readonly kind: "ping" }
   /** Changed files are to be taken up, routes only where there may be some; whether the log is told what there is then. */
   | { readonly kind: "reload"; readonly routes: boolean; readonly tells: boolean }
-  /** It is replaced: it listens no more, gives what there is its time, and ends. */
+  /** Replaced: it listens no more, gives what there is its time, and ends. */
   | { readonly kind: "retire" }
-  /** It ends, gracefully: where it drains, what there is has its time first. */
+  /** Ends it gracefully: where it drains, what there is has its time first. */
   | { readonly kind: "end"; readonly drains: boolean }
-  /** It ends at once. */
+  /** Ends it at once. */
   | { readonly kind: "quit" };
 
 /** The words of a worker. */
 export type Report =
   /** The first: which process it is. */
   | { readonly kind: "hello"; readonly pid: number }
-  /** It serves. */
+  /** Ready: it serves. */
   | {
     readonly kind: "ready";
     /** Lines for the log that say what is served. */

@@ -56,7 +56,7 @@ export class Parent implements AsyncDisposable, Crew {
   readonly #meeting: Meeting;
   /** All that have not ended, also those that were replaced. */
   readonly #all = new Set<WorkerProcess>();
-  /** Those that serve or shall serve, by their numbers. */
+  /** Workers that serve or shall serve, by their numbers. */
   readonly #workers = new Map<number, WorkerProcess>();
   readonly #backoffs = new Map<number, Backoff>();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();

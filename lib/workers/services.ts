@@ -25,7 +25,7 @@ export const CLOSED = 0x80;
 
 /** A worker as the parent's services know it. */
 export interface WorkerFacts {
-  /** Its number, from 1; another process may have had it before, and still be ending. */
+  /** The number of its place, from 1; another process may have had it before, and still be ending. */
   readonly number: number;
   readonly pid: number;
 }

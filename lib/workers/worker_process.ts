@@ -9,14 +9,14 @@ type ReportOf<K extends Report["kind"]> = Extract<Report, { kind: K }>;
 const HEARTBEAT_MS = 2_000;
 const UNANSWERED = 5;
 
-/** What a worker has to do, as it said last. */
+/** Connections and requests of a worker, as it said last. */
 export type Load = Omit<ReportOf<"pong">, "kind">;
 
 /** Told of a worker. */
 export interface WorkerWatcher {
-  /** It has not answered for too long, in ms. */
+  /** Called when it has not answered for too long, in ms. */
   silent(worker: WorkerProcess, ms: number): void;
-  /** A file of a module has changed. */
+  /** Called when a file of a module has changed. */
   changed(worker: WorkerProcess): void;
 }
 
@@ -51,7 +51,7 @@ export class WorkerProcess {
     return this.#child.pid;
   }
 
-  /** Its end. */
+  /** Resolves at the end of the process. */
   get status(): Promise<Deno.CommandStatus> {
     return this.#child.status;
   }
@@ -75,7 +75,7 @@ export class WorkerProcess {
     return this.#link !== undefined;
   }
 
-  /** It has come. */
+  /** Takes up the way to it: it has come. */
   join(link: Link, welcome: Order): void {
     this.#link = link;
     const control = this.#control = talk<Order, Report>(link.channels.control);
@@ -90,12 +90,12 @@ export class WorkerProcess {
     else this.#early.push(order);
   }
 
-  /** What it had to do when it said so last. */
+  /** The load that it told last. */
   get lately(): Load {
     return this.#load;
   }
 
-  /** What it has to do now; undefined where it does not say so in time. */
+  /** Asks for its load; undefined where it does not answer in time. */
   async load(ms: number): Promise<Load | undefined> {
     if (!this.#isReady || this.#hasEnded) return undefined;
     const { promise, resolve } = Promise.withResolvers<Load | undefined>();

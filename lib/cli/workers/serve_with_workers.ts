@@ -23,7 +23,7 @@ import { WorkersReloading } from "./workers_reloading.ts";
 
 const log = new Log();
 
-/** What {@linkcode serveWithWorkers} has of the start. */
+/** Options of {@linkcode serveWithWorkers}: what the start has found. */
 export interface WithWorkersOptions {
   /** The number of workers, at least 2. */
   readonly count: number;

@@ -184,7 +184,7 @@ async function beginningOf(body: ReadableStream<Uint8Array>): Promise<string> {
   return text;
 }
 
-/** What the other server says of an error; what tells of files and programs stays here. */
+/** The answer to the other server for an error; what tells of files and programs stays here. */
 function thrown(error: unknown, log: Log): RelayRefusal {
   if (error instanceof HandshakeError) {
     const { status, message, headers } = error;

@@ -10,12 +10,12 @@ import {
   textOf,
 } from "./request_words.ts";
 
-/** What a server wants of another one that is to serve a client. */
+/** The wish of a server to another one that is to serve a client. */
 export interface RelayOpen {
   readonly request: IncomingRequest;
   /** The pattern of its route. */
   readonly path: string;
-  /** What runs once among all servers, and the fence of who holds it; undefined for a session. */
+  /** The run that is one among all servers, and the fence of its holder; undefined for a session. */
   readonly run?: { readonly name: string; readonly fence: number } | undefined;
   /** The session that it comes back to. */
   readonly session?: RelayedSession | undefined;

@@ -1,7 +1,7 @@
 import { RelayError } from "../../connection/transport/relay/relay_frame.ts";
 import { type IncomingRequest, isHost, type RemoteAddress } from "../../base/request.ts";
 
-/** What a server tells another one of a request, as JSON. */
+/** Puts a request into words for another server, as JSON. */
 export function requestWords(request: IncomingRequest): unknown {
   const { trace: _, headers, ...words } = request;
   return { ...words, headers: [...headers] };

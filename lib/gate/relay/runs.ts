@@ -9,7 +9,7 @@ export function runName(path: string, { key }: Sole): string {
   return `run:${createHash("sha256").update(JSON.stringify([path, key])).digest("hex")}`;
 }
 
-/** What this server holds, and those who run it. */
+/** A claim that this server holds, and those who run it. */
 interface Held {
   readonly claim: Claim;
   readonly soles: Set<Sole>;
@@ -29,7 +29,7 @@ export class Runs {
   readonly #log: Log;
   readonly #claims = new Map<string, Promise<Claim>>();
   readonly #held = new Map<string, Held>();
-  /** What is to be there before any client, and what runs it. */
+  /** Runs that are to be there before any client, by name. */
   readonly #ahead = new Map<string, Sole>();
   /** Until others had the time to take what this server has given away. */
   #yielding: Promise<void> | undefined;

@@ -7,7 +7,7 @@ export interface Setup {
   readonly name: string;
   /** How many servers. */
   readonly servers: number;
-  /** What is measured: a room, or the clients of one program. */
+  /** The thing that is measured: a room, or the clients of one program. */
   readonly place: "rooms" | "shared";
   readonly dialect: Dialect;
   /**

@@ -50,7 +50,7 @@ export class FrontLeg {
     this.tell(KIND.drop);
   }
 
-  /** It has ended. */
+  /** Frees its number: the client has ended. */
   forget(): void {
     this.#link.forgetFront(this.#number);
   }

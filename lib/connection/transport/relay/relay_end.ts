@@ -2,9 +2,9 @@ import type { Batch } from "../../../base/batch.ts";
 
 /** The end of a relay at the server where the client is: what its link tells it of the server that serves it. */
 export interface FrontEnd {
-  /** It is let in, on these terms, as JSON. */
+  /** Lets the client in, on these terms, as JSON. */
   accepted(terms: unknown): void;
-  /** It is not. */
+  /** Refuses it. */
   refused(answer: unknown): void;
   /** Messages for the client came; their memory is theirs. */
   sent(batch: Batch): void;

@@ -34,7 +34,7 @@ export class RelayTransport implements Transport, BackEnd {
   #draining: { readonly amount: number; readonly resolve: () => void }[] = [];
   readonly #intake: RelayIntake;
   #isClosing = false;
-  /** It is about to be served elsewhere. */
+  /** Set when the client is about to be served elsewhere. */
   #isLeaving = false;
   #isOver = false;
   readonly #pings = new Map<number, (payload: Uint8Array | undefined) => void>();

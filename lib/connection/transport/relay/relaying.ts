@@ -68,7 +68,7 @@ const GONE: readonly [number, string] = [1012, "The server of the session has go
  */
 export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
   readonly id: string;
-  /** It is listed where it is served. */
+  /** None: the server that serves it lists it. */
   readonly facts = undefined;
   activity = 0;
   readonly #options: RelayingOptions;

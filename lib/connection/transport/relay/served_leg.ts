@@ -57,13 +57,13 @@ export class ServedLeg {
     this.#link.put(KIND.greet, this.#number, JSON.stringify(greeting));
   }
 
-  /** It has come to its end here. */
+  /** Ends the client, which has come to its end here. */
   over(): void {
     this.forget();
     this.#link.put(KIND.over, this.#number);
   }
 
-  /** It is not served here any more: its client may be served elsewhere. */
+  /** Ends the serving here alone: the client may be served elsewhere. */
   gone(why: string): void {
     this.forget();
     this.#link.put(KIND.gone, this.#number, why);
