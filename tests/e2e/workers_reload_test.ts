@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { RawClient } from "../support/client.ts";
 import { ConfigFile } from "../support/config_file.ts";
 import { untilGone } from "../support/processes.ts";
 import { type Form, TestServer } from "../support/server.ts";
@@ -124,3 +125,33 @@ testWorkers("stdws --workers keeps its workers where new ones cannot start", asy
   const all = await connectAll(server.url);
   for (const each of all.values()) each[Symbol.dispose]();
 });
+
+testWorkers(
+  "stdws --workers --watch has all workers take up a changed module, said once",
+  async (form) => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const file = `${folder}/greet.js`;
+      const write = (word: string) =>
+        Deno.writeTextFile(file, `export default { open: (it) => void it.send("${word}") };`);
+      await write("old");
+      const args = ["--workers=2", "--watch", `--route=/=module ${file}`];
+      await using server = await TestServer.start(args, { form, flags: ["--unstable-net"] });
+      assertEquals(await greeting(server.url), "old");
+      await write("new");
+      await server.stdout.until(/Reloaded: 1 route$/);
+      const [first = 0, second = 0] = workersOf(server);
+      assert(first > 0 && second > 0);
+      // The second one follows, and nothing tells when.
+      for (let row = 0; row < 20;) row = await greeting(server.url) === "new" ? row + 1 : 0;
+      assertEquals(server.stdout.all.filter((line) => /Reloaded/.test(line)).length, 1);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
+async function greeting(url: string): Promise<string> {
+  using client = await RawClient.open(url);
+  return await client.text();
+}

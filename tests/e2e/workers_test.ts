@@ -121,11 +121,15 @@ testWorkers(
 testWorkers(
   "stdws --workers ends its workers and their programs where the parent was killed",
   async (form) => {
-    await using server = await startWorkers([TELLS], { form });
+    const folder = await Deno.makeTempDir();
+    await using server = await startWorkers([TELLS], { form, env: { TMPDIR: folder } });
     const all = await connectAll(server.url);
     const workers = workersOf(server);
     server.child.kill("SIGKILL");
     await Promise.all(workers.map(untilGone));
+    // Nothing is left of it, the folder of the way between them included.
+    assertEquals(await Array.fromAsync(Deno.readDir(folder), ({ name }) => name), []);
+    await Deno.remove(folder);
     for (const each of all.values()) {
       assertEquals((await each.client.rest()).closed, "1001 Server shutting down");
       each[Symbol.dispose]();

@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { dirname } from "node:path";
 import { createApp } from "../../app.ts";
 import { configureLog, Log, shareLog } from "../../base/log.ts";
 import type { Config } from "../../config.ts";
@@ -82,6 +83,7 @@ export async function serveAsWorker(path: string, args: Words, signals: Signals)
   joined.closed.then(() => {
     if (isEnding) return again.resolve(SIGKILL);
     log.error("server", "The parent has gone: its worker ends as well");
+    cleanUpAfter(path);
     ending.resolve(SIGINT);
   });
   using _watching = config.watch
@@ -107,6 +109,17 @@ export async function serveAsWorker(path: string, args: Words, signals: Signals)
   });
   await watchdog?.[Symbol.asyncDispose]();
   return code;
+}
+
+/** Removes what a parent that was killed has left; whichever worker is first. */
+function cleanUpAfter(path: string): void {
+  for (const left of [path, dirname(path)]) {
+    try {
+      Deno.removeSync(left);
+    } catch {
+      // Another one has done it.
+    }
+  }
 }
 
 /** A configuration that listens where the parent does. */
