@@ -119,7 +119,6 @@ export type { CertificateFiles, TlsOptions } from "./listen/tls_options.ts";
 export type { EngineName } from "./listen/engine.ts";
 export type { HeldPlace } from "./listen/held_place.ts";
 export type { ListenOptions } from "./listen/listen.ts";
-export type { HeldPlace } from "./listen/held_place.ts";
 export type { InheritedSocket } from "./listen/inherited_socket.ts";
 export type { UnixSocketOptions } from "./listen/unix_socket.ts";
 export { auth } from "./gate/auth/auth.ts";
