@@ -6,7 +6,7 @@ const DEFAULTS = {
   tls: false,
   database: 0,
   prefix: "stdws:",
-  ttl: 10_000,
+  ttl: 5_000,
   retention: 300_000,
   maxlen: 1_000,
   maxbytes: 16_777_216,

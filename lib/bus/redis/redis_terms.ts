@@ -36,7 +36,7 @@ export function patienceOf({ ttl }: RedisTerms): number {
 
 const DEFAULTS = {
   prefix: "stdws:",
-  ttl: 10_000,
+  ttl: 5_000,
   retention: 300_000,
   maxlen: 1_000,
   maxbytes: 16 * 1024 * 1024,
