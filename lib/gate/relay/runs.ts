@@ -137,7 +137,13 @@ export class Runs {
 
   /** Sees to it that these run somewhere, whether anybody comes or not, and no others. */
   keepAhead(wanted: ReadonlyMap<string, Sole>): void {
-    for (const name of this.#ahead.keys()) if (!wanted.has(name)) this.#ahead.delete(name);
+    for (const name of this.#ahead.keys()) {
+      if (wanted.has(name)) continue;
+      this.#ahead.delete(name);
+      const held = this.#held.get(name);
+      // Nothing may run any more that would give it back.
+      if (held) this.#giveBack(name, held);
+    }
     for (const [name, sole] of wanted) {
       const isNew = !this.#ahead.has(name);
       this.#ahead.set(name, sole);

@@ -1,0 +1,25 @@
+import { assertEquals } from "@std/assert";
+import { Log } from "../../../lib/base/log.ts";
+import { MemoryBuses } from "../../../lib/bus/local/memory_buses.ts";
+import type { Sole } from "../../../lib/contract.ts";
+import { Runs } from "../../../lib/gate/relay/runs.ts";
+
+Deno.test("Runs.keepAhead() gives back what is not wanted any more, also where nothing runs of it", async () => {
+  await using buses = new MemoryBuses();
+  const [here, there] = [buses.join(), buses.join()];
+  const runs = new Runs(here, new Log());
+  const held = Promise.withResolvers<() => void>();
+  const sole: Sole = {
+    key: "a",
+    isAhead: true,
+    hold: held.resolve,
+    revoke: () => Promise.resolve(),
+  };
+  runs.keepAhead(new Map([["run:a", sole]]));
+  const idle = await held.promise;
+  idle();
+  assertEquals((await there.claim("run:a")).peer, here.self);
+  runs.keepAhead(new Map());
+  assertEquals((await there.claim("run:a")).peer, there.self);
+  await runs.handOver(true);
+});
