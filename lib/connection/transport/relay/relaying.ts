@@ -337,6 +337,8 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
       log.access("session", `RELAY: server ${leg.peer} serves it now`);
       this.#serve(leg);
     } catch (error) {
+      // Its client has left, and nothing of it is lost.
+      if (this.#isOver) return;
       log.error("session", `Nobody serves it any more: ${messageOf(error)}`);
       this.#giveUp(1013, "No server serves it");
     }
@@ -397,9 +399,9 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
     this.#options.roster.delete(this);
     this.#left();
     if (this.#isOver) return this.#finish();
+    if (!this.#isServed && this.#kept.size === 0) return this.abandon();
     this.#timer = setTimeout(() => this.#expire(), PATIENCE);
     if (this.#isServed) this.#leg?.tell(KIND.closed, code, reason);
-    else if (this.#kept.size === 0) this.abandon();
   }
 
   #expire(): void {
