@@ -22,7 +22,7 @@ export class Links implements Disposable {
   readonly #bus: Bus;
   readonly #options: LinksOptions;
   readonly #links = new Map<string, Link>();
-  /** Servers that were said to have left while something was relayed, and may not know that. */
+  /** Servers that were said to have left, and may not know that: what they have asked for meanwhile was lost. */
   readonly #unsure = new Set<string>();
   readonly #watch: Disposable;
   #isDraining = false;
@@ -85,10 +85,9 @@ export class Links implements Disposable {
 
   #left(peer: string): void {
     const link = this.#links.get(peer);
-    if (!link) return;
     this.#links.delete(peer);
-    if (link.size > 0) this.#remember(peer);
-    link.broke("It has left");
+    this.#remember(peer);
+    link?.broke("It has left");
   }
 
   #remember(peer: string): void {
