@@ -1,6 +1,9 @@
 import type { Bus } from "../bus/bus.ts";
 import { type Change, MAX_IDS, type Presence, writePresence } from "./presence.ts";
 
+// Changes that are kept until they can be told.
+const MOST_CHANGES = 10 * MAX_IDS;
+
 /** The room that an {@linkcode Announcer} speaks of. */
 export interface Announced {
   readonly topic: string;
@@ -18,6 +21,8 @@ export class Announcer {
   readonly #bus: Bus;
   readonly #version: () => number;
   #changes: Change[] = [];
+  /** Whether there were more than are kept: then all who are there are told in place of them. */
+  #isCutShort = false;
   #missed = 0;
 
   /** @param version Makes numbers, each higher than that before. */
@@ -29,12 +34,15 @@ export class Announcer {
 
   /** Whether there is something to be told. */
   get waits(): boolean {
-    return this.#changes.length > 0 || this.#missed > 0;
+    return this.#changes.length > 0 || this.#isCutShort || this.#missed > 0;
   }
 
   /** Notes somebody who has joined or left, for what is told next. */
   changed(change: Change): void {
-    this.#changes.push(change);
+    // While the engine is away, any number may come and go.
+    if (this.#isCutShort || this.#changes.push(change) <= MOST_CHANGES) return;
+    this.#forgetChanges();
+    this.#isCutShort = true;
   }
 
   /** Notes messages that others will not get. */
@@ -50,7 +58,8 @@ export class Announcer {
    */
   tell(isNamed: boolean, asks = false): void {
     const changes = isNamed ? this.#changes : [];
-    this.#changes = [];
+    const ids = isNamed && this.#isCutShort ? this.#ids : undefined;
+    this.#forgetChanges();
     let members = this.#room.here;
     for (const [sign] of changes) members += sign === "+" ? -1 : 1;
     for (let at = 0; at === 0 || at < changes.length; at += MAX_IDS) {
@@ -58,7 +67,7 @@ export class Announcer {
       for (const [sign] of some) members += sign === "+" ? 1 : -1;
       const isLast = at + MAX_IDS >= changes.length;
       const missed = isLast && this.#missed > 0 ? this.#missed : undefined;
-      const words = this.#words({ members, changes: some, asks: asks && isLast, missed });
+      const words = this.#words({ members, changes: some, ids, asks: asks && isLast, missed });
       this.#bus.cast(this.#room.topic, writePresence(words));
     }
     this.#missed = 0;
@@ -67,7 +76,7 @@ export class Announcer {
   /** Asks all servers who is there, and tells them the same of this one. */
   askAll(): void {
     const missed = this.#missed || undefined;
-    this.#changes = [];
+    this.#forgetChanges();
     this.#missed = 0;
     const payload = writePresence(this.#all({ asks: true, missed }));
     // Some that listen may not be known yet; and some that are known do not listen, but answer. None hears it twice: the
@@ -96,8 +105,17 @@ export class Announcer {
 
   /** Words of all who are there, where they are not too many. */
   #all(words: Partial<Presence>): Presence {
-    const { ids, topic, here } = this.#room;
-    return this.#words({ ...words, topic, ids: here > MAX_IDS ? undefined : [...ids] });
+    return this.#words({ ...words, topic: this.#room.topic, ids: this.#ids });
+  }
+
+  get #ids(): string[] | undefined {
+    const { ids, here } = this.#room;
+    return here > MAX_IDS ? undefined : [...ids];
+  }
+
+  #forgetChanges(): void {
+    this.#changes = [];
+    this.#isCutShort = false;
   }
 
   #words(words: Partial<Presence>): Presence {
