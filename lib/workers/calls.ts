@@ -61,8 +61,12 @@ export class Calls {
    * @param data Whatever JSON can say.
    * @throws {BusError} If it fails there, does not answer in time, or has gone.
    */
-  ask(name: string, data: unknown, { ms = PATIENCE, late }: AskOptions = {}): Promise<unknown> {
-    if (this.#isClosed) return Promise.reject(gone(name));
+  async ask(
+    name: string,
+    data: unknown,
+    { ms = PATIENCE, late }: AskOptions = {},
+  ): Promise<unknown> {
+    if (this.#isClosed) throw gone(name);
     const number = ++this.#last;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const timer = setTimeout(() => {
@@ -71,8 +75,15 @@ export class Calls {
       reject(new BusError(`Cannot ask another process for "${name}": no answer in ${ms} ms`));
     }, ms);
     this.#asked.set(number, { resolve, reject, timer });
-    this.#send([number, name, data]);
-    return promise;
+    try {
+      this.#send([number, name, data]);
+    } catch (error) {
+      // It is too long to be sent: nothing waits for an answer.
+      this.#asked.delete(number);
+      clearTimeout(timer);
+      throw error;
+    }
+    return await promise;
   }
 
   /** Tells the other process something; it is lost where that has gone. */

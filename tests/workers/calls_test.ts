@@ -58,3 +58,17 @@ Deno.test("Calls.ask() fails when the other process goes, and after that", async
   await assertRejects(() => calls.ask("wait", 1), BusError, "it has gone");
   calls.tell("wait", 1);
 });
+
+Deno.test("Calls.ask() waits for no answer to what cannot be sent", async () => {
+  const [here] = channelPair();
+  const full = new RangeError("too long");
+  const calls = new Calls({
+    ...{ bufferedAmount: 0, closed: here.closed, drained: () => Promise.resolve() },
+    listen() {},
+    close() {},
+    send() {
+      throw full;
+    },
+  });
+  assertEquals(await assertRejects(() => calls.ask("wait", 1)), full);
+});
