@@ -142,7 +142,12 @@ export class Parent implements AsyncDisposable, Crew {
 
   /** Has all workers take up what has changed: the first alone, and the others where it has not failed. */
   async reload(routes: boolean): Promise<void> {
-    for (const [at, worker] of this.#serving.entries()) {
+    const serving = this.#serving;
+    for (const worker of this.#workers.values()) {
+      // It may have read what was there before.
+      if (!serving.includes(worker)) worker.reload(routes, false);
+    }
+    for (const [at, worker] of serving.entries()) {
       if (await worker.reload(routes, at === 0) !== undefined) return;
     }
   }

@@ -27,6 +27,8 @@ export class WorkerProcess {
   readonly #watcher: WorkerWatcher;
   readonly #ready = Promise.withResolvers<ReportOf<"ready"> | undefined>();
   readonly #since = performance.now();
+  /** The time of its end; undefined before that. */
+  #until: number | undefined;
   #control: Talk<Order, Report> | undefined;
   #link: Link | undefined;
   /** Orders for when it has come. */
@@ -66,9 +68,9 @@ export class WorkerProcess {
     return this.#isReady;
   }
 
-  /** Milliseconds since it was started. */
+  /** Milliseconds that it has lived. */
   get age(): number {
-    return performance.now() - this.#since;
+    return (this.#until ?? performance.now()) - this.#since;
   }
 
   get hasJoined(): boolean {
@@ -105,12 +107,12 @@ export class WorkerProcess {
   }
 
   /**
-   * Has it take up what has changed.
+   * Has it take up what has changed; where it does not serve yet, as soon as it does.
    *
    * @returns Why it has not; undefined where it has, or has ended.
    */
   async reload(routes: boolean, tells: boolean): Promise<string | undefined> {
-    if (!this.#isReady || this.#hasEnded) return undefined;
+    if (this.#hasEnded) return undefined;
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     this.#reloads.push(resolve);
     this.say({ kind: "reload", routes, tells });
@@ -157,6 +159,7 @@ export class WorkerProcess {
 
   #ended(): void {
     this.#hasEnded = true;
+    this.#until = performance.now();
     clearInterval(this.#timer);
     this.#link?.close();
     this.#ready.resolve(undefined);

@@ -1,12 +1,25 @@
 import { assert, assertEquals } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { ConfigFile } from "../support/config_file.ts";
+import { Folder } from "../support/folder.ts";
 import { untilGone } from "../support/processes.ts";
 import { type Form, TestServer } from "../support/server.ts";
 import { Churn, connectAll, lives, testNode, testWorkers, workersOf } from "./workers.ts";
 
 const LOCAL = { port: 0, address: "127.0.0.1", workers: 2 };
 const TELLS = { handler: "process", command: ["sh", "-c", "echo $PPID; exec cat"] };
+
+/** A module that waits, where there is a file `slow`, until that is gone. */
+const SLOW = `
+const slow = new URL("slow", import.meta.url);
+const isThere = () => Deno.stat(slow).then(() => true, () => false);
+if (await isThere()) {
+  const watcher = Deno.watchFs(new URL(".", import.meta.url).pathname);
+  (await Deno.create(new URL("waits", import.meta.url))).close();
+  for await (const _ of watcher) if (!await isThere()) break;
+}
+export default { open: (connection) => void connection.send("here") };
+`;
 
 async function start(file: ConfigFile, form: Form): Promise<TestServer> {
   const flags = ["--unstable-net"];
@@ -156,3 +169,28 @@ async function greeting(url: string): Promise<string> {
   using client = await RawClient.open(url);
   return await client.text();
 }
+testNode(
+  "stdws --workers has a worker that is still starting take up what has changed since it has read it",
+  async (form) => {
+    await using folder = await Folder.make();
+    const [module, slow] = [`${folder.path}/slow.js`, `${folder.path}/slow`];
+    await Deno.writeTextFile(module, SLOW);
+    const routes = { "/slow": { handler: "module", file: module } };
+    await using file = await ConfigFile.write({ ...LOCAL, routes: { ...routes, "/tells": TELLS } });
+    await using server = await start(file, form);
+    const before = workersOf(server);
+    await Deno.writeTextFile(slow, "");
+    using watcher = Deno.watchFs(folder.path);
+    Deno.kill(before[1] as number, "SIGKILL");
+    for await (const { paths } of watcher) if (paths.some((path) => /waits$/.test(path))) break;
+    await file.change({ ...LOCAL, routes: { ...routes, "/tells": TELLS, "/new": "echo" } });
+    await reload(server, /Reloaded: 3 routes$/);
+    await Deno.remove(slow);
+    await server.stdout.until(/Worker \d \(process \d+\) serves$/);
+    const all = await connectAll(server.url);
+    for (const each of all.values()) each[Symbol.dispose]();
+    const fresh = new Churn(`${server.url}new`);
+    await fresh.more(40);
+    assertEquals(await fresh.end(), []);
+  },
+);
