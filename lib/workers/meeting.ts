@@ -1,4 +1,4 @@
-import { messageOf } from "../base/errors.ts";
+import { ListenError, messageOf } from "../base/errors.ts";
 import { Log } from "../base/log.ts";
 import { within } from "../base/within.ts";
 import type { Order, Report } from "./control.ts";
@@ -20,15 +20,17 @@ export class Meeting implements Disposable {
   readonly #listener: Deno.UnixListener;
   #isClosed = false;
 
-  /** @param came Called with each process that has said who it is; answers whether it is one. */
+  /**
+   * Makes it.
+   *
+   * @param came Called with each process that has said who it is; answers whether it is one.
+   * @throws {ListenError} If there is no folder for it.
+   */
   constructor(came: (pid: number, link: Link) => boolean) {
-    const folder = Deno.makeTempDirSync({ prefix: "stdws-" });
-    // Where TMPDIR is deep; such a folder is everywhere.
-    const isShort = folder.length < LONGEST;
-    if (!isShort) Deno.removeSync(folder);
-    this.#folder = isShort ? folder : Deno.makeTempDirSync({ dir: "/tmp", prefix: "stdws-" });
-    this.path = `${this.#folder}/parent`;
-    this.#listener = Deno.listen({ transport: "unix", path: this.path });
+    const { path, folder, listener } = meetingPlace();
+    this.path = path;
+    this.#folder = folder;
+    this.#listener = listener;
     this.#accept(came).catch((error) => {
       if (!this.#isClosed) log.error("server", `Cannot take workers: ${messageOf(error)}`);
     });
@@ -48,6 +50,32 @@ export class Meeting implements Disposable {
       });
     }
   }
+}
+
+function meetingPlace(): { path: string; folder: string; listener: Deno.UnixListener } {
+  let folder: string | undefined;
+  try {
+    folder = Deno.makeTempDirSync({ prefix: "stdws-" });
+    if (bytes(folder) >= LONGEST) {
+      // Where TMPDIR is deep; such a folder is everywhere.
+      Deno.removeSync(folder);
+      folder = undefined;
+      folder = Deno.makeTempDirSync({ dir: "/tmp", prefix: "stdws-" });
+    }
+    const path = `${folder}/parent`;
+    return { path, folder, listener: Deno.listen({ transport: "unix", path }) };
+  } catch (error) {
+    if (folder !== undefined) Deno.removeSync(folder, { recursive: true });
+    const place = Deno.env.get("TMPDIR");
+    const where = place ? `TMPDIR="${place}"` : "/tmp";
+    throw new ListenError(
+      `Cannot make a folder in ${where}, in which workers meet their parent: ${messageOf(error)}`,
+    );
+  }
+}
+
+function bytes(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 /** The process that is at the other end; undefined where it does not say so. */

@@ -1,6 +1,6 @@
 import { Backoff } from "../base/backoff.ts";
 import { duration } from "../base/duration.ts";
-import { messageOf } from "../base/errors.ts";
+import { messageOf, UsageError } from "../base/errors.ts";
 import { Log } from "../base/log.ts";
 import { within } from "../base/within.ts";
 import type { Silent } from "../admin/others.ts";
@@ -89,6 +89,8 @@ export class Parent implements AsyncDisposable, Crew {
    *
    * @param signal Ends the start, where it comes first.
    * @throws {WorkerFailure} If one of them ends before it serves, or all have to; then all have ended.
+   * @throws {UsageError} If the system starts no process; then all have ended as well.
+   * @throws {ListenError} If there is no folder in which they can meet.
    */
   static async start(options: ParentOptions, signal: Promise<number>): Promise<Parent> {
     const parent = new Parent(options);
@@ -226,7 +228,14 @@ export class Parent implements AsyncDisposable, Crew {
 
   /** Starts a worker for the first time. */
   async #first(number: number): Promise<void> {
-    const worker = this.#launch(number);
+    let worker;
+    try {
+      worker = this.#launch(number);
+    } catch (error) {
+      throw new UsageError(
+        `Cannot start worker ${number} of ${this.#options.count}: ${messageOf(error)}`,
+      );
+    }
     this.#workers.set(number, worker);
     const ready = await worker.ready;
     if (!ready) throw new WorkerFailure((await worker.status).code);

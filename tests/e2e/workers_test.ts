@@ -203,6 +203,28 @@ Deno.test("stdws takes no worker for one whose parent is not there", async () =>
   assertMatch(stderr, /Cannot use STDWS_WORKER="\/nowhere\/parent": only a parent sets it/);
 });
 
+testWorkers("stdws --workers says why there is no folder to meet in", async (form) => {
+  const { code, stdout } = await runToEnd(["--port=0", "--echo", "--workers=2"], {
+    form,
+    flags: ["--unstable-net"],
+    env: { TMPDIR: "/nowhere" },
+  });
+  assertEquals(code, 3);
+  assertMatch(
+    stdout,
+    /Can't start server: Cannot make a folder in TMPDIR="\/nowhere", in which workers meet their parent: No such file or directory/,
+  );
+});
+
+testNode("stdws --workers says that the system starts no more of them", async (form) => {
+  const { code, stderr } = await runToEnd(["--port=0", "--echo", "--workers=40"], {
+    form,
+    files: 75,
+  });
+  assertEquals(code, 1);
+  assertMatch(stderr, /^stdws: Cannot start worker \d+ of 40: .*Too many open files/);
+});
+
 testNode("stdws --workers loses nobody who waits for a worker that has died", async (form) => {
   await using server = await startWorkers([TELLS], { form });
   const all = await connectAll(server.url);
