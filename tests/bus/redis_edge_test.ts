@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { BusError } from "../../lib/base/errors.ts";
 import { Log } from "../../lib/base/log.ts";
+import type { Mark } from "../../lib/base/mark.ts";
 import { RedisBus } from "../../lib/bus/redis/redis_bus.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { Certificates } from "../support/certificates.ts";
@@ -77,6 +78,63 @@ Deno.test("RedisBus leaves out what a stranger has published, and loses nothing 
   await log.until(/topic "room": something else than a message/);
 });
 
+for (const count of [1, 1_000_000]) {
+  Deno.test(`RedisBus says that something is lost behind ${count} that a stranger has made up`, async () => {
+    using log = new CapturedLog("error");
+    await using site = await RedisSite.open();
+    const [one, two] = [await site.join(), await site.join()];
+    using heard = await Heard.to(two, "room");
+    using other = await Heard.to(one, "room");
+    const place = await one.publish("room", bytes("a"), ONE);
+    await heard.until("a");
+    const head = `e ${place?.log} 1 ${1 + count} stranger`;
+    const size = [24, 16, 8, 0].map((shift) => `\\${(count >> shift) & 0xff}`).join("");
+    const said = `${head}\\n${size}\\0\\0\\0\\1x`;
+    await site.redis.cli("EVAL", `return redis.call('PUBLISH', 'stdws:t:{room}', '${said}')`, "0");
+    await heard.until("x");
+    const isTold = ({ events }: Heard) => events.some((event) => event.startsWith("lost:"));
+    for (let at = 0; !isTold(heard) || !isTold(other); at++) {
+      assert(at < 1_000, heard.events.join());
+      assert(await one.publish("room", bytes(`b${at}`), ONE));
+    }
+    assert(await one.publish("room", bytes("c"), ONE));
+    await heard.until("c");
+    await other.until("c");
+    await log.until(/topic "room": it has numbers that a stranger has made up/);
+  });
+}
+
+Deno.test("RedisBus does not take for said what a stranger says that it has said", async () => {
+  await using site = await RedisSite.open();
+  const [one, two] = [await site.join(), await site.join()];
+  using heard = await Heard.to(two, "room");
+  for (const text of ["a", "b"]) {
+    await site.redis.cli("SET", `stdws:t:{room}:${one.self}`, "99999999999999999999 x 1 2");
+    assert(await one.publish("room", bytes(text), ONE));
+    await heard.until(text);
+  }
+  assertEquals(heard.events, ["began", "a", "b"]);
+});
+
+Deno.test("Servers agree on a log that a stranger has renamed", async () => {
+  await using site = await RedisSite.open("ttl=1m");
+  const buses = [await site.join(), await site.join(), await site.join()];
+  const heard = await Promise.all(buses.map((bus) => Heard.to(bus, "room")));
+  const [one] = buses as [RedisBus];
+  for (let at = 0; at < 3; at++) {
+    assert(await one.publish("room", bytes(`a${at}`), ONE));
+    await Promise.all(heard.map((listener) => listener.until(`a${at}`)));
+    await site.redis.cli("HSET", "stdws:t:{room}:n", "log", `another${at}`);
+    assert(await one.publish("room", bytes(`b${at}`), ONE));
+    await Promise.all(heard.map((listener) => listener.until(`b${at}`)));
+  }
+  const marks: (Mark | undefined)[] = [];
+  for (let at = 0; at < 20; at++) marks.push(await one.publish("room", bytes(`c${at}`), ONE));
+  await Promise.all(heard.map((listener) => listener.until("c19")));
+  assertEquals(new Set(marks.map((mark) => mark?.log)).size, 1);
+  for (const listener of heard) listener[Symbol.dispose]();
+});
+
 Deno.test("RedisBus leaves out what a stranger has put in its inbox, or among the servers", async () => {
   using log = new CapturedLog("error");
   await using site = await RedisSite.open("ttl=4s");
@@ -96,6 +154,14 @@ Deno.test("RedisBus leaves out what a stranger has put in its inbox, or among th
   await site.redis.cli("SET", inbox, "junk");
   one.send(two.self, bytes("b"));
   await watched.until(`${one.self}:b`);
+  // Nothing comes behind the last id that there is.
+  await site.redis.cli("XADD", inbox, "18446744073709551615-18446744073709551615", "junk", "junk");
+  const deadline = performance.now() + 30_000;
+  while (!watched.events.includes(`${one.self}:c`)) {
+    assert(performance.now() < deadline, watched.events.join());
+    if (one.peers.has(two.self)) one.send(two.self, bytes("c"));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   await site.redis.cli("SET", "stdws:{servers}", "junk");
   await site.redis.cli("SET", "stdws:c:{name}:c", "junk");
   await site.redis.cli("SADD", "stdws:c:{name}:f", "junk");

@@ -22,10 +22,16 @@ local function is(key, kind)
 end
 is(KEYS[1], 'zset')
 local added = redis.call('ZADD', KEYS[1], now, ARGV[1])
-if not is(KEYS[2], 'stream') then
-  redis.call('XADD', KEYS[2], '0-1', 'f', '')
-  redis.call('XDEL', KEYS[2], '0-1')
+is(KEYS[2], 'stream')
+-- Nothing comes behind the last id that there can be, which a stranger may have given.
+local id = redis.pcall('XADD', KEYS[2], '*', 'f', '')
+local function says(words) return type(id) == 'table' and string.find(id.err, words, 1, true) end
+if says('exhausted the last') or says('equal or smaller') then
+  redis.call('DEL', KEYS[2])
+  id = redis.call('XADD', KEYS[2], '*', 'f', '')
 end
+if type(id) == 'table' then return id end
+redis.call('XDEL', KEYS[2], id)
 redis.call('PEXPIRE', KEYS[2], ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])

@@ -200,6 +200,12 @@ export class Shipper {
           ...[keys.channel(topic), packItems(items)],
         ],
       );
+      if (Array.isArray(reply) && Number(reply[3]) > lane.turn) {
+        // A stranger has written there that it was said.
+        await link.command("DEL", keys.sender(topic, self));
+        if (link === this.#link && lane.sent === items) void this.#send(topic, lane, link);
+        return;
+      }
       place = placeOf(reply);
       if (!place) this.#options.refused(topic, new Error("Redis has answered something else"));
     } catch (error) {

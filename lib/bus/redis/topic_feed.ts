@@ -11,6 +11,9 @@ import { refusalKind } from "./refusal_kind.ts";
 const PAGE = 100;
 const MAX_HELD = 4 * 1024 * 1024;
 
+// Redis cannot know a number that is so far behind its last.
+const FAR = 2 ** 32;
+
 /** Options of {@linkcode TopicFeed}. */
 export interface TopicFeedOptions {
   readonly topic: string;
@@ -43,6 +46,8 @@ export class TopicFeed {
   /** Undefined until somebody has begun. */
   #log: string | undefined;
   #at = 0;
+  /** The last number of which Redis itself has told; those behind it were heard. */
+  #sure = 0;
   /** Whether what is missing is being read; meanwhile, what comes waits. */
   #isReading = false;
   #held: Heard[] = [];
@@ -149,9 +154,13 @@ export class TopicFeed {
       isTold = false;
       this.#deliver(stored);
     }
-    if (isFull && this.#at > at) return true;
+    if (isFull && this.#at > at) {
+      this.#sure = this.#at;
+      return true;
+    }
     if (!isTold) this.#miss(found.last, found);
     this.#at = Math.max(this.#at, found.last);
+    this.#sure = found.last;
     return false;
   }
 
@@ -173,7 +182,7 @@ export class TopicFeed {
 
   /** Another log begins. */
   #restart(): void {
-    this.#at = 0;
+    this.#at = this.#sure = 0;
     for (const listener of this.#listeners) listener.at = 0;
   }
 
@@ -181,7 +190,13 @@ export class TopicFeed {
   #apply(heard: Heard): boolean {
     if (heard.kind === "cast") return this.#cast(heard), true;
     if (heard.kind === "renewed" || heard.log !== this.#log) return false;
-    if (heard.last <= this.#at) return true;
+    if (heard.last <= this.#sure) return true;
+    if (heard.last <= this.#at) {
+      // Something else was heard in its place. Redis begins another log for who knows what it does not know.
+      this.#odd("it has numbers that a stranger has made up");
+      this.#at += FAR;
+      return false;
+    }
     if (heard.before > this.#at) return false;
     this.#deliver(heard);
     return true;
@@ -224,7 +239,9 @@ export class TopicFeed {
       if (link !== this.#link || !this.#listeners.has(listener) || listener.hasBegun) return;
       const found = foundIn(reply);
       if (!found) return this.#odd("Redis has answered something else");
-      if (this.#log === undefined) [this.#log, this.#at] = [found.log, found.last];
+      if (this.#log === undefined) {
+        [this.#log, this.#at, this.#sure] = [found.log, found.last, found.last];
+      }
       if (this.#log !== found.log || this.#at > found.last) {
         // The others have to hear of it first.
         await this.read();

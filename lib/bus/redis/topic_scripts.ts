@@ -50,7 +50,8 @@ end
  * Takes a shipment of messages, unless it was taken before, and tells of it.
  *
  * Keys: topic, stream, what is known of the sender. Arguments: run, the id of a log that may begin, sender, number of
- * the shipment, messages, retention (ms), entries, bytes, channel, body. Answers log, first number, last number.
+ * the shipment, messages, retention (ms), entries, bytes, channel, body. Answers log, first number, last number, and the
+ * number of the last shipment that was taken.
  */
 export const PUBLISH = `${OPEN}
 local meta, stream, known = KEYS[1], KEYS[2], KEYS[3]
@@ -58,7 +59,7 @@ local run, fresh, sender, turn, count, retention, maxlen, maxbytes, channel, bod
 local taken = redis.pcall('GET', known)
 if type(taken) == 'string' then
   local last, log, first, n = string.match(taken, '^(%d+) (%w+) (%d+) (%d+)$')
-  if last and tonumber(last) >= tonumber(turn) then return { log, first, n } end
+  if last and tonumber(last) >= tonumber(turn) then return { log, first, n, last } end
 end
 local topic = open(meta, stream, run, fresh)
 local before, n = topic.n, topic.n + tonumber(count)
@@ -92,7 +93,7 @@ local first = text(before + 1)
 redis.call('SET', known, turn .. ' ' .. topic.log .. ' ' .. first .. ' ' .. text(n), 'PX', retention)
 redis.call('PUBLISH', channel,
   'e ' .. topic.log .. ' ' .. text(before) .. ' ' .. text(n) .. ' ' .. sender .. '\\n' .. body)
-return { topic.log, first, text(n) }
+return { topic.log, first, text(n), turn }
 `;
 
 /**
