@@ -41,3 +41,21 @@ Deno.test("Pair counts the bytes that wait, until Redis has them or they are giv
   assertEquals([pair.parcels.length, pair.pack().length, bytes], [0, 0, 0]);
   assertEquals(pair.hello().turn, 1);
 });
+
+const LAST = 2 ** 40 - 1;
+
+for (const made of [[LAST], [2 ** 39], [2 ** 39 - 1, LAST - 1], [LAST, 2 ** 39 + 7, 3]]) {
+  Deno.test(`Pairs find each other after a stranger has made up epochs ${made}`, () => {
+    const [one, two] = [new Pair(() => {}), new Pair(() => {})];
+    for (const pair of [one, two]) pair.judge(0, 1);
+    for (const epoch of made) one.judge(epoch, 1);
+    one.renew();
+    const mine = one.hello();
+    const verdict = two.judge(mine.epoch, mine.turn);
+    if (verdict === "stale") {
+      const theirs = two.hello();
+      assertEquals(one.judge(theirs.epoch, theirs.turn), "renewed");
+    } else assertEquals(verdict, "renewed");
+    assertEquals(one.epoch, two.epoch);
+  });
+}

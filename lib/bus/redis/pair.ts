@@ -12,8 +12,9 @@ export type Verdict = "next" | "known" | "stale" | "renewed" | "missing";
 
 // Bytes of a parcel, unless one frame has more.
 const MAX_PARCEL = 256 * 1024;
-// Epochs of which nobody has more by being honest.
-const MOST = 2 ** 40;
+// Behind the last epoch comes the first, so that there is a next one also after the last, which a stranger may have
+// said: of two epochs, the later is that which is less than a half of all ahead of the other.
+const EPOCHS = 2 ** 40;
 
 /**
  * The two ways between this server and another one: parcels of an epoch have turns, so that one which is missing is
@@ -76,7 +77,7 @@ export class Pair {
   }
 
   /** Gives up what is on its way. */
-  renew(epoch: number = this.epoch + 1): void {
+  renew(epoch: number = (this.epoch + 1) % EPOCHS): void {
     const parcels = this.#parcels.reduce((sum, { body }) => sum + body.length, 0);
     const bytes = this.#frames.reduce((sum, frame) => sum + sizeOf(frame), parcels);
     this.epoch = epoch;
@@ -88,10 +89,11 @@ export class Pair {
 
   /** Looks at a parcel that came; `renewed`: what was before is given up, and it is the next one. */
   judge(epoch: number, turn: number): Verdict {
-    if (!(epoch >= 0 && epoch < MOST)) return "known";
-    if (epoch < this.epoch) return "stale";
-    const isRenewed = epoch > this.epoch && this.isUsed;
-    if (epoch > this.epoch) this.renew(epoch);
+    if (!(epoch >= 0 && epoch < EPOCHS)) return "known";
+    const ahead = (epoch - this.epoch + EPOCHS) % EPOCHS;
+    if (ahead > EPOCHS / 2 || (ahead === EPOCHS / 2 && epoch < this.epoch)) return "stale";
+    const isRenewed = ahead > 0 && this.isUsed;
+    if (ahead > 0) this.renew(epoch);
     this.isUsed = true;
     if (turn <= this.#taken) return "known";
     if (turn !== this.#taken + 1) return "missing";
