@@ -7,7 +7,7 @@ import type { Mishap } from "./room_place.ts";
 const SENTENCES: Readonly<Record<Mishap, (messages: string, room: string) => string>> = {
   foreign: (_, room) => `Somebody has written to ${room} what no server does: it is ignored`,
   unsaid: (messages, room) =>
-    `Other servers do not get ${messages} of ${room}: too much waits for the bus`,
+    `Other servers do not get ${messages} of ${room}: the bus has not taken them`,
   lost: (messages, room) => `${messages} of ${room} were lost between the servers`,
 };
 

@@ -49,6 +49,11 @@ Deno.test("parseRedisUrl() reads every part", () => {
 });
 
 const REFUSED: readonly (readonly [url: string, part: string])[] = [
+  ["redis://joe:12#secret@one", "written with %"],
+  ["redis://joe:12/secret@one", "written with %"],
+  ["redis://joe:12?secret@one", "written with %"],
+  ["redis://joe:12?ttl=secret@one", "written with %"],
+  ["redis://:pw@one#part", "#"],
   ["nonsense", "no URL"],
   ["http://joe:secret@one", '"http"'],
   ["redis://joe:secret@one?ttl=5&x=1", 'ttl is "5"'],

@@ -51,6 +51,10 @@ const TIME = "milliseconds, or a number with ms, s, m or h";
  */
 export function parseRedisUrl(text: string): RedisTerms {
   const url = URL.canParse(text) ? new URL(text) : refuse("it is no URL");
+  if (/[@#]/.test(url.pathname + url.search + url.hash)) {
+    // What is before it may be of a password, and is not to be said.
+    refuse('it has an "@" or "#" behind its host: one of a password is written with %');
+  }
   const { searchParams: given } = url;
   const protocol = url.protocol.replace(/^valkey/, "redis");
   if (!/^redis(s|\+unix)?:$/.test(protocol)) {
