@@ -91,7 +91,7 @@ export class BusRoom extends Audience implements Room {
     if (asks) this.#expect();
     this.#changed(["+", member.id]);
     if (asks && this.#isJoined) this.#askAll();
-    if (this.#place.isAway) member.apart?.();
+    if (this.isAlone && !this.#outgoing.waits) member.apart?.();
   }
 
   leave({ id }: Pick<Member, "id">): void {
@@ -118,9 +118,8 @@ export class BusRoom extends Audience implements Room {
 
   /** The engine is away: members get what was said here, and what is. */
   away(): void {
-    this.beginAlone();
-    // First, because whoever is closed for it gets nothing in another order than all.
-    for (const member of [...this.members]) member.apart?.();
+    if (this.#outgoing.waits) this.beginAlone();
+    else this.#apart();
     this.#outgoing.hear();
   }
 
@@ -143,6 +142,7 @@ export class BusRoom extends Audience implements Room {
   /** Does not wait for the engine any more: what was said before comes when it comes. */
   beginAlone(): void {
     if (!this.#outgoing.waits) return;
+    this.#apart();
     this.#newcomers.beginAlone(this.#place.lastNumber);
     this.#outgoing.begin();
   }
@@ -283,6 +283,11 @@ export class BusRoom extends Audience implements Room {
     this.#attendance.changed(change);
     this.#announcer.changed(change);
     this.#place.announce(this, this.#isTold);
+  }
+
+  /** Before members get anything that others do not: whoever is closed for it gets nothing in another order than all. */
+  #apart(): void {
+    for (const member of [...this.members]) member.apart?.();
   }
 
   #expect(): void {

@@ -45,6 +45,18 @@ Deno.test("BusRoom gives members at once what was on its way when the engine wen
   assertEquals(await ann.count(3), ["1", "2", "3"]);
 });
 
+Deno.test("BusRoom lets nobody hear what waited for its beginning who is closed when the engine goes", async () => {
+  await using servers = new Servers(1);
+  const room = servers.hub(0).room("hall");
+  const [stays, leaves] = [new Guest("stays"), new Guest("leaves")];
+  leaves.apart = () => room.leave(leaves);
+  for (const guest of [stays, leaves]) room.join(guest);
+  say(servers.hub(0), "hall", "early");
+  servers.cut(0);
+  await apart(stays);
+  assertEquals([stays.told, leaves.told, stays.apartTimes], [["early"], [], 1]);
+});
+
 Deno.test("BusRoom gives who comes while the engine is away what was said before it when that comes", async () => {
   await using servers = new Servers(2);
   for (const { hub } of servers.all) hub.space().keep(hub, 10);

@@ -76,6 +76,26 @@ Deno.test("BusRoom waits 3 s for the engine, and then begins with those who are 
   assertEquals(guest.told, ["early", "alone"]);
 });
 
+Deno.test("BusRoom lets nobody hear it alone who is closed for that, also where the engine is only late", async () => {
+  using timers = new FakeTimers();
+  const bus = new SlowBus();
+  using hub = new BusHub(bus);
+  const leaver = (id: string) => {
+    const guest = new Guest(id);
+    guest.apart = () => hub.room("hall").leave(guest);
+    hub.room("hall").join(guest);
+    return guest;
+  };
+  const [stays, leaves] = [new Guest("stays"), leaver("leaves")];
+  hub.room("hall").join(stays);
+  say(hub, "hall", "early");
+  await timers.pass(3_000);
+  const late = leaver("late");
+  say(hub, "hall", "alone");
+  assertEquals([stays.told, leaves.told, late.told], [["early", "alone"], [], []]);
+  assertEquals(stays.apartTimes, 1);
+});
+
 Deno.test("BusRoom tells a watcher of itself after 1 s where another server does not answer", async () => {
   using timers = new FakeTimers();
   const bus = new SlowBus();
