@@ -170,7 +170,11 @@ export class RedisClaims {
       }
       const [peer, fence] = Array.isArray(reply) ? reply.map(String) : [];
       if (peer === undefined) throw new BusError(`Cannot claim "${name}": Redis answers nonsense`);
-      return this.#note(name, peer, Number(fence), peer === self ? sent + terms.ttl : Infinity);
+      const until = peer === self ? sent + terms.ttl : Infinity;
+      const tenure = this.#note(name, peer, Number(fence), until);
+      // Everything was given back meanwhile.
+      if (this.#isOver) await this.#release(tenure);
+      return tenure;
     }
   }
 

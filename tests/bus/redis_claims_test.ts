@@ -1,0 +1,30 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { BusError } from "../../lib/base/errors.ts";
+import { RedisClaims } from "../../lib/bus/redis/redis_claims.ts";
+import type { Reply } from "../../lib/bus/redis/redis_client.d.ts";
+import { RedisKeys } from "../../lib/bus/redis/redis_keys.ts";
+import type { RedisLink } from "../../lib/bus/redis/redis_link.ts";
+import { parseRedisUrl } from "../../lib/bus/redis/redis_terms.ts";
+
+Deno.test("RedisClaims.end() gives back a name that is being claimed, too", async () => {
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<Reply>();
+  const released: unknown[] = [];
+  const link = {
+    script(name: string, _: unknown, args: readonly unknown[]): Promise<Reply> {
+      if (name === "release") return Promise.resolve(released.push(args.slice(0, 2)));
+      asked.resolve();
+      return answer.promise;
+    },
+  };
+  const self = "a".repeat(16);
+  const terms = parseRedisUrl("redis://localhost");
+  const claims = new RedisClaims({ self, keys: new RedisKeys("p:"), terms, acceptMs: 1_000 });
+  claims.up(link as unknown as RedisLink);
+  const claiming = assertRejects(() => claims.claim("name"), BusError, "the bus is closed");
+  await asked.promise;
+  await claims.end();
+  answer.resolve([self, "7"]);
+  await claiming;
+  assertEquals(released, [[self, "7"]]);
+});
