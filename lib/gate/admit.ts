@@ -146,7 +146,7 @@ export async function acceptedBy(
   const log = sessionLog(request, factsOf(request, route.path));
   const { relay } = gate;
   const asking = { request, route, log, patience };
-  const led = visit.offer && await relay?.session(asking, visit.offer);
+  const led = relay && visit.offer && await relay.session(asking, visit.offer);
   if (led) {
     const session = { relay: led.relay, resumes: visit.offer?.events === undefined };
     return { accepted: led.accepted, request, log, by: "handler", session };
