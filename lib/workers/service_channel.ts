@@ -1,3 +1,4 @@
+import { Waiters } from "../base/waiters.ts";
 import type { Channel } from "../bus/bus.ts";
 
 // Bytes that a frame costs in memory beside its own.
@@ -14,12 +15,6 @@ export interface Outgoing {
   readonly bytes?: Uint8Array;
 }
 
-/** Somebody who waits until no more than an amount does. */
-interface Waiter {
-  readonly amount: number;
-  readonly resolve: () => void;
-}
-
 /** The way of one service between the parent and a worker; a {@linkcode Link} carries what it sends. */
 export class ServiceChannel implements Channel {
   readonly #wake: () => void;
@@ -29,7 +24,7 @@ export class ServiceChannel implements Channel {
   #first = 0;
   #waiting = 0;
   #isClosed = false;
-  #waiters: Waiter[] = [];
+  readonly #waiters = new Waiters(() => this.#waiting);
   #take: ((frame: Uint8Array) => void) | undefined;
   /** Frames that came before anybody listened. */
   #early: Uint8Array[] = [];
@@ -49,10 +44,7 @@ export class ServiceChannel implements Channel {
   }
 
   drained(amount = HIGH_WATER / 2): Promise<void> {
-    if (this.#waiting <= amount) return Promise.resolve();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiters.push({ amount, resolve });
-    return promise;
+    return this.#waiters.wait(amount);
   }
 
   listen(take: (frame: Uint8Array) => void): void {
@@ -104,10 +96,7 @@ export class ServiceChannel implements Channel {
     if (!bytes) return;
     // Of a channel that is gone nothing counts any more.
     this.#waiting = Math.max(0, this.#waiting - bytes.length - OVERHEAD);
-    const waiters = this.#waiters;
-    if (waiters.length === 0) return;
-    this.#waiters = waiters.filter(({ amount }) => amount < this.#waiting);
-    for (const { amount, resolve } of waiters) if (amount >= this.#waiting) resolve();
+    this.#waiters.wake();
   }
 
   /**
@@ -133,7 +122,7 @@ export class ServiceChannel implements Channel {
     this.#queue = [];
     this.#first = 0;
     this.#waiting = 0;
-    for (const { resolve } of this.#waiters.splice(0)) resolve();
+    this.#waiters.wake();
     this.#hangUp();
   }
 

@@ -1,3 +1,4 @@
+import { Waiters } from "../../base/waiters.ts";
 import type { Channel } from "../bus.ts";
 
 /**
@@ -30,7 +31,7 @@ class End implements Channel {
   /** Frames that came before somebody takes them. */
   #early: Uint8Array[] = [];
   #waiting = 0;
-  #draining: { readonly amount: number; readonly resolve: () => void }[] = [];
+  readonly #waiters = new Waiters(() => this.#isClosed ? 0 : this.#waiting);
 
   constructor(carry: Carry) {
     this.#carry = carry;
@@ -45,8 +46,7 @@ class End implements Channel {
   }
 
   drained(amount = 0): Promise<void> {
-    if (this.#waiting <= amount || this.#isClosed) return Promise.resolve();
-    return new Promise((resolve) => this.#draining.push({ amount, resolve }));
+    return this.#waiters.wait(amount);
   }
 
   listen(take: (frame: Uint8Array) => void): void {
@@ -60,7 +60,7 @@ class End implements Channel {
     this.#carry(() => {
       this.#waiting -= frame.length;
       this.other?.receive(frame);
-      this.#release();
+      this.#waiters.wake();
     }, frame.length);
   }
 
@@ -75,7 +75,7 @@ class End implements Channel {
   end(): void {
     this.#isClosed = true;
     this.#closed.resolve();
-    this.#release();
+    this.#waiters.wake();
   }
 
   /** Takes a frame of the other end. */
@@ -83,15 +83,5 @@ class End implements Channel {
     if (this.#isClosed) return;
     if (this.#take) this.#take(frame);
     else this.#early.push(frame);
-  }
-
-  #release(): void {
-    if (this.#draining.length === 0) return;
-    const waiting = this.#draining;
-    this.#draining = [];
-    for (const one of waiting) {
-      if (this.#isClosed || this.#waiting <= one.amount) one.resolve();
-      else this.#draining.push(one);
-    }
   }
 }

@@ -1,5 +1,6 @@
 import { MAX_BUS_QUEUE } from "../../base/limits.ts";
 import type { Mark } from "../../base/mark.ts";
+import { Waiters } from "../../base/waiters.ts";
 import type { PublishTerms } from "../bus.ts";
 
 // What one costs in memory beside its payload.
@@ -22,7 +23,7 @@ interface Waiting extends Publish {
 /** Everything that a server has said and the engine does not have yet, as far as anybody knows: 16 MiB at most. */
 export class Publishes {
   readonly #waiting = new Map<number, Waiting>();
-  readonly #draining: { readonly amount: number; readonly resolve: () => void }[] = [];
+  readonly #waiters = new Waiters(() => this.#bytes);
   #bytes = 0;
   #number = 0;
   #answered = 0;
@@ -87,8 +88,7 @@ export class Publishes {
 
   /** Resolves when no more than so many bytes wait. */
   drained(amount: number): Promise<void> {
-    if (this.#bytes <= amount) return Promise.resolve();
-    return new Promise((resolve) => this.#draining.push({ amount, resolve }));
+    return this.#waiters.wait(amount);
   }
 
   #settle(number: number, mark: Mark | undefined): number {
@@ -97,10 +97,7 @@ export class Publishes {
     this.#waiting.delete(number);
     this.#bytes -= publish.payload.length + OVERHEAD;
     publish.resolve(mark);
-    for (const { amount, resolve } of this.#draining.splice(0)) {
-      if (this.#bytes <= amount) resolve();
-      else this.#draining.push({ amount, resolve });
-    }
+    this.#waiters.wake();
     return publish.terms.count;
   }
 }

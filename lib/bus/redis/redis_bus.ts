@@ -3,6 +3,7 @@ import { FloodLog, withMore } from "../../base/flood_log.ts";
 import { ACCEPT_TIMEOUT, FLUSH_TIME, MAX_BUS_QUEUE } from "../../base/limits.ts";
 import type { Log } from "../../base/log.ts";
 import type { Mark } from "../../base/mark.ts";
+import { Waiters } from "../../base/waiters.ts";
 import { within } from "../../base/within.ts";
 import type {
   Bus,
@@ -26,7 +27,6 @@ import { advised } from "./refusal.ts";
 import { refusalKind } from "./refusal_kind.ts";
 import { Shipper } from "./shipper.ts";
 import { TopicFeeds } from "./topic_feeds.ts";
-import { Waiters } from "./waiters.ts";
 
 /** Options of {@linkcode RedisBus}. */
 export interface RedisBusOptions {

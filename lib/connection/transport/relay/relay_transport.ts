@@ -2,6 +2,7 @@ import type { Batch } from "../../../base/batch.ts";
 import { BatchQueue } from "../../../base/batch_queue.ts";
 import { CLOSE_TIMEOUT, HIGH_WATER_MARK } from "../../../base/limits.ts";
 import { nextTurn } from "../../../base/next_turn.ts";
+import { Waiters } from "../../../base/waiters.ts";
 import type { Transport, TransportEvents } from "../../../contract.ts";
 import { RelayIntake } from "./relay_intake.ts";
 import type { ServedLeg } from "./served_leg.ts";
@@ -31,7 +32,7 @@ export class RelayTransport implements Transport, BackEnd {
   /** Bytes that were sent and are not taken, and messages that wait until some are. */
   #underWay = 0;
   readonly #waiting = new BatchQueue();
-  #draining: { readonly amount: number; readonly resolve: () => void }[] = [];
+  readonly #waiters = new Waiters(() => this.#isClosing || this.#isOver ? 0 : this.bufferedAmount);
   readonly #intake: RelayIntake;
   #isClosing = false;
   /** Set when the client is about to be served elsewhere. */
@@ -69,8 +70,7 @@ export class RelayTransport implements Transport, BackEnd {
 
   drained(amount: number = HIGH_WATER_MARK / 2): Promise<void> {
     if (this.#isClosing || this.#isOver) return nextTurn();
-    if (this.bufferedAmount <= amount) return Promise.resolve();
-    return new Promise((resolve) => this.#draining.push({ amount, resolve }));
+    return this.#waiters.wait(amount);
   }
 
   send(batch: Batch): void {
@@ -102,15 +102,7 @@ export class RelayTransport implements Transport, BackEnd {
   credit(bytes: number): void {
     this.#underWay = Math.max(0, this.#underWay - bytes);
     this.goOn();
-    this.#release();
-  }
-
-  #release(): void {
-    if (this.#draining.length === 0) return;
-    const amount = this.#isClosing || this.#isOver ? -1 : this.bufferedAmount;
-    const draining = this.#draining;
-    this.#draining = draining.filter((one) => one.amount < amount);
-    for (const one of draining) if (one.amount >= amount) one.resolve();
+    this.#waiters.wake();
   }
 
   close(code: number, reason: string, patience = CLOSE_TIMEOUT): void {
@@ -120,7 +112,7 @@ export class RelayTransport implements Transport, BackEnd {
       // Over there it is known how fast the client takes it.
       this.#sendAll();
       this.#intake.dropMessages();
-      this.#release();
+      this.#waiters.wake();
       this.#endPings();
     }
     this.#leg.close(code, reason, patience);
@@ -230,7 +222,7 @@ export class RelayTransport implements Transport, BackEnd {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#intake.stop();
-    this.#release();
+    this.#waiters.wake();
     this.#endPings();
     const lost = this.#waiting.bytes;
     if (lost > 0) this.#events?.lost(lost);

@@ -2,6 +2,8 @@
 export class Waiters {
   readonly #amount: () => number;
   #waiting: { readonly most: number; readonly resolve: () => void }[] = [];
+  /** The highest amount at which one of them is woken. */
+  #highest = -Infinity;
 
   /** @param amount What is left now. */
   constructor(amount: () => number) {
@@ -13,6 +15,7 @@ export class Waiters {
     if (this.#amount() <= most) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waiting.push({ most, resolve });
+    this.#highest = Math.max(this.#highest, most);
     return promise;
   }
 
@@ -20,7 +23,11 @@ export class Waiters {
   wake(): void {
     if (this.#waiting.length === 0) return;
     const amount = this.#amount();
-    for (const { most, resolve } of this.#waiting) if (amount <= most) resolve();
-    this.#waiting = this.#waiting.filter(({ most }) => amount > most);
+    // Many may wait, and most of what goes wakes none of them.
+    if (amount > this.#highest) return;
+    const waiting = this.#waiting;
+    this.#waiting = waiting.filter(({ most }) => amount > most);
+    this.#highest = this.#waiting.reduce((high, { most }) => Math.max(high, most), -Infinity);
+    for (const { most, resolve } of waiting) if (amount <= most) resolve();
   }
 }
