@@ -148,6 +148,8 @@ export class Runs {
       const isNew = !this.#ahead.has(name);
       this.#ahead.set(name, sole);
       if (isNew) this.#keep(name);
+      // Its route has another handler from now on.
+      else this.run(name, sole);
     }
   }
 

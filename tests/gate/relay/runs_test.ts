@@ -23,3 +23,17 @@ Deno.test("Runs.keepAhead() gives back what is not wanted any more, also where n
   assertEquals((await there.claim("run:a")).peer, there.self);
   await runs.handOver(true);
 });
+
+Deno.test("Runs.keepAhead() has another handler of a route run what this server holds", async () => {
+  await using buses = new MemoryBuses();
+  const runs = new Runs(buses.join(), new Log());
+  const soleOf = (hold: () => void): Sole => {
+    return { key: "a", isAhead: true, hold, revoke: () => Promise.resolve() };
+  };
+  const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  runs.keepAhead(new Map([["run:a", soleOf(first.resolve)]]));
+  await first.promise;
+  runs.keepAhead(new Map([["run:a", soleOf(second.resolve)]]));
+  await second.promise;
+  await runs.handOver(true);
+});
