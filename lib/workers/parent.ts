@@ -139,7 +139,8 @@ export class Parent implements AsyncDisposable, Crew {
   /** Milliseconds for which no worker has had anything to do, as they say now. */
   async askQuietMs(): Promise<number> {
     const loads = await Promise.all(Array.from(this.#all, (worker) => worker.load(ANSWER)));
-    return Math.min(...loads.map((load) => load?.quietMs ?? 0));
+    // Where all are being started again, nobody knows.
+    return loads.length === 0 ? 0 : Math.min(...loads.map((load) => load?.quietMs ?? 0));
   }
 
   /** Has all workers take up what has changed: the first alone, and the others where it has not failed. */
