@@ -120,6 +120,7 @@ export function compileArgs({ target, output }: Job): string[] {
     "--include=lib/console",
     // A thread, which nothing imports.
     "--include=lib/gate/auth/basic/password_worker.ts",
+    "--include=lib/bus/redis/client_package.ts",
     ...(target === undefined ? [] : [`--target=${target}`]),
     `--output=${output}`,
     "main.ts",

@@ -1,5 +1,5 @@
 // @ts-types="../base/std.d.ts"
-import { escape } from "@std/html/entities";
+import { escape } from "npm:deno-std@1.4.0/html/entities.js";
 
 const ROOMS = "ROOMS";
 

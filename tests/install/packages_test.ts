@@ -16,7 +16,9 @@ Deno.test("lib names each package in full, so that it is found also without deno
 });
 
 Deno.test("deno.json pins what lib names, and deno.lock has it", async () => {
-  const locked = JSON.parse(await Deno.readTextFile(`${ROOT}deno.lock`)).npm;
+  const { npm } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.lock`));
+  // Behind the version are those of the packages that it is joined with.
+  const locked = new Set(Object.keys(npm).map((name) => name.replace(/_.*/, "")));
   const pinned = new Set<string>(Object.values(project.imports));
   const wrong: string[] = [];
   for await (const [file, specifier] of importsOfLib()) {
@@ -27,7 +29,7 @@ Deno.test("deno.json pins what lib names, and deno.lock has it", async () => {
   assertEquals(wrong, []);
   for (const specifier of pinned) {
     const [, name = ""] = /^npm:(@?[^@]+@[^/]+)/.exec(specifier) ?? [];
-    assertEquals([specifier, name in locked], [specifier, true]);
+    assertEquals([specifier, locked.has(name)], [specifier, true]);
   }
 });
 

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { BusError, messageOf } from "../../base/errors.ts";
+import type * as Package from "./client_package.ts";
 import type { Client } from "./redis_client.d.ts";
 import { patienceOf, type RedisTerms } from "./redis_terms.ts";
 
@@ -15,11 +16,8 @@ export async function makeClient(
   server: string,
   fail: (error: Error) => void,
 ): Promise<Client> {
-  const [{ createClient, RESP_TYPES }] = await Promise.all([
-    // Here, because nothing of it is there for who uses none.
-    // @ts-types="./redis_client.d.ts"
-    import("npm:@redis/client@6.3.1"),
-  ]);
+  const { href } = new URL("./client_package.ts", import.meta.url);
+  const { createClient, RESP_TYPES }: typeof Package = await import(href);
   const { host, port, path, tls, ca, user, password, database } = terms;
   const client = createClient({
     RESP: 3,

@@ -26,15 +26,20 @@ export async function lockFile(file: Deno.FsFile): Promise<void> {
  */
 export async function isLocked(path: string): Promise<boolean> {
   if (!HAS_LOCKS) return false;
-  using file = await Deno.open(path);
+  // Deno 2.6 can only wait for a lock, and its types know no other.
+  using file: Deno.FsFile & Partial<Tries> = await Deno.open(path);
   try {
-    // Deno 2.6 can only wait for a lock.
     if (!file.tryLock) return inodesLocked().has((await file.stat()).ino);
     return !await file.tryLock(true);
   } catch (error) {
     log.debug("server", `Cannot look whether a file is locked: ${messageOf(error)}`);
     return false;
   }
+}
+
+/** A file that can be asked whether it is locked. */
+interface Tries {
+  tryLock(exclusive: boolean): Promise<boolean>;
 }
 
 /** The numbers of all files that are locked, whatever file system they are in. */
