@@ -5,11 +5,8 @@ import { Sessions } from "../../connection/resume/sessions.ts";
 import type { Roster } from "../../connection/roster.ts";
 import type { Links } from "../../connection/transport/relay/links.ts";
 import { RelayError } from "../../connection/transport/relay/relay_frame.ts";
-import {
-  type Found,
-  type RelayAnswer,
-  Relaying,
-} from "../../connection/transport/relay/relaying.ts";
+import { Relaying } from "../../connection/transport/relay/relaying.ts";
+import type { Found, RelayAnswer } from "../../connection/transport/relay/server_search.ts";
 import type { Admission, Sole } from "../../contract.ts";
 import type { Patience } from "../patience.ts";
 import type { ResumeOffer } from "../resume_offer.ts";

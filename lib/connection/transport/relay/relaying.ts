@@ -1,61 +1,30 @@
 import type { Batch } from "../../../base/batch.ts";
 import { counted } from "../../../base/counted.ts";
-import { HandshakeError, messageOf } from "../../../base/errors.ts";
+import { messageOf } from "../../../base/errors.ts";
 import { GOODBYE_TIMEOUT, MAX_QUEUE, SLOW_MARK } from "../../../base/limits.ts";
-import type { Log } from "../../../base/log.ts";
 import type { Transport, TransportEvents } from "../../../contract.ts";
 import type { Member, Roster } from "../../roster.ts";
 import type { Relay } from "../../ticket.ts";
 import type { FrontLeg } from "./front_leg.ts";
 import { KeptInput } from "./kept_input.ts";
-import type { Link } from "./link.ts";
 import { costOf, type FrontEnd, MOST_RELAYED, RELAY_WINDOW } from "./relay_end.ts";
 import { KIND } from "./relay_frame.ts";
-
-/** The server that is to serve a client, as it was found. */
-export interface Found {
-  readonly link: Link;
-  /** The request and all that has to be known of it, as JSON. */
-  readonly words: unknown;
-  /** Aborts when that server serves it no more; default: that is known by its link alone. */
-  readonly over?: AbortSignal | undefined;
-}
-
-/** The word of the server that is asked to serve a client. */
-export interface RelayAnswer {
-  /** Whether it was accepted; otherwise, refused. */
-  readonly isAccepted: boolean;
-  /** As JSON that nobody has checked. */
-  readonly words: unknown;
-}
+import {
+  type RelayAnswer,
+  SEARCH_TIME,
+  ServerSearch,
+  type ServerSearchOptions,
+} from "./server_search.ts";
 
 /** Options of {@linkcode Relaying}. */
-export interface RelayingOptions {
+export interface RelayingOptions extends ServerSearchOptions {
   readonly id: string;
-  readonly log: Log;
   readonly roster: Roster;
   /** This server. */
   readonly self: string;
-  /**
-   * Finds the server that serves it now; undefined where it is not there yet.
-   *
-   * @throws {HandshakeError} If nobody does, nor will.
-   */
-  find(): Promise<Found | undefined>;
-  /** Whether another server serves it where one does no more, so that the client does not notice. */
-  readonly isLasting: boolean;
-  /** Whether a refusal says nothing but that another server serves it. */
-  isStale(words: unknown): boolean;
   /** Messages that the server may have used that serves it no more. */
   lost?(count: number): void;
 }
-
-// Milliseconds in which somebody has to serve a client again.
-const PATIENCE = 60_000;
-
-// Milliseconds between two attempts: at first, and at most.
-const SHORTEST = 25;
-const LONGEST = 2_000;
 
 const GONE: readonly [number, string] = [1012, "The server of the session has gone"];
 
@@ -75,11 +44,7 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
   greet: (greeting: unknown) => void = () => {};
   #transport: Transport | undefined;
   #left = () => {};
-  /** Ends the wait before the next attempt. */
-  #wake = () => {};
-  #leg: FrontLeg | undefined;
-  #answer: PromiseWithResolvers<RelayAnswer | undefined> | undefined;
-  #signal: AbortSignal | undefined;
+  readonly #search: ServerSearch;
   readonly #kept = new KeptInput();
   #isServed = false;
   #isHeldBack = false;
@@ -96,6 +61,11 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
   constructor(options: RelayingOptions) {
     this.id = options.id;
     this.#options = options;
+    this.#search = new ServerSearch(this, options);
+  }
+
+  get #leg(): FrontLeg | undefined {
+    return this.#search.leg;
   }
 
   /** The server that serves it. */
@@ -109,80 +79,29 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
    * @param signal Aborts when nobody waits for that.
    * @throws {HandshakeError} If nobody can be found in time (503).
    */
-  async begin(signal?: AbortSignal): Promise<RelayAnswer> {
-    const until = performance.now() + PATIENCE;
-    const { isLasting, isStale } = this.#options;
-    for (let wait = SHORTEST;; wait = Math.min(LONGEST, 2 * wait)) {
-      const answer = await this.#ask();
-      if (answer && !(isLasting && !answer.isAccepted && isStale(answer.words))) return answer;
-      if (!isLasting || this.#isOver || signal?.aborted || performance.now() > until) {
-        throw new HandshakeError(503, "No server serves it");
-      }
-      // Not all of them at the same time.
-      await this.#wait(wait * (0.5 + Math.random()));
-    }
+  begin(signal?: AbortSignal): Promise<RelayAnswer> {
+    return this.#search.begin(this.#transport !== undefined, signal);
   }
-
-  async #wait(ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#wake = resolve;
-    const timer = setTimeout(resolve, ms);
-    await promise;
-    clearTimeout(timer);
-  }
-
-  /** Answers undefined where the server that was found serves it no more. */
-  async #ask(): Promise<RelayAnswer | undefined> {
-    const found = await this.#find();
-    if (!found || this.#isOver || found.over?.aborted) return undefined;
-    const { link, words, over } = found;
-    const answer = this.#answer = Promise.withResolvers<RelayAnswer | undefined>();
-    this.#signal = over;
-    over?.addEventListener("abort", this.#lose);
-    this.#leg = link.open(this, words);
-    return await answer.promise;
-  }
-
-  async #find(): Promise<Found | undefined> {
-    try {
-      return await this.#options.find();
-    } catch (error) {
-      // A client that is here already can wait for longer than one that asks.
-      if (!this.#transport || error instanceof HandshakeError) throw error;
-      this.#options.log.debug("session", `Nobody is found to serve it yet: ${messageOf(error)}`);
-      return undefined;
-    }
-  }
-
-  readonly #lose = () => {
-    this.#leg?.drop();
-    this.broke("It holds that no more");
-  };
 
   accepted(words: unknown): void {
-    this.#answer?.resolve({ isAccepted: true, words });
+    this.#search.answered({ isAccepted: true, words });
   }
 
   refused(words: unknown): void {
     this.#forget();
-    this.#answer?.resolve({ isAccepted: false, words });
+    this.#search.answered({ isAccepted: false, words });
   }
 
   #forget(): void {
-    this.#signal?.removeEventListener("abort", this.#lose);
-    this.#signal = undefined;
-    this.#leg?.forget();
-    this.#leg = undefined;
+    this.#search.forget();
     this.#isServed = false;
   }
 
   /** Nobody wants it after all. */
   abandon(): void {
     this.#isOver = true;
-    this.#leg?.drop();
-    this.#forget();
-    this.#answer?.resolve(undefined);
-    this.#wake();
+    this.#search.end();
+    this.#isServed = false;
   }
 
   /** Takes the events of the client's transport. */
@@ -300,7 +219,7 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
     if (!leg) return;
     const wasServed = this.#isServed;
     this.#forget();
-    if (!wasServed) return void this.#answer?.resolve(undefined);
+    if (!wasServed) return this.#search.answered(undefined);
     const { log, isLasting } = this.#options;
     log.info("session", `Server ${leg.peer} serves it no more: ${why}`);
     this.#countLost();
@@ -400,13 +319,13 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
     this.#left();
     if (this.#isOver) return this.#finish();
     if (!this.#isServed && this.#kept.size === 0) return this.abandon();
-    this.#timer = setTimeout(() => this.#expire(), PATIENCE);
+    this.#timer = setTimeout(() => this.#expire(), SEARCH_TIME);
     if (this.#isServed) this.#leg?.tell(KIND.closed, code, reason);
   }
 
   #expire(): void {
-    this.#leg?.drop();
-    this.#forget();
+    this.#search.end();
+    this.#isServed = false;
     this.#giveUp(1006, "");
   }
 
