@@ -39,7 +39,12 @@ export class Meeting implements Disposable {
   [Symbol.dispose](): void {
     this.#isClosed = true;
     this.#listener.close();
-    Deno.removeSync(this.#folder, { recursive: true });
+    try {
+      Deno.removeSync(this.#folder, { recursive: true });
+    } catch (error) {
+      // Whoever tidies up has removed it.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
   }
 
   async #accept(came: (pid: number, link: Link) => boolean): Promise<void> {
