@@ -11,6 +11,7 @@ import type { Link } from "./link.ts";
 import { Meeting } from "./meeting.ts";
 import { ownCommand } from "./own_command.ts";
 import { SERVICE_NAMES, type ServiceHandlers } from "./services.ts";
+import { WorkerFailure } from "./worker_failure.ts";
 import { WORKER_VARIABLE } from "./worker_variable.ts";
 import { WorkerProcess, type WorkerWatcher } from "./worker_process.ts";
 
@@ -32,18 +33,6 @@ export interface ParentOptions {
   readonly sockets: HeldSockets;
   readonly places: Omit<WorkerPlaces, "held">;
   readonly services: ServiceHandlers;
-}
-
-/** A worker that has ended before it served, and has said why. */
-export class WorkerFailure extends Error {
-  /** The class, as it is printed. */
-  override readonly name = "WorkerFailure";
-  readonly exitCode: number;
-
-  constructor(exitCode: number) {
-    super(`A worker has ended with ${exitCode} before it served`);
-    this.exitCode = exitCode;
-  }
 }
 
 /**
