@@ -129,6 +129,11 @@ export interface Place {
   readonly log: Log;
   /** All rooms of the server. */
   readonly hub: Hub;
+  /**
+   * Present where the request is that of a client which is there already: it was served before, the way to where that
+   * was broke, and nobody has told it. What it has missed of what runs once among all, it MUST be told by `missed`.
+   */
+  readonly returns?: Returning;
   /** Whether the server is one of several, so that what runs once among them is started by `Sole.hold`; default: it is not. */
   readonly isJoined?: boolean;
   /**
@@ -144,6 +149,14 @@ export interface Place {
   readonly left: AbortSignal;
   /** The server as a page may show it to a person. */
   readonly overview: Overview;
+}
+
+/** A client whose service has ended without its notice, and begins again. */
+export interface Returning {
+  /** The last message that it was sent of those that have numbers. */
+  readonly seen: Mark | undefined;
+  /** Whether it was served here, by what runs still. */
+  readonly isSame: boolean;
 }
 
 /** The server as a page may show it to a person: nothing of its programs, files and secrets. */

@@ -194,7 +194,7 @@ export class LiveConnection implements Connection, TransportEvents, Curbed, Publ
     if (this.#state !== "open") return;
     const what = count === undefined ? "Messages" : counted(count, "message");
     if (this.#outbox.missed(count ?? 1)) return;
-    this.end(1013, `${what} of the room ${count === 1 ? "was" : "were"} missed`);
+    this.end(1013, `${what} ${count === 1 ? "was" : "were"} missed`);
   }
 
   apart(): void {

@@ -20,7 +20,7 @@ import { Recordings } from "../connection/record/recordings.ts";
 import { Sessions } from "../connection/resume/sessions.ts";
 import { Roster } from "../connection/roster.ts";
 import type { Header, Ticket } from "../connection/ticket.ts";
-import type { Hub, Overview, Place } from "../contract.ts";
+import type { Hub, Overview, Place, Returning } from "../contract.ts";
 import { BusHub } from "../hub/bus_hub.ts";
 import { LocalHub } from "../hub/local_hub.ts";
 import { admit } from "./admit.ts";
@@ -163,7 +163,7 @@ export class Dispatcher {
       routes: this.#routes,
       sessions: this.sessions,
       headersWs,
-      placeOf: (log, counts, patience) => this.#placeOf(log, counts, patience),
+      placeOf: (log, counts, ...rest) => this.#placeOf(log, counts, ...rest),
       named: (request) => this.#named(request),
       takeConnection: () => this.#entrance.take(),
       expectOpen: () => this.#entrance.expectOpen(),
@@ -334,13 +334,14 @@ export class Dispatcher {
     this.floodLog.flush();
   }
 
-  #placeOf(log: Log, meter: RouteMeter, patience?: Patience): Place {
+  #placeOf(log: Log, meter: RouteMeter, patience?: Patience, returns?: Returning): Place {
     return {
       meter,
       overview: this.#overview,
       log,
       hub: this.hub,
       isJoined: this.#isJoined,
+      ...(returns && { returns }),
       processes: this.#processes,
       signal: this.#ending.signal,
       // Most never ask for it.

@@ -3,7 +3,7 @@ import type { RouteMeter } from "../base/meter.ts";
 import type { IncomingRequest } from "../base/request.ts";
 import type { Sessions } from "../connection/resume/sessions.ts";
 import type { Header, Ticket } from "../connection/ticket.ts";
-import type { Place, Transport, TransportEvents } from "../contract.ts";
+import type { Place, Returning, Transport, TransportEvents } from "../contract.ts";
 import type { Patience } from "./patience.ts";
 import type { Front } from "./relay/front.ts";
 import type { RouteTable } from "./route_table.ts";
@@ -18,7 +18,7 @@ export interface Gate {
   /** Headers of a 101 answer. */
   readonly headersWs: readonly Header[];
   /** The place that a handler is asked with. */
-  placeOf(log: Log, meter: RouteMeter, patience: Patience): Place;
+  placeOf(log: Log, meter: RouteMeter, patience: Patience, returns?: Returning): Place;
   /** The request with the name of its client, where names are looked up. */
   named(request: IncomingRequest): Promise<IncomingRequest>;
   /**

@@ -48,7 +48,11 @@ export interface SharedOptions extends Omit<ProcessOptions, "framing" | "placeho
   readonly slow?: SlowPolicy;
 }
 
-type Arrival = Pick<ClientOptions, "log" | "announcement"> & { readonly seen: Mark | undefined };
+type Arrival = Pick<ClientOptions, "log" | "announcement"> & {
+  readonly seen: Mark | undefined;
+  /** Whether it has had messages of the same process before, and does not know that it comes back to it. */
+  readonly isBack: boolean;
+};
 
 // Of so many clients at their limit may the input wait until no more are let in: a process that does not
 // read at all must not be told of more and more of them.
@@ -225,6 +229,11 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
   }
 
   function open(connection: Connection, arrival: Arrival): Session {
+    if (arrival.isBack) {
+      // Before it gets anything that comes behind that.
+      const missing = talk.missing ? talk.missing(arrival.seen) : undefined;
+      if (missing !== 0) connection.missed?.(missing);
+    }
     const past = talk.history?.(arrival.seen) ?? [];
     const client = new Client(connection, { ...arrival, mismatch, past });
     crowd.add(client);
@@ -253,6 +262,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
     label: `Serving using shared process: ${[program, ...args].join(" ")}`,
     async accept(request, server) {
       enter(server);
+      const { returns } = server;
       if (stdin.bufferedAmount > FULL * maxQueue) {
         throw new HandshakeError(
           503,
@@ -263,7 +273,8 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
       const arrival = {
         log: server.log.with({ command: program }),
         announcement: talk.announce(request),
-        seen: seenBy(request),
+        seen: returns ? returns.seen : seenBy(request),
+        isBack: returns?.isSame ?? false,
       };
       await supervisor.enter();
       const { pid } = supervisor;

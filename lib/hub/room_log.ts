@@ -84,6 +84,16 @@ export class RoomLog {
   }
 
   /**
+   * How many messages after one that somebody has are forgotten, or undefined where nobody knows.
+   *
+   * @param seen undefined where it has none of any log.
+   */
+  missing(seen: Mark | undefined): number | undefined {
+    if (seen && seen.log === this.#id) return Math.max(0, this.first - seen.number - 1);
+    return this.first === 1 ? 0 : undefined;
+  }
+
+  /**
    * The messages for somebody who comes in: the last `count` messages, or of those, what comes after the one that it has.
    *
    * @param seen The last message that it has; undefined where it has none.

@@ -193,6 +193,28 @@ Deno.test("RedisBus says of a server that it has left where Redis has forgotten 
   assertEquals(here.events, [`left:${two.self}`, `joined:${two.self}`]);
 });
 
+Deno.test("RedisBus says of servers that they have left where Redis was flushed, although nothing more is sent", async () => {
+  await using site = await RedisSite.open("ttl=8s");
+  const [one, two] = [await site.join(), await site.join()];
+  await knows(one, two);
+  await knows(two, one);
+  using here = new Watched(one);
+  using there = new Watched(two);
+  one.send(two.self, bytes("a"));
+  await there.until(`${one.self}:a`);
+  await site.cut(two);
+  await there.until("away");
+  one.send(two.self, bytes("lost"));
+  await one.drained(0);
+  assertEquals(await site.redis.cli("FLUSHALL"), "OK");
+  await site.mend(two);
+  await there.until(`left:${one.self}`);
+  await here.until(`left:${two.self}`);
+  two.send(one.self, bytes("b"));
+  await here.until(`${two.self}:b`);
+  assert(!there.events.includes(`${one.self}:lost`));
+});
+
 Deno.test("RedisBus is away where Redis takes nothing more, and says what it has dropped", async () => {
   await using site = await RedisSite.open("ttl=1s&retention=1s");
   const bus = await site.join();

@@ -273,6 +273,7 @@ export class RedisBus implements Bus {
   #forgotten(): void {
     this.#log.error("server", `The bus ${this.name} has lost its memory`);
     this.#claims.forgotten();
+    this.#peers.forgotten();
     void this.#feeds.read();
   }
 

@@ -85,6 +85,14 @@ export class RedisPeers {
     this.#forget();
   }
 
+  /** Redis has lost its memory: what was on its way is gone, which might show only when something else is sent. */
+  forgotten(): void {
+    for (const name of [...this.names]) {
+      const pair = this.#pairOf(name);
+      if (pair.isUsed) this.#reset(name, pair);
+    }
+  }
+
   /** All of them are gone, as far as anybody can know here. */
   leaveAll(): void {
     for (const name of this.names) this.leave(name);

@@ -74,7 +74,7 @@ export class Back {
   }
 
   async #run(
-    { request, path }: RelayOpen,
+    { request, path, returns }: RelayOpen,
     { name, fence }: NonNullable<RelayOpen["run"]>,
     leg: ServedLeg,
   ): Promise<void> {
@@ -98,7 +98,7 @@ export class Back {
     if (leg.peer !== self) over.addEventListener("abort", leave, { signal: ending.signal });
     ending.signal.addEventListener("abort", ended);
     const isServed = await this.#admit(
-      { request, path },
+      { request, path, returns },
       route,
       transport,
       leg,
@@ -108,7 +108,7 @@ export class Back {
   }
 
   async #admit(
-    { request }: RelayOpen,
+    { request, returns }: RelayOpen,
     route: LiveRoute,
     transport: RelayTransport,
     leg: ServedLeg,
@@ -121,7 +121,7 @@ export class Back {
     let admission: Admission | undefined;
     try {
       const patience = patienceOf(route, () => NEVER);
-      const place = gate.placeOf(log, route.meter, patience);
+      const place = gate.placeOf(log, route.meter, patience, returns);
       const accepted = await patience.wait(
         Promise.resolve(route.accept?.(request, place)),
         (late) => discard(late, log),

@@ -6,7 +6,7 @@ import type { Roster } from "../../connection/roster.ts";
 import type { Links } from "../../connection/transport/relay/links.ts";
 import { RelayError } from "../../connection/transport/relay/relay_frame.ts";
 import { Relaying } from "../../connection/transport/relay/relaying.ts";
-import type { Found, RelayAnswer } from "../../connection/transport/relay/server_search.ts";
+import type { Before, Found, RelayAnswer } from "../../connection/transport/relay/server_search.ts";
 import type { Admission, Sole } from "../../contract.ts";
 import type { Patience } from "../patience.ts";
 import type { ResumeOffer } from "../resume_offer.ts";
@@ -53,12 +53,13 @@ export class Front {
     const { request, route, log, patience } = asking;
     const { links, runs } = this.#options;
     const name = runName(route.path, sole);
-    const find = async (): Promise<Found | undefined> => {
+    const find = async (before: Before | undefined): Promise<Found | undefined> => {
       const { peer, fence, over } = await runs.find(name, sole);
       // It may be known that it holds something before it is known that it is there.
       const link = links.to(peer);
-      const words = openWords({ request, path: route.path, run: { name, fence } });
-      return link && { link, words, over };
+      const returns = before && { seen: before.seen, isSame: before.fence === fence };
+      const words = openWords({ request, path: route.path, run: { name, fence }, returns });
+      return link && { link, words, fence, over };
     };
     const relay = new Relaying({
       ...this.#common(request, log),

@@ -1,5 +1,8 @@
 import type { Greeting } from "../../connection/resume/control.ts";
+import { type Mark, markText, parseMark } from "../../base/mark.ts";
 import type { IncomingRequest } from "../../base/request.ts";
+import type { Returning } from "../../contract.ts";
+import { RelayError } from "../../connection/transport/relay/relay_frame.ts";
 import {
   fieldsOf,
   headersOf,
@@ -17,6 +20,8 @@ export interface RelayOpen {
   readonly path: string;
   /** The run that is one among all servers, and the fence of its holder; undefined for a session. */
   readonly run?: { readonly name: string; readonly fence: number } | undefined;
+  /** Present where it was served before, and its client has not noticed the end of that. */
+  readonly returns?: Returning | undefined;
   /** The session that it comes back to. */
   readonly session?: RelayedSession | undefined;
 }
@@ -29,19 +34,35 @@ export interface RelayedSession {
 }
 
 /** The same as JSON. */
-export function openWords({ request, ...rest }: RelayOpen): unknown {
-  return { ...rest, request: requestWords(request) };
+export function openWords({ request, returns, ...rest }: RelayOpen): unknown {
+  return {
+    ...rest,
+    ...(returns && { returns: { ...returns, seen: returns.seen && markText(returns.seen) } }),
+    request: requestWords(request),
+  };
 }
 
 /** @throws {RelayError} If it is none. */
 export function readOpen(words: unknown): RelayOpen {
-  const { request, path, run, session } = fieldsOf(words, "open");
+  const { request, path, run, returns, session } = fieldsOf(words, "open");
   return {
     request: readRequest(request),
     path: textOf(path, "path"),
     run: run === undefined ? undefined : readRun(run),
+    returns: returns === undefined ? undefined : readReturning(returns),
     session: session === undefined ? undefined : readSession(session),
   };
+}
+
+function readReturning(words: unknown): Returning {
+  const { seen, isSame } = fieldsOf(words, "returns");
+  return { seen: seen === undefined ? undefined : readMark(seen), isSame: isSame === true };
+}
+
+function readMark(words: unknown): Mark {
+  const mark = parseMark(textOf(words, "seen"));
+  if (!mark) throw new RelayError('"seen" is no mark');
+  return mark;
 }
 
 function readRun(words: unknown): RelayOpen["run"] {

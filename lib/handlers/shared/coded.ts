@@ -43,6 +43,10 @@ export class Coded implements Talk {
     return this.#log.after(seen, this.#options.remembered);
   }
 
+  missing(seen: Mark | undefined): number | undefined {
+    return this.#log.missing(seen);
+  }
+
   announce(): string {
     return "";
   }

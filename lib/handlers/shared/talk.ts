@@ -28,6 +28,13 @@ export interface Talk {
    * @param seen The last message that it has; default: it has none.
    */
   history?(seen?: Mark): readonly Batch[];
+  /**
+   * How many messages a client misses that has had others before, beside what `history` gives it, or undefined where
+   * nobody knows; missing where nobody ever does.
+   *
+   * @param seen The last numbered message that it has; undefined where it has none.
+   */
+  missing?(seen: Mark | undefined): number | undefined;
   /** The text that tells a process of a connection, by its first request; empty where it is told nothing. */
   announce(request: IncomingRequest): string;
   /** A client has come. */

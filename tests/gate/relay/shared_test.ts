@@ -112,6 +112,52 @@ Deno.test("shared() ends its process where a server holds it no more, and gives 
   await close(one, two);
 });
 
+for (const history of [0, 2, 3]) {
+  Deno.test(`shared() with history=${history} gives a client what it has missed while its server was alone, or tells it`, async () => {
+    using _log = new CapturedLog("access");
+    await using servers = await JoinedServers.start(2, routes("cat", { history }));
+    const one = await RawClient.open(`${servers.url(0)}s`);
+    const two = await RawClient.open(`${servers.url(1)}s`);
+    for (const client of [one, two]) {
+      await client.send("before");
+      assertEquals([await heard(one), await heard(two)], ["before", "before"]);
+    }
+    const bus = servers.all[1]?.bus as LocalBus;
+    servers.buses.cut(bus);
+    for (const text of ["1", "2", "3"]) {
+      await one.send(text);
+      assertEquals(await heard(one), text);
+    }
+    servers.buses.mend(bus);
+    if (history < 3) {
+      const missing = 3 - history === 1 ? "1 message was" : "3 messages were";
+      assertEquals(await two.rest(), { texts: [], closed: `1013 ${missing} missed` });
+      two[Symbol.dispose]();
+      return await close(one);
+    }
+    for (const text of ["1", "2", "3"]) assertEquals(await heard(two), text);
+    await two.send("after");
+    assertEquals([await heard(one), await heard(two)], ["after", "after"]);
+    await close(one, two);
+  });
+}
+
+Deno.test("shared() with framing=tagged closes a client that may have missed something while its server was alone", async () => {
+  using _log = new CapturedLog();
+  const script = "while read -r line; do echo '*\ta'; done";
+  await using servers = await JoinedServers.start(2, routes(script, { framing: "tagged" }));
+  const one = await RawClient.open(`${servers.url(0)}s`);
+  assertEquals(await heard(one), "a");
+  const two = await RawClient.open(`${servers.url(1)}s`);
+  assertEquals([await heard(one), await heard(two)], ["a", "a"]);
+  const bus = servers.all[1]?.bus as LocalBus;
+  servers.buses.cut(bus);
+  servers.buses.mend(bus);
+  assertEquals((await two.rest()).closed, "1013 Messages were missed");
+  two[Symbol.dispose]();
+  await close(one);
+});
+
 /** Waits for what is written to a folder. */
 class Watching implements AsyncDisposable {
   readonly #watcher: Deno.FsWatcher;

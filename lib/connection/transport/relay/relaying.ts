@@ -2,6 +2,7 @@ import type { Batch } from "../../../base/batch.ts";
 import { counted } from "../../../base/counted.ts";
 import { messageOf } from "../../../base/errors.ts";
 import { GOODBYE_TIMEOUT, MAX_QUEUE, SLOW_MARK } from "../../../base/limits.ts";
+import type { Mark } from "../../../base/mark.ts";
 import type { Transport, TransportEvents } from "../../../contract.ts";
 import type { Member, Roster } from "../../roster.ts";
 import type { Relay } from "../../ticket.ts";
@@ -47,6 +48,9 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
   readonly #search: ServerSearch;
   readonly #kept = new KeptInput();
   #isServed = false;
+  /** The service that it has, or had last. */
+  #service: { readonly fence: number | undefined } | undefined;
+  #seen: Mark | undefined;
   #isHeldBack = false;
   #isDraining = false;
   #owed = 0;
@@ -80,7 +84,8 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
    * @throws {HandshakeError} If nobody can be found in time (503).
    */
   begin(signal?: AbortSignal): Promise<RelayAnswer> {
-    return this.#search.begin(this.#transport !== undefined, signal);
+    const before = this.#service && { ...this.#service, seen: this.#seen };
+    return this.#search.begin({ isThere: this.#transport !== undefined, before, signal });
   }
 
   accepted(words: unknown): void {
@@ -120,6 +125,7 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
   #serve(leg: FrontLeg): void {
     const { self, roster } = this.#options;
     this.#isServed = true;
+    this.#service = { fence: this.#search.fence };
     // Otherwise the connection on it is counted here.
     if (leg.peer === self) roster.delete(this);
     else if (!this.#end) roster.add(this);
@@ -171,6 +177,8 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
     if (!transport || this.#isOver) return;
     this.activity++;
     this.#owed += costOf(batch);
+    const { mark } = batch;
+    if (mark) this.#seen = { log: mark.log, number: mark.number + batch.size - 1 };
     transport.send(batch);
     if (transport.isAway) {
       // It keeps what it may, whoever made that.

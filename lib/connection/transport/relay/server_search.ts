@@ -1,5 +1,6 @@
 import { HandshakeError, messageOf } from "../../../base/errors.ts";
 import type { Log } from "../../../base/log.ts";
+import type { Mark } from "../../../base/mark.ts";
 import type { FrontLeg } from "./front_leg.ts";
 import type { Link } from "./link.ts";
 import type { FrontEnd } from "./relay_end.ts";
@@ -9,8 +10,28 @@ export interface Found {
   readonly link: Link;
   /** The request and all that has to be known of it, as JSON. */
   readonly words: unknown;
+  /** Another one for each time that a server begins to serve what it does; default: nobody asks. */
+  readonly fence?: number;
   /** Aborts when that server serves it no more; default: that is known by its link alone. */
   readonly over?: AbortSignal | undefined;
+}
+
+/** The service that a client had before its server served it no more. */
+export interface Before {
+  /** The fence of that. */
+  readonly fence: number | undefined;
+  /** The last numbered message that it was sent, from whatever server. */
+  readonly seen: Mark | undefined;
+}
+
+/** A client that asks to be served. */
+export interface Asking {
+  /** Whether it is there already: then it can wait for longer than one that comes. */
+  readonly isThere: boolean;
+  /** The service that it had; undefined where it had none yet. */
+  readonly before?: Before | undefined;
+  /** Aborts when nobody waits for that. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The word of the server that is asked to serve a client. */
@@ -27,9 +48,10 @@ export interface ServerSearchOptions {
   /**
    * Finds the server that serves it now; undefined where it is not there yet.
    *
+   * @param before The service that it had; undefined where it had none yet.
    * @throws {HandshakeError} If nobody does, nor will.
    */
-  find(): Promise<Found | undefined>;
+  find(before: Before | undefined): Promise<Found | undefined>;
   /** Whether another server serves it where one does no more, so that the client does not notice. */
   readonly isLasting: boolean;
   /** Whether a refusal says nothing but that another server serves it. */
@@ -48,6 +70,7 @@ export class ServerSearch {
   readonly #front: FrontEnd;
   readonly #options: ServerSearchOptions;
   #leg: FrontLeg | undefined;
+  #fence: number | undefined;
   #answer: PromiseWithResolvers<RelayAnswer | undefined> | undefined;
   #signal: AbortSignal | undefined;
   /** Ends the wait before the next attempt. */
@@ -65,20 +88,23 @@ export class ServerSearch {
     return this.#leg;
   }
 
+  /** The fence of the server that was asked last. */
+  get fence(): number | undefined {
+    return this.#fence;
+  }
+
   /**
    * Asks for it to be served, whoever does.
    *
-   * @param isThere Whether the client is there already: then it can wait for longer than one that asks.
-   * @param signal Aborts when nobody waits for that.
    * @throws {HandshakeError} If nobody can be found in time (503).
    */
-  async begin(isThere: boolean, signal?: AbortSignal): Promise<RelayAnswer> {
+  async begin(asking: Asking): Promise<RelayAnswer> {
     const until = performance.now() + SEARCH_TIME;
     const { isLasting, isStale } = this.#options;
     for (let wait = SHORTEST;; wait = Math.min(LONGEST, 2 * wait)) {
-      const answer = await this.#ask(isThere);
+      const answer = await this.#ask(asking);
       if (answer && !(isLasting && !answer.isAccepted && isStale(answer.words))) return answer;
-      if (!isLasting || this.#isOver || signal?.aborted || performance.now() > until) {
+      if (!isLasting || this.#isOver || asking.signal?.aborted || performance.now() > until) {
         throw new HandshakeError(503, "No server serves it");
       }
       // Not all of them at the same time.
@@ -117,10 +143,11 @@ export class ServerSearch {
   }
 
   /** Answers undefined where the server that was found serves it no more. */
-  async #ask(isThere: boolean): Promise<RelayAnswer | undefined> {
-    const found = await this.#find(isThere);
+  async #ask(asking: Asking): Promise<RelayAnswer | undefined> {
+    const found = await this.#find(asking);
     if (!found || this.#isOver || found.over?.aborted) return undefined;
-    const { link, words, over } = found;
+    const { link, words, fence, over } = found;
+    this.#fence = fence;
     const answer = this.#answer = Promise.withResolvers<RelayAnswer | undefined>();
     this.#signal = over;
     over?.addEventListener("abort", this.#lose);
@@ -128,9 +155,9 @@ export class ServerSearch {
     return await answer.promise;
   }
 
-  async #find(isThere: boolean): Promise<Found | undefined> {
+  async #find({ isThere, before }: Asking): Promise<Found | undefined> {
     try {
-      return await this.#options.find();
+      return await this.#options.find(before);
     } catch (error) {
       if (!isThere || error instanceof HandshakeError) throw error;
       this.#options.log.debug("session", `Nobody is found to serve it yet: ${messageOf(error)}`);
