@@ -193,6 +193,17 @@ Deno.test("RedisBus says of a server that it has left where Redis has forgotten 
   assertEquals(here.events, [`left:${two.self}`, `joined:${two.self}`]);
 });
 
+Deno.test("RedisBus takes no name from its holder where Redis was flushed, before anybody has noticed that", async () => {
+  await using site = await RedisSite.open("ttl=8s");
+  const [one, two] = [await site.join(), await site.join()];
+  using held = await one.claim("name");
+  assertEquals((await two.claim("name")).fence, held.fence);
+  assertEquals(await site.redis.cli("FLUSHALL"), "OK");
+  const again = await two.claim("name");
+  assertEquals([again.peer, again.fence], [one.self, held.fence]);
+  assertEquals(held.over.aborted, false);
+});
+
 Deno.test("RedisBus says of servers that they have left where Redis was flushed, although nothing more is sent", async () => {
   await using site = await RedisSite.open("ttl=8s");
   const [one, two] = [await site.join(), await site.join()];

@@ -5,6 +5,10 @@ import type { RedisLink } from "./redis_link.ts";
 import type { RedisTerms } from "./redis_terms.ts";
 import { refusalKind } from "./refusal_kind.ts";
 
+// Names of which the last fence is remembered, and higher than any fence.
+const REMEMBERED = 1_000;
+const NO_FENCE = 9_000_000_000_000_000;
+
 /** A name, and who holds it. */
 interface Tenure {
   readonly name: string;
@@ -32,6 +36,8 @@ export class RedisClaims {
   readonly #tenures = new Map<string, Tenure>();
   /** Names that Redis may still take for held by this server, which is not. */
   readonly #lapsed = new Set<Tenure>();
+  /** The last fence of names, so that it is seen where Redis has forgotten it. */
+  readonly #fences = new Map<string, number>();
   readonly #asking = new Map<string, Promise<Tenure>>();
   #link: RedisLink | undefined;
   #arrived = Promise.withResolvers<void>();
@@ -60,6 +66,7 @@ export class RedisClaims {
   /** Redis has forgotten who holds what: whoever does has some time to say so before others may. */
   forgotten(): void {
     this.#quietUntil = performance.now() + this.#options.terms.ttl;
+    this.#fences.clear();
   }
 
   /** As in the contract. */
@@ -150,17 +157,12 @@ export class RedisClaims {
       if (this.#isOver) throw new BusError(`Cannot claim "${name}": the bus is closed`);
       const link = this.#link;
       const sent = performance.now();
-      const wait = link ? this.#quietUntil - sent : Infinity;
-      if (wait > 0) {
-        if (sent >= deadline) {
-          throw new BusError(`Cannot claim "${name}": Redis is away, for ${acceptMs} ms`);
-        }
-        await this.#pause(Math.min(wait, deadline - sent), !link);
-        continue;
-      }
+      const isQuiet = sent < this.#quietUntil;
       let reply;
       try {
-        reply = await link?.script("claim", keys.claim(name), [self, String(terms.ttl)]);
+        const known = isQuiet ? NO_FENCE : this.#fences.get(name) ?? 0;
+        const args = [self, String(terms.ttl), String(known)];
+        reply = await link?.script("claim", keys.claim(name), args);
       } catch (error) {
         if (refusalKind(error) === "refused") {
           throw new BusError(`Cannot claim "${name}": ${messageOf(error)}`, { cause: error });
@@ -169,6 +171,16 @@ export class RedisClaims {
         continue;
       }
       const [peer, fence] = Array.isArray(reply) ? reply.map(String) : [];
+      if (!link || peer === "") {
+        if (sent >= deadline) {
+          const why = link ? "has lost its memory" : "is away";
+          throw new BusError(`Cannot claim "${name}": Redis ${why}, for ${acceptMs} ms`);
+        }
+        if (link && !isQuiet) this.forgotten();
+        const wait = link ? terms.ttl / 16 : Infinity;
+        await this.#pause(Math.min(wait, deadline - sent), !link);
+        continue;
+      }
       if (peer === undefined) throw new BusError(`Cannot claim "${name}": Redis answers nonsense`);
       const until = peer === self ? sent + terms.ttl : Infinity;
       const tenure = this.#note(name, peer, Number(fence), until);
@@ -187,6 +199,7 @@ export class RedisClaims {
   }
 
   #note(name: string, peer: string, fence: number, until: number): Tenure {
+    this.#remember(name, fence);
     const known = this.#tenures.get(name);
     if (known?.peer === peer && known.fence === fence) return known;
     if (known) this.#end(known);
@@ -194,6 +207,16 @@ export class RedisClaims {
     this.#tenures.set(name, tenure);
     this.check();
     return tenure;
+  }
+
+  #remember(name: string, fence: number): void {
+    this.#fences.delete(name);
+    this.#fences.set(name, fence);
+    if (this.#fences.size <= REMEMBERED) return;
+    for (const oldest of this.#fences.keys()) {
+      this.#fences.delete(oldest);
+      break;
+    }
   }
 
   async #renew(tenure: Tenure, link: RedisLink): Promise<void> {

@@ -50,9 +50,11 @@ return 1
 
 /**
  * Takes a name where nobody has it. The fence is at least the time, so that it rises even where Redis has forgotten
- * all those before.
+ * all those before. It is not taken where Redis does not know a fence any more that somebody has had: then it has
+ * forgotten who holds it as well.
  *
- * Keys: claim, fence. Arguments: server, ttl (ms). Answers the holder and the fence.
+ * Keys: claim, fence. Arguments: server, ttl (ms), known fence. Answers the holder, which is empty where it has
+ * forgotten that, and the fence.
  */
 export const CLAIM = `
 local function get(key)
@@ -68,6 +70,7 @@ end
 local time = redis.call('TIME')
 local before = tonumber(get(KEYS[2])) or 0
 if not (before < 9000000000000000) then before = 0 end
+if before < tonumber(ARGV[3]) then return { '', '0' } end
 local next = string.format('%.0f', math.max(before + 1, time[1] * 1000000 + time[2]))
 redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. next, 'PX', ARGV[2])
 redis.call('SET', KEYS[2], next, 'PX', 86400000)

@@ -8,7 +8,8 @@ import { Gathering } from "./gathering.ts";
 export const PLACES = {
   room: "broadcast?history=200&resume=60s&away=close",
   "room that goes on alone": "broadcast?history=200&resume=60s",
-  program: "shared?history=200&resume=60s&linger=60s sh -c 'echo =; exec cat'",
+  // So long that the beginning of a process is in it, by which members know that it is another one.
+  program: "shared?history=2000&resume=60s&linger=60s sh -c 'echo =; exec cat'",
 } as const;
 
 /** The name of a place. */
