@@ -54,7 +54,7 @@ function recorded(
 ): TransportEvents {
   if (ticket.relay) {
     ticket.request.trace?.answered(true);
-    return ticket.relay.attach(transport, ticket.left);
+    return ticket.relay.attach(transport, ticket);
   }
   const recording = ticket.record && options.recordings?.of(ticket.record, ticket);
   if (!recording) return new LiveConnection(transport, ticket, options);

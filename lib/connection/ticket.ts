@@ -23,10 +23,10 @@ export interface Relay {
   /**
    * Puts a transport on it.
    *
-   * @param left The connection has ended.
+   * @param ends Of these, one is called: `left` when the connection has ended, `abandon` where it never was open.
    * @returns Takes the transport's events.
    */
-  attach(transport: Transport, left: () => void): TransportEvents;
+  attach(transport: Transport, ends: Pick<Ticket, "left" | "abandon">): TransportEvents;
   /** Takes the greeting of a session, which is JSON that nobody has checked, where its client cannot. */
   greet?: (greeting: unknown) => void;
 }

@@ -38,6 +38,17 @@ for (const asks of [true, false]) {
   });
 }
 
+Deno.test("Relaying gives its place back where the client has left before it was open", async () => {
+  const wire = new Wire();
+  const told = new Told();
+  const relayed = await Relayed.open(wire, told, { opens: false });
+  relayed.relaying.closed(1006, "");
+  await wire.settle();
+  assertEquals([relayed.abandoned, relayed.left], [1, 0]);
+  assertEquals(told.all, ["closed 1006"]);
+  assertEquals([wire.front.size, wire.back.size, wire.errors], [0, 0, []]);
+});
+
 Deno.test("RelayTransport counts what the client has not taken, and keeps what is beyond the window", async () => {
   const wire = new Wire();
   const { relaying, relay, transport } = await Relayed.open(wire, new Told());

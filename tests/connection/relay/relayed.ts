@@ -59,6 +59,7 @@ export class Relayed {
   readonly relaying: Relaying;
   relay: RelayTransport | undefined;
   left = 0;
+  abandoned = 0;
   lost = 0;
 
   private constructor(find: () => Promise<Found>, isLasting: boolean) {
@@ -78,10 +79,11 @@ export class Relayed {
   static async open(
     wire: Wire,
     events: TransportEvents,
-    { asks = true, isLasting = false, pings = false }: {
+    { asks = true, isLasting = false, pings = false, opens = true }: {
       readonly asks?: boolean;
       readonly isLasting?: boolean;
       readonly pings?: boolean;
+      readonly opens?: boolean;
     } = {},
   ): Promise<Relayed> {
     const find = () => Promise.resolve({ link: wire.front, words: {} });
@@ -95,9 +97,21 @@ export class Relayed {
         payload[0] === 7 ? Promise.resolve(payload) : new Promise<undefined>(() => {});
       Object.assign(relayed.transport, { ping });
     }
-    relayed.relaying.attach(relayed.transport, () => relayed.left++).opened();
+    const ofTransport = relayed.attach();
+    if (opens) ofTransport.opened();
     await wire.settle();
     return relayed;
+  }
+
+  /** Puts its transport on it. */
+  attach(): TransportEvents {
+    return this.relaying.attach(this.transport, {
+      left: () => this.left++,
+      abandon: () => {
+        this.abandoned++;
+        this.relaying.abandon();
+      },
+    });
   }
 
   /** Has the next leg served by a connection. */

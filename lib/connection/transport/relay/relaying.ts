@@ -5,7 +5,7 @@ import { GOODBYE_TIMEOUT, MAX_QUEUE, SLOW_MARK } from "../../../base/limits.ts";
 import type { Mark } from "../../../base/mark.ts";
 import type { Transport, TransportEvents } from "../../../contract.ts";
 import type { Member, Roster } from "../../roster.ts";
-import type { Relay } from "../../ticket.ts";
+import type { Relay, Ticket } from "../../ticket.ts";
 import type { FrontLeg } from "./front_leg.ts";
 import { KeptInput } from "./kept_input.ts";
 import { costOf, type FrontEnd, MOST_RELAYED, RELAY_WINDOW } from "./relay_end.ts";
@@ -44,7 +44,8 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
   readonly #options: RelayingOptions;
   greet: (greeting: unknown) => void = () => {};
   #transport: Transport | undefined;
-  #left = () => {};
+  #ends: Pick<Ticket, "left" | "abandon"> | undefined;
+  #isOpened = false;
   readonly #search: ServerSearch;
   readonly #kept = new KeptInput();
   #isServed = false;
@@ -110,13 +111,14 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
   }
 
   /** Takes the events of the client's transport. */
-  attach(transport: Transport, left: () => void): TransportEvents {
+  attach(transport: Transport, ends: Pick<Ticket, "left" | "abandon">): TransportEvents {
     this.#transport = transport;
-    this.#left = left;
+    this.#ends = ends;
     return this;
   }
 
   opened(): void {
+    this.#isOpened = true;
     if (this.#isOver) return this.#transport?.close(1001, "Opened too late");
     if (this.#leg) this.#serve(this.#leg);
     else this.#again();
@@ -324,7 +326,9 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
     if (this.#end) return;
     this.#end = [code, reason];
     this.#options.roster.delete(this);
-    this.#left();
+    // Its place is somebody else's then.
+    if (!this.#isOpened) return this.#ends?.abandon();
+    this.#ends?.left();
     if (this.#isOver) return this.#finish();
     if (!this.#isServed && this.#kept.size === 0) return this.abandon();
     this.#timer = setTimeout(() => this.#expire(), SEARCH_TIME);

@@ -22,7 +22,7 @@ Deno.test("Relaying of a client that leaves while nobody serves it leaves no tim
   });
   const left = Promise.withResolvers<void>();
   const transport = { close() {} } as unknown as Transport;
-  const events = relaying.attach(transport, left.resolve);
+  const events = relaying.attach(transport, { left: left.resolve, abandon: left.resolve });
   events.opened();
   await asked.promise;
   events.closed(1001, "");
