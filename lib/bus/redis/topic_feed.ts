@@ -50,6 +50,8 @@ export class TopicFeed {
   #sure = 0;
   /** Whether what is missing is being read; meanwhile, what comes waits. */
   #isReading = false;
+  /** Whether something was heard before anybody has begun. */
+  #isBehind = false;
   #held: Heard[] = [];
   #heldBytes = 0;
   #again = false;
@@ -88,8 +90,11 @@ export class TopicFeed {
   take(message: Uint8Array): void {
     const heard = readHeard(message);
     if (!heard) return this.#odd("something else than a message came over its channel");
-    // Until somebody has begun, it is among what that one begins with.
-    if (this.#log === undefined) return this.#cast(heard);
+    if (this.#log === undefined) {
+      // It is among what somebody begins with, or, where that was asked for before, behind it in the stream.
+      this.#isBehind ||= heard.kind !== "cast";
+      return this.#cast(heard);
+    }
     if (!this.#isReading && this.#apply(heard)) return;
     this.#hold(heard);
     this.read();
@@ -252,6 +257,10 @@ export class TopicFeed {
       const known = after?.log === found.log ? after.number : 0;
       const past = entriesOf(found, last, known);
       listener.subscriber.began(past, { log: found.log, number: found.last + 1 });
+      if (this.#isBehind) {
+        this.#isBehind = false;
+        void this.read();
+      }
     } catch (error) {
       this.#failed(link, error);
     }
