@@ -38,7 +38,11 @@ export interface UntilEndOptions extends Pick<Config["lifetime"], "drainMs" | "e
 /** The part of a server that matters to its end. */
 export type Ending =
   & Pick<Server, "connections" | "requests" | "drain" | "shutdown">
-  & Idling;
+  & Idling
+  & {
+    /** Has `connections` and `requests` be those of now, where others count them. */
+    refresh?(): Promise<void>;
+  };
 
 function inform(line: string): void {
   log.info("server", line);
@@ -82,17 +86,19 @@ async function drain(
   { manager, drainMs, shutdownMs, tell = inform }: UntilEndOptions,
 ): Promise<void> {
   const drained = server.drain();
-  const many = busyWith(server);
+  const many = await busyWith(server);
   const time = drainMs === Infinity ? "as long as they like" : duration(drainMs);
   tell(`Draining: ${many} may take ${time}, and no new ones are taken`);
   manager.stopping(`Draining: ${many}`, drainMs + shutdownMs);
   if (drainMs === Infinity) return await drained;
   if (await within(drained, drainMs)) return;
-  tell(`The time is over for ${busyWith(server)}`);
+  tell(`The time is over for ${await busyWith(server)}`);
 }
 
 /** Says for the log how much a server has to do. */
-function busyWith({ connections, requests }: Ending): string {
+async function busyWith(server: Ending): Promise<string> {
+  await server.refresh?.();
+  const { connections, requests } = server;
   const parts = [counted(connections, "connection")];
   if (requests > 0) parts.push(counted(requests, "request"));
   return parts.join(" and ");

@@ -13,7 +13,7 @@ import { ownCommand } from "./own_command.ts";
 import { SERVICE_NAMES, type ServiceHandlers } from "./services.ts";
 import { WorkerFailure } from "./worker_failure.ts";
 import { WORKER_VARIABLE } from "./worker_variable.ts";
-import { WorkerProcess, type WorkerWatcher } from "./worker_process.ts";
+import { type Load, WorkerProcess, type WorkerWatcher } from "./worker_process.ts";
 
 const log = new Log();
 
@@ -125,9 +125,14 @@ export class Parent implements AsyncDisposable, Crew {
     return this.#sum(({ lately }) => lately.requests);
   }
 
+  /** Has `connections` and `requests` be those of now: workers tell them from time to time. */
+  async refresh(): Promise<void> {
+    await this.#loads();
+  }
+
   /** Milliseconds for which no worker has had anything to do, as they say now. */
   async askQuietMs(): Promise<number> {
-    const loads = await Promise.all(Array.from(this.#all, (worker) => worker.load(ANSWER)));
+    const loads = await this.#loads();
     // Where all are being started again, nobody knows.
     return loads.length === 0 ? 0 : Math.min(...loads.map((load) => load?.quietMs ?? 0));
   }
@@ -199,6 +204,10 @@ export class Parent implements AsyncDisposable, Crew {
   get #serving(): WorkerProcess[] {
     return [...this.#workers].sort(([a], [b]) => a - b).map(([, worker]) => worker)
       .filter(({ isReady }) => isReady);
+  }
+
+  async #loads(): Promise<(Load | undefined)[]> {
+    return await Promise.all(Array.from(this.#all, (worker) => worker.load(ANSWER)));
   }
 
   #sum(count: (worker: WorkerProcess) => number): number {

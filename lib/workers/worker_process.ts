@@ -12,6 +12,8 @@ const UNANSWERED = 5;
 /** Connections and requests of a worker, as it said last. */
 export type Load = Omit<ReportOf<"pong">, "kind">;
 
+const NONE: Load = { connections: 0, requests: 0, quietMs: 0 };
+
 /** Told of a worker. */
 export interface WorkerWatcher {
   /** Called when it has not answered for too long, in ms. */
@@ -40,7 +42,7 @@ export class WorkerProcess {
   #isReady = false;
   #hasEnded = false;
   /** As it said last. */
-  #load: Load = { connections: 0, requests: 0, quietMs: 0 };
+  #load = NONE;
 
   constructor(number: number, child: Deno.ChildProcess, watcher: WorkerWatcher) {
     this.number = number;
@@ -160,6 +162,7 @@ export class WorkerProcess {
   #ended(): void {
     this.#hasEnded = true;
     this.#until = performance.now();
+    this.#load = NONE;
     clearInterval(this.#timer);
     this.#link?.close();
     this.#ready.resolve(undefined);

@@ -203,6 +203,16 @@ Deno.test("stdws takes no worker for one whose parent is not there", async () =>
   assertMatch(stderr, /Cannot use STDWS_WORKER="\/nowhere\/parent": only a parent sets it/);
 });
 
+testWorkers("stdws --workers counts those of now whom it lets end", async (form) => {
+  await using server = await startWorkers([TELLS, "--drain=60"], { form });
+  const all = [];
+  for (let count = 0; count < 5; count++) all.push(await connect(server.url));
+  server.child.kill("SIGTERM");
+  assertMatch(await server.stdout.until(/Draining: /), /: 5 connections may take/);
+  for (const each of all) each[Symbol.dispose]();
+  assertEquals((await server.child.status).code, 0);
+});
+
 testWorkers("stdws --workers says why there is no folder to meet in", async (form) => {
   const { code, stdout } = await runToEnd(["--port=0", "--echo", "--workers=2"], {
     form,

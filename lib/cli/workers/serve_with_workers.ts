@@ -100,6 +100,7 @@ export async function serveWithWorkers(
       get quietMs() {
         return running.askQuietMs();
       },
+      refresh: () => running.refresh(),
       drain: () => running.drain(),
       shutdown: () => running.shutdown(),
     }, {
