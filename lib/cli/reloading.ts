@@ -61,6 +61,7 @@ export class Reloading {
     { tells = true, tellsStale = true }: ReloadOptions,
   ): Promise<string | undefined> {
     const { app, server } = this.#reloaded;
+    app.modules.tells = tells;
     // Of one that failed as a whole.
     app.modules.takeFailed();
     try {
@@ -70,7 +71,7 @@ export class Reloading {
       const count = counted(routes.length, "route");
       const failed = app.modules.takeFailed().map((file) => `"${file}"`).join(", ");
       if (failed) {
-        log.error(
+        log[tells ? "error" : "debug"](
           "server",
           `Cannot reload all of ${count}, the handlers of these go on as they were: ${failed}`,
         );

@@ -29,6 +29,8 @@ export class Modules {
   /** The modules that did not load again, by their paths. */
   #failed = new Set<string>();
   #folder: string | undefined;
+  /** Whether the log is told; where another worker has said the same, only at level debug. */
+  tells = true;
   #listed = "";
 
   /**
@@ -79,13 +81,17 @@ export class Modules {
    */
   watch(onChange: () => Promise<unknown>): Disposable {
     if (follows?.() === false) {
-      log.info("server", "Only modules are watched, not what they import: that needs Deno 2.9");
+      this.#tell("info", "Only modules are watched, not what they import: that needs Deno 2.9");
     }
     const urls = () => [...this.#urls];
     return new Watching({
       isStale: () => this.#listing() !== this.#listed || urls().some((url) => graph.isStale(url)),
       looks: () => [this.#listing(), ...urls().map((url) => graph.looksOf(url))].join(),
     }, onChange);
+  }
+
+  #tell(level: "info" | "error", line: string): void {
+    log[this.tells ? level : "debug"]("server", line);
   }
 
   #listing(): string {
@@ -102,11 +108,11 @@ export class Modules {
     try {
       const loaded = { version, handler: await loadHandler(file, graph.addressOf(url)) };
       this.#loaded.set(url, loaded);
-      if (before) log.info("server", `Loaded "${file}" again`);
+      if (before) this.#tell("info", `Loaded "${file}" again`);
       return loaded;
     } catch (error) {
       if (!before) throw error;
-      log.error("server", `${messageOf(error)}; what was loaded before stays`);
+      this.#tell("error", `${messageOf(error)}; what was loaded before stays`);
       this.#failed.add(file);
       return before;
     }

@@ -158,7 +158,15 @@ testWorkers(
       assert(first > 0 && second > 0);
       // The second one follows, and nothing tells when.
       for (let row = 0; row < 20;) row = await greeting(server.url) === "new" ? row + 1 : 0;
-      assertEquals(server.stdout.all.filter((line) => /Reloaded/.test(line)).length, 1);
+      const said = (what: RegExp) => server.stdout.all.filter((line) => what.test(line)).length;
+      assertEquals([said(/Loaded ".*" again/), said(/Reloaded/)], [1, 1]);
+      await Deno.writeTextFile(file, "export default {");
+      await server.stdout.until(/Cannot reload all of 1 route/);
+      await write("newer");
+      await server.stdout.until(/Reloaded: 1 route$/);
+      // They take turns: all have tried the one with the mistake.
+      for (let row = 0; row < 20;) row = await greeting(server.url) === "newer" ? row + 1 : 0;
+      assertEquals([said(/what was loaded before stays/), said(/Cannot reload/)], [1, 1]);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

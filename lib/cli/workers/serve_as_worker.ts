@@ -78,6 +78,7 @@ export async function serveAsWorker(path: string, args: Words, signals: Signals)
         again.resolve(SIGKILL);
     }
   });
+  app.modules.tells = joined.number === 1;
   let isEnding = false;
   ending.promise.then(() => isEnding = true);
   joined.closed.then(() => {
