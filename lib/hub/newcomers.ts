@@ -50,11 +50,13 @@ export class Newcomers {
   begin(log: RoomLog, heard: readonly HeardBefore[]): void {
     for (const { member, options, since } of this.#all.values()) {
       const past = pastOf(log, options);
+      // The oldest may be the end of what was said together.
       const has = (batch: Batch) =>
-        heard.some(({ flight, mark }) =>
-          flight.number > (since as number) && mark.number === batch.mark?.number &&
-          !flight.except?.has(member.id)
-        );
+        heard.some(({ flight, mark }) => {
+          const at = (batch.mark?.number ?? 0) - mark.number;
+          return flight.number > (since as number) && at >= 0 && at < flight.batch.size &&
+            !flight.except?.has(member.id);
+        });
       if (past.length > 0) {
         member.replay(since === undefined ? past : past.filter((batch) => !has(batch)));
       }

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { Bus, SubscribeOptions, Subscriber } from "../../lib/bus/bus.ts";
+import { Batch } from "../../lib/base/batch.ts";
+import type { Bus, Entry, SubscribeOptions, Subscriber } from "../../lib/bus/bus.ts";
 import { MAX_EMPTY_ROOMS } from "../../lib/base/limits.ts";
 import { BusHub } from "../../lib/hub/bus_hub.ts";
 import { FakeTimers } from "../base/fake_timers.ts";
@@ -94,6 +95,32 @@ Deno.test("BusRoom lets nobody hear it alone who is closed for that, also where 
   say(hub, "hall", "alone");
   assertEquals([stays.told, leaves.told, late.told], [["early", "alone"], [], []]);
   assertEquals(stays.apartTimes, 1);
+});
+
+Deno.test("BusRoom brings nobody again what was said together, where only the end of that is kept", async () => {
+  using timers = new FakeTimers();
+  const bus = new SlowBus();
+  using hub = new BusHub(bus);
+  hub.space().keep(hub, 3);
+  const [guest, late] = [new Guest("guest"), new Guest("late")];
+  const room = hub.room("hall");
+  room.join(guest, { last: 3 });
+  await timers.pass(3_000);
+  const counts = ["abc", "de"].map((text) => {
+    const spans = Array.from(text, (_, at) => [at, at + 1]).flat();
+    room.publish(new Batch(false, new TextEncoder().encode(text), spans));
+    return text.length;
+  });
+  room.join(late, { last: 3 });
+  let number = 1;
+  const past = bus.published.map((payload, index): Entry => {
+    const count = counts[index] ?? 0;
+    const mark = { log: "log", number };
+    number += count;
+    return { mark, count, from: bus.self, payload };
+  });
+  bus.subscribers.get(room.topic)?.began(past, { log: "log", number });
+  assertEquals([guest.told, late.told], [[..."abcde"], [..."cde"]]);
 });
 
 Deno.test("BusRoom tells a watcher of itself after 1 s where another server does not answer", async () => {
