@@ -6,6 +6,8 @@ import { type Site, TTL } from "./site.ts";
 export interface Fault {
   /** The way in which Redis is started for it. */
   readonly redis?: RedisOptions;
+  /** Whether Redis ends, and has forgotten everything then, or the last of it. */
+  readonly forgets?: boolean;
   run(site: Site): Promise<void>;
 }
 
@@ -32,6 +34,7 @@ export const FAULTS = {
     },
   },
   "Redis is killed, and knows nothing any more": {
+    forgets: true,
     async run({ redis }) {
       await redis.crash();
       await redis.restart();
@@ -50,6 +53,7 @@ export const FAULTS = {
     },
   },
   "a replica takes the place of Redis": {
+    forgets: true,
     async run({ redis, network, cluster }) {
       const replica = await Redis.start({
         args: ["--replicaof", "127.0.0.1", String(redis.port)],

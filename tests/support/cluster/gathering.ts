@@ -1,6 +1,6 @@
 import { numbers } from "../numbers.ts";
 import { type End, Member } from "./member.ts";
-import { RoomRecord } from "./room_record.ts";
+import { type Judging, RoomRecord, wordOf } from "./room_record.ts";
 
 /** How a {@linkcode Gathering} is. */
 export interface GatheringOptions {
@@ -74,10 +74,9 @@ export class Gathering implements AsyncDisposable {
   /**
    * Waits until all have heard the last word of one who has just come in, so that nothing is under way any more.
    *
-   * @param isOne Whether there was one order for all.
    * @returns What is wrong; nothing where all of it is as it has to be.
    */
-  async verdict(isOne = true): Promise<readonly string[]> {
+  async verdict(judging: Judging = {}): Promise<readonly string[]> {
     const { url, begins } = this.#options;
     await using last = new Member({
       name: `last${this.record.sure}`,
@@ -85,11 +84,15 @@ export class Gathering implements AsyncDisposable {
       record: this.record,
       ...(begins && { begins }),
     });
-    await last.isIn();
-    await last.speak(1);
-    const word = `${last.name} 1`;
-    await Promise.all([last, ...this.members].map((member) => member.hears(word)));
-    return this.record.faults(isOne);
+    const all = [last, ...this.members];
+    for (let [number, isOver] = [1, false]; !isOver; number++) {
+      await Promise.all(all.map((member) => member.isIn()));
+      await last.speak(1);
+      // Who is told only now that he has missed something comes in again behind it.
+      const heard = all.map((member) => member.hears(wordOf(last.name, number)));
+      isOver = (await Promise.all(heard)).every(Boolean);
+    }
+    return this.record.faults(judging);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

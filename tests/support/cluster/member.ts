@@ -81,9 +81,11 @@ export class Member implements AsyncDisposable {
     await this.#until(() => this.#settled === this.#said, "its own words");
   }
 
-  /** Resolves when it has heard something. */
-  async hears(word: string): Promise<void> {
-    await this.#until(() => this.#known.has(word), `"${word}"`);
+  /** Resolves to whether it has heard something, when it has, or is out, and may have missed it. */
+  async hears(word: string): Promise<boolean> {
+    const { length } = this.ends;
+    await this.#until(() => this.#known.has(word) || this.ends.length > length, `"${word}"`);
+    return this.#known.has(word);
   }
 
   /** Resolves when it has heard so much. */

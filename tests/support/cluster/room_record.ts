@@ -14,6 +14,21 @@ export function wordOf(who: string, number: number): string {
   return `${who} ${number}`;
 }
 
+/** How a {@linkcode RoomRecord} is judged. */
+export interface Judging {
+  /**
+   * Whether there is one order for all; otherwise everybody MUST have what somebody has said in that one's. Not who has
+   * come in later, though, as when servers were apart: he gets what was said before that in one of them when they
+   * are joined again. Default: there is.
+   */
+  readonly isOne?: boolean;
+  /**
+   * Whether the engine has forgotten everything: so it may have told some of a message, and takes it as a new one when
+   * it is said again, because whoever said it has no answer. Nobody is told it twice in one stay. Default false.
+   */
+  readonly forgets?: boolean;
+}
+
 /**
  * Everything that was said and heard in one room, at whatever server, and what is wrong about that.
  *
@@ -56,14 +71,19 @@ export class RoomRecord {
     for (let number = from; number <= to; number++) this.#doubtful.add(wordOf(who, number));
   }
 
-  /**
-   * What is wrong, a sentence for each; ten at most.
-   *
-   * @param isOne Whether there is one order for all; otherwise everybody MUST have what somebody has said in that one's.
-   */
-  faults(isOne = true): string[] {
-    const found = isOne ? this.#faults() : this.#stays.flatMap((stay) => this.#faultsOf(stay));
+  /** What is wrong, a sentence for each; ten at most. */
+  faults({ isOne = true, forgets = false }: Judging = {}): string[] {
+    const found = isOne ? this.#faults(forgets) : this.#faultsOfEach();
     return [...new Set(found)].slice(0, 10);
+  }
+
+  #faultsOfEach(): string[] {
+    const known = new Set<string>();
+    return this.#stays.flatMap((stay) => {
+      if (known.has(stay.who)) return twice(stay);
+      known.add(stay.who);
+      return this.#faultsOf(stay);
+    });
   }
 
   /** What is wrong with what one has heard, whatever others have. */
@@ -97,22 +117,23 @@ export class RoomRecord {
     });
   }
 
-  #faults(): string[] {
+  #faults(forgets: boolean): string[] {
     const next = new Map<string, { readonly word: string; readonly who: string }>();
     const before = new Map<string, { readonly word: string; readonly who: string }>();
     const found: string[] = [];
     const all = new Set<string>();
-    for (const { who, heard } of this.#stays) {
-      const known = new Set<string>();
+    for (const stay of this.#stays) {
+      const { who, heard } = stay;
+      found.push(...twice(stay));
       let last: string | undefined;
       for (const word of heard) {
         if (typeof word !== "string") {
           last = undefined;
           continue;
         }
-        if (known.has(word)) found.push(`${who} has heard "${word}" twice`);
-        known.add(word);
         all.add(word);
+        // It may have two places.
+        if (forgets && this.#doubtful.has(word)) continue;
         if (last !== undefined) {
           found.push(
             ...tie(next, last, word, who, "after"),
@@ -123,7 +144,9 @@ export class RoomRecord {
       }
     }
     // Whatever does not fit together is in no order.
-    if (found.length === 0) found.push(...this.#misplaced(placesOf(next, before, this.#stays)));
+    if (found.length === 0 && !forgets) {
+      found.push(...this.#misplaced(placesOf(next, before, this.#stays)));
+    }
     for (const [who, count] of this.#said) {
       for (let number = 1; number <= count; number++) {
         const word = wordOf(who, number);
@@ -158,6 +181,17 @@ export class RoomRecord {
       });
     });
   }
+}
+
+/** Messages that were heard before in the same stay. */
+function twice({ who, heard }: Stay): string[] {
+  const known = new Set<string>();
+  return heard.flatMap((word) => {
+    if (typeof word !== "string") return [];
+    const isKnown = known.has(word);
+    known.add(word);
+    return isKnown ? [`${who} has heard "${word}" twice`] : [];
+  });
 }
 
 interface Place {

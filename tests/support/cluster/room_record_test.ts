@@ -44,3 +44,29 @@ Deno.test("RoomRecord.faults() lets a doubtful message be missing for all, and n
   other.heard.splice(1, 0, "a 2");
   assertEquals(record.faults().length, 2);
 });
+
+Deno.test("RoomRecord.faults() lets a doubtful message have two places where the engine has forgotten it, in two stays", () => {
+  const record = new RoomRecord();
+  for (let count = 3; count > 0; count--) record.say("a");
+  record.doubt("a", 2, 2);
+  const [before, after] = [record.begin("m0"), record.begin("m0")];
+  before.heard.push("a 1", "a 2");
+  after.heard.push("a 3", "a 2");
+  assertEquals(record.faults({ forgets: true }), []);
+  assertEquals(record.faults().length > 0, true);
+  after.heard.push("a 2");
+  assertEquals(record.faults({ forgets: true }), ['m0 has heard "a 2" twice']);
+});
+
+Deno.test("RoomRecord.faults() lets who comes in later hear what was said before it later, and not twice", () => {
+  const record = new RoomRecord();
+  for (let count = 3; count > 0; count--) record.say("a");
+  record.begin("m0").heard.push("a 1", "a 2", "a 3");
+  const later = record.begin("m0");
+  later.heard.push("a 3", "a 1");
+  assertEquals(record.faults({ isOne: false }), []);
+  later.heard.push("a 3");
+  assertEquals(record.faults({ isOne: false }), ['m0 has heard "a 3" twice']);
+  record.begin("m1").heard.push("a 3", "a 1");
+  assertEquals(record.faults({ isOne: false }).length, 2);
+});

@@ -71,9 +71,13 @@ export class Site implements AsyncDisposable {
     return new Site(place, { redis, network, cluster, gathering }, stack.move());
   }
 
-  /** What is wrong, when all have heard all. A room that goes on alone has an order for each server meanwhile. */
-  verdict(): Promise<readonly string[]> {
-    return this.gathering.verdict(this.#place !== "room that goes on alone");
+  /**
+   * What is wrong, when all have heard all. A room that goes on alone has an order for each server meanwhile.
+   *
+   * @param forgets Whether Redis has forgotten everything.
+   */
+  verdict(forgets = false): Promise<readonly string[]> {
+    return this.gathering.verdict({ isOne: this.#place !== "room that goes on alone", forgets });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
