@@ -194,6 +194,8 @@ export class KvBus implements Bus {
    */
   async #pass(): Promise<boolean> {
     const { ttlMs } = this.#options;
+    // Nobody is to send it anything before it takes that.
+    if (this.#beatAt === -Infinity) await this.#topics.read();
     const now = performance.now();
     if (now - this.#beatAt >= ttlMs / 3) {
       await this.#peers.beat();
