@@ -116,7 +116,9 @@ export class Attendance {
     if (!isSure || (there.ids?.size ?? 0) > MAX_IDS) there.ids = undefined;
     if (changes.length > 0) this.#tell(changes);
     if (ids) this.#compare(there, new Set(ids));
-    if (this.#asked?.delete(from)) this.#release();
+    // What it said before it was asked is no answer: who leaves there until it knows would leave unnamed.
+    const isAnswer = this.knows(from) || members > MAX_IDS;
+    if (isAnswer && this.#asked?.delete(from)) this.#release();
     return true;
   }
 

@@ -3,6 +3,7 @@ import { Batch } from "../../lib/base/batch.ts";
 import type { Bus, Entry, SubscribeOptions, Subscriber } from "../../lib/bus/bus.ts";
 import { MAX_EMPTY_ROOMS } from "../../lib/base/limits.ts";
 import { BusHub } from "../../lib/hub/bus_hub.ts";
+import { type Presence, writePresence } from "../../lib/hub/presence.ts";
 import { FakeTimers } from "../base/fake_timers.ts";
 import { Guest, say } from "./servers.ts";
 
@@ -135,6 +136,37 @@ Deno.test("BusRoom tells a watcher of itself after 1 s where another server does
   assertEquals(guest.told, []);
   await timers.pass(1);
   assertEquals(guest.told, ['{"type":"join","id":"guest","room":"hall","members":1}']);
+});
+
+Deno.test("BusRoom tells a watcher of itself when another server has said who is there, and not only how many", async () => {
+  using timers = new FakeTimers();
+  const bus = new SlowBus();
+  const other = "bbbbbbbbbbbbbbbb";
+  bus.peers.add(other);
+  using hub = new BusHub(bus);
+  const guest = new Guest("guest");
+  const { topic } = hub.room("hall");
+  hub.room("hall").join(guest, { watches: true });
+  bus.begin(topic);
+  const says = (words: Partial<Presence>) => {
+    const payload = writePresence({
+      ...{ version: 1, members: 1, watched: false, asks: false, changes: [] },
+      ...words,
+    });
+    bus.subscribers.get(topic)?.cast(payload, other);
+  };
+  // It had not been asked yet.
+  says({});
+  assertEquals(guest.told, []);
+  // What it has sent to this server alone may come before what it has told all.
+  says({ version: 2, ids: ["bob"] });
+  says({ version: 4, members: 0, ids: [] });
+  says({ version: 3, members: 0, changes: [["-", "bob"]] });
+  await timers.pass(1_000);
+  assertEquals(guest.told, [
+    '{"type":"join","id":"guest","room":"hall","members":2}',
+    '{"type":"leave","id":"bob","room":"hall","members":1}',
+  ]);
 });
 
 Deno.test("BusHub listens to a room for 5 to 10 s after the last has left, and again when somebody comes", async () => {
