@@ -146,7 +146,7 @@ const REFUSED: [text: string, message: string][] = [
   // Options.
   [
     "/a=echo?cwd=b",
-    'Unknown option "cwd" in --route=/a=echo?cwd=b: echo takes acceptms, auth, authpass, byterate, compress, compressbits, compresscontext, compressmin, connectrate, http, idletimeout, lingerms, maxconnections, maxframesize, maxlifetime, maxperip, messagerate, origin',
+    'Unknown option "cwd" in --route=/a=echo?cwd=b: echo takes acceptms, auth, authpass, away, byterate, compress, compressbits, compresscontext, compressmin, connectrate, http, idletimeout, lingerms, maxconnections, maxframesize, maxlifetime, maxperip, messagerate, origin',
   ],
   ["/a=process?echo cat", 'Unknown option "echo" in --route=/a=process?echo cat: process takes '],
   ["/a=echo?=b", 'Unknown option "" in --route=/a=echo?=b'],

@@ -6,6 +6,7 @@ export const AWAY = [
     name: "away",
     kind: "choice",
     choices: ["local", "close"],
+    value: "P",
     default: "local",
     group: "Messages",
     doc:
