@@ -80,6 +80,7 @@ export type {
   Publisher,
   PublishOptions,
   Refusal,
+  Returning,
   Room,
   Rooms,
   RouteInfo,

@@ -316,6 +316,7 @@ Deno.test("NodeTransport keeps what came with the handshake while it is paused",
   await told.until("received a");
   stream.push(null);
   await told.until("closed 1005");
+  await shareTurn(performance.now());
 });
 
 Deno.test("NodeTransport lets all others have their turn before whoever has just worked", async () => {

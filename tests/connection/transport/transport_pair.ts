@@ -1,3 +1,4 @@
+import { shareTurn } from "../../../lib/base/share_turn.ts";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -118,5 +119,7 @@ export class TransportPair implements AsyncDisposable {
     const closed = once(this.#server, "close");
     this.#server.close();
     await closed;
+    // The timer of a rest is nobody's after this.
+    await shareTurn(performance.now());
   }
 }
