@@ -1,15 +1,17 @@
 import { CuttingProxy } from "../cutting_proxy.ts";
+import { Folder } from "../folder.ts";
 import { Redis, type RedisOptions } from "../redis.ts";
 import type { Form } from "../server.ts";
 import { Cluster, type Front } from "./cluster.ts";
 import { Gathering } from "./gathering.ts";
 
-/** Places where many meet; the program of the last one says that it begins, and what it is told. */
+/** Places where many meet; the program of the last one says that it begins, notes what it is told, and says it. */
 export const PLACES = {
   room: "broadcast?history=200&resume=60s&away=close",
   "room that goes on alone": "broadcast?history=200&resume=60s",
   // So long that the beginning of a process is in it, by which members know that it is another one.
-  program: "shared?history=2000&resume=60s&linger=60s sh -c 'echo =; exec cat'",
+  program:
+    `shared?history=2000&resume=60s&linger=60s&env=NOTES={notes} sh -c 'echo =; exec tee -a "$NOTES"'`,
 } as const;
 
 /** The name of a place. */
@@ -36,14 +38,18 @@ export class Site implements AsyncDisposable {
   readonly cluster: Cluster;
   readonly gathering: Gathering;
   readonly #place: Place;
+  /** File in which programs note what they are told. */
+  readonly #notes: string;
   readonly #all: AsyncDisposableStack;
 
   private constructor(
     place: Place,
+    notes: string,
     parts: Pick<Site, "redis" | "network" | "cluster" | "gathering">,
     all: AsyncDisposableStack,
   ) {
     this.#place = place;
+    this.#notes = notes;
     this.redis = parts.redis;
     this.network = parts.network;
     this.cluster = parts.cluster;
@@ -55,10 +61,13 @@ export class Site implements AsyncDisposable {
   static async start(options: SiteOptions): Promise<Site> {
     const { form, place, seed, front = "haproxy", servers = 2 } = options;
     await using stack = new AsyncDisposableStack();
+    const folder = stack.use(await Folder.make());
+    const notes = `${folder.path}/notes`;
     const redis = stack.use(await Redis.start(options.redis));
     const network = stack.use(new CuttingProxy(`tcp://127.0.0.1:${redis.port}`));
     const bus = `redis://${new URL(network.url).host}?ttl=${TTL}`;
-    const args = () => [`--bus=${bus}`, `--route=/meet=${PLACES[place]}`];
+    const route = `--route=/meet=${PLACES[place].replace("{notes}", notes)}`;
+    const args = () => [`--bus=${bus}`, route];
     const cluster = stack.use(await Cluster.start({ servers, front, args, start: { form } }));
     const gathering = stack.use(
       await Gathering.begin({
@@ -68,7 +77,7 @@ export class Site implements AsyncDisposable {
         begins: (text) => text === "=",
       }),
     );
-    return new Site(place, { redis, network, cluster, gathering }, stack.move());
+    return new Site(place, notes, { redis, network, cluster, gathering }, stack.move());
   }
 
   /**
@@ -76,8 +85,17 @@ export class Site implements AsyncDisposable {
    *
    * @param forgets Whether Redis has forgotten everything.
    */
-  verdict(forgets = false): Promise<readonly string[]> {
-    return this.gathering.verdict({ isOne: this.#place !== "room that goes on alone", forgets });
+  async verdict(forgets = false): Promise<readonly string[]> {
+    const isOne = this.#place !== "room that goes on alone";
+    const found = await this.gathering.verdict({ isOne, forgets });
+    return this.#place === "program" ? [...found, ...await this.#toldTwice()] : found;
+  }
+
+  /** Each word is unique, and given to one process at most. */
+  async #toldTwice(): Promise<string[]> {
+    const told = (await Deno.readTextFile(this.#notes)).trim().split("\n");
+    const twice = told.filter((word, index) => told.indexOf(word) < index);
+    return twice.slice(0, 10).map((word) => `Programs were told "${word}" twice`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
