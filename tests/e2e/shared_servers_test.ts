@@ -5,8 +5,9 @@ import { Redis } from "../support/redis.ts";
 import { testEach, TestServer } from "../support/server.ts";
 import { startWorkers, testWorkers, workersOf } from "./workers.ts";
 
-/** Notes what it gets, and says it to all with its number. */
-const NOTING = 'while IFS= read -r line; do echo "$line $$" >> "$GOT"; echo "$$ $line"; done';
+/** Notes what it gets, up to the end of that, and says it to all with its number. */
+const NOTING =
+  'trap "" INT TERM; while IFS= read -r line; do echo "$line $$" >> "$GOT"; echo "$$ $line"; done';
 
 /** A client that sends numbered lines as long as it is told to, and hears what all say. */
 class Numbering {
@@ -98,7 +99,7 @@ for (const [what, signal] of ENDS) {
       const got = `${folder.path}/got`;
       const args = [
         `--bus=${redis.url}?ttl=2s`,
-        `--route=/s=shared?env=GOT=${got} sh -c '${NOTING}'`,
+        `--route=/s=shared?closems=5000&env=GOT=${got} sh -c '${NOTING}'`,
       ];
       const holder = await TestServer.start(args, { form });
       await using two = await TestServer.start(args, { form });
