@@ -12,6 +12,7 @@
  * - `edge.ts`: echo and broadcast for Deno Deploy and `deno serve`; starts no processes.
  * - `cli/`: from words to a configuration: command line, variables and file, help, `--check`, reload, exit
  *   codes; and the client of `--connect`.
+ * - `workers/`: several processes that share ports: their parent, and what they ask it.
  * - `serve.ts`: listeners, connections and their end as one disposable server.
  * - `app.ts` and `routes.ts`: from the configuration to routes and handlers, again when it has changed.
  * - `config.ts`: what was said made whole, and what belongs together checked.
@@ -21,11 +22,12 @@
  * - `gate/`: a request on its way to its route: handshake, origin, guards; then its handler.
  * - `handlers/`: a kind of handler each, and the registry of all.
  * - `connection/`: one client at one handler, what waits for it, and the transports that carry its messages.
- * - `hub/`: rooms, and what was said in them.
+ * - `hub/`: rooms, and what was said in them, at one server or at several.
  * - `process/`: a process from its start to its end: what of a client is in its words and environment, its
  *   input, its outputs, what is left of it.
  * - `codec/`: how bytes of a program become messages and the reverse.
  * - `options/`: one language for the options of flags, variables, files and routes.
+ * - `bus/`: what joins several servers: the contract, and an engine each: workers' parent, Redis, Deno KV.
  * - `contract.ts`: every interface of the middle on one page.
  * - `console/`: the page of the console, in its parts.
  * - `client/`: a WebSocket for pages and programs whose session survives its connections, and its text for browsers;
