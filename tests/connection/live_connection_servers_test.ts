@@ -4,9 +4,9 @@ import { FakeTransport } from "./fake_transport.ts";
 import { opened } from "./opening.ts";
 
 Deno.test("LiveConnection.missed() closes with 1013 and says how many, where nothing may be dropped", () => {
-  const counts = [[1, "1 message of the room was"], [12, "12 messages of the room were"], [
+  const counts = [[1, "1 message was"], [12, "12 messages were"], [
     undefined,
-    "Messages of the room were",
+    "Messages were",
   ]] as const;
   for (const [count, what] of counts) {
     const { connection, socket, told } = opened();

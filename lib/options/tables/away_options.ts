@@ -6,11 +6,10 @@ export const AWAY = [
     name: "away",
     kind: "choice",
     choices: ["local", "close"],
-    value: "P",
     default: "local",
     group: "Messages",
     doc:
       "While other servers cannot be reached: rooms go on with those who are here, or connections are closed with 1013 and new ones get 503",
-    flag: {},
+    flag: { value: "HOW" },
   },
 ] as const satisfies readonly Option[];
