@@ -22,7 +22,7 @@ const REFUSED: [args: string[], code: number, message: string][] = [
   [
     ["--route=/a=echo?x=1"],
     2,
-    'Unknown option "x" in --route=/a=echo?x=1: echo takes acceptms, auth, authpass, byterate,',
+    'Unknown option "x" in --route=/a=echo?x=1: echo takes acceptms, auth, authpass, away, byterate,',
   ],
   [
     ["--route=/a=process?framing=xml cat"],

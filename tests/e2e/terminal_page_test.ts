@@ -69,11 +69,14 @@ Deno.test(
       await page.keyboard.press("G");
       await terminal.until(/^1000\n\(END\)$/m);
       await page.keyboard.press("q");
+      // What is typed before a program has given back the terminal, it may throw away.
+      await terminal.prompt();
 
       await terminal.line("clear; top");
       await terminal.until(/PID USER/);
       await terminal.picture("top-light");
       await page.keyboard.press("q");
+      await terminal.prompt();
       await terminal.line("exit 4");
       await terminal.untilState("Ended: exit status 4");
       assertMatch(await page.title(), /^✗ /);
