@@ -65,7 +65,8 @@ export class Member implements AsyncDisposable {
   async speak(count: number): Promise<void> {
     for (; count > 0; count--) {
       const ready = () => this.#isOpen && this.#said - this.#settled < WINDOW;
-      await this.#until(ready, `room for message ${this.#said + 1}`);
+      // Its end may come between the one and the other: a word for a connection that is gone is never doubtful.
+      while (!ready()) await this.#until(ready, `room for message ${this.#said + 1}`);
       this.#said++;
       const text = this.#options.record.say(this.name);
       try {
