@@ -45,11 +45,12 @@ function respond(request: IncomingRequest, _: Exchange, { log }: Place): Respons
   return page;
 }
 
-/** A sentence about whose rooms they are. */
+/** A sentence about whose rooms they are. Anybody reads it: so it has no host and no path. */
 function roomsNow(): string {
   if (!bus) return "Each instance of this app has rooms of its own: STDWS_BUS would join them.";
-  if (!bus.isAway) return `A room is one among all instances of this app, joined by ${bus.name}.`;
-  return `${bus.name}, which joins the instances of this app, cannot be reached now.`;
+  const engine = bus.name.startsWith("kv") ? "Deno KV" : "Redis";
+  if (!bus.isAway) return `A room is one among all instances of this app, joined by ${engine}.`;
+  return `${engine}, which joins the instances of this app, cannot be reached now.`;
 }
 
 /** A variable, where there is one and it may be read. */

@@ -53,9 +53,7 @@ for (const [name, { needs, start }] of Object.entries(JOINTS)) {
       const page = await (await fetch(one.url.replace("ws:", "http:"))).text();
       assertStringIncludes(
         page,
-        `A room is one among all instances of this app, joined by ${
-          name === "Redis" ? "redis://" : "kv:"
-        }`,
+        `A room is one among all instances of this app, joined by ${name}.`,
       );
     },
   });
