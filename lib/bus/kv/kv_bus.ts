@@ -183,6 +183,7 @@ export class KvBus implements Bus {
       clearTimeout(timer);
     }
     clearTimeout(this.#sureTimer);
+    // One that has failed has nothing to cancel.
     await watch?.cancel().catch(() => {});
     await this.#leave();
   }
@@ -233,6 +234,7 @@ export class KvBus implements Bus {
     const next = async () => {
       while (!(await reader.read()).done) this.#nudge.resolve();
     };
+    // Without it, what is new is found by looking, as it is where a watch does not reach other processes.
     next().catch(() => {});
     return reader;
   }
@@ -277,6 +279,7 @@ export class KvBus implements Bus {
     this.#claims.end("the bus is disposed");
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, FAREWELL);
+    // Where it fails, others learn of the end when the time of this server is over.
     await Promise.race([promise, farewell.catch(() => {})]);
     clearTimeout(timer);
     this.#watchers.clear();

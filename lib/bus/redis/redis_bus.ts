@@ -186,6 +186,7 @@ export class RedisBus implements Bus {
     if (link) {
       await within(this.drained(0), FLUSH_TIME);
       const keys = [this.#keys.servers, this.#keys.inbox(this.self)];
+      // Where it fails, others learn of the end after `ttl`.
       const left = this.#claims.end()
         .then(() => link.script("leave", keys, [this.self, "0", this.#keys.servers]))
         .catch(() => {});

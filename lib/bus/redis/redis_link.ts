@@ -65,6 +65,7 @@ export class RedisLink implements Disposable {
       if (failure !== undefined) throw new Error(failure);
       return link = new RedisLink(clients, run, hashes, events);
     } catch (error) {
+      // The first failure is told; that of the other connection, which is ended now, says nothing more.
       opening.catch(() => {});
       clients.forEach(destroy);
       throw refusal(error, terms) ?? new Error(reasonOf(error), { cause: error });
