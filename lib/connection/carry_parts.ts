@@ -1,4 +1,5 @@
 import { Batch, type Message } from "../base/batch.ts";
+import { joined } from "../base/joined.ts";
 import { MAX_LINE } from "../base/limits.ts";
 import { shown } from "../base/shown.ts";
 import type { Transport } from "../contract.ts";
@@ -121,12 +122,7 @@ class Whole {
   }
 
   end(binary: boolean): void {
-    const bytes = new Uint8Array(this.#length);
-    let at = 0;
-    for (const part of this.#parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
+    const bytes = joined(this.#parts, this.#length);
     this.#transport.send(batchOf(bytes, binary));
   }
 }

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { joined } from "../base/joined.ts";
 
 // So much comes with a request at once, in bytes.
 const MOST = 64 * 1024;
@@ -38,12 +39,6 @@ export class Early {
     this.#socket.off("data", this.#take);
     const [first, ...others] = this.#chunks;
     if (others.length === 0) return first;
-    const all = new Uint8Array(this.#length);
-    let at = 0;
-    for (const chunk of this.#chunks) {
-      all.set(chunk, at);
-      at += chunk.length;
-    }
-    return all;
+    return joined(this.#chunks, this.#length);
   }
 }

@@ -1,3 +1,5 @@
+import { joined } from "../../base/joined.ts";
+
 const NEWLINE = Uint8Array.of(10);
 
 // Beyond that who fills the printer has to wait, in bytes.
@@ -70,12 +72,6 @@ export class Printer {
     const parts = this.#parts;
     this.#parts = [];
     if (parts.length === 1) return parts[0] as Uint8Array;
-    const joined = new Uint8Array(this.#length);
-    let offset = 0;
-    for (const part of parts) {
-      joined.set(part, offset);
-      offset += part.length;
-    }
-    return joined;
+    return joined(parts, this.#length);
   }
 }

@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { joined } from "../../base/joined.ts";
 import { HIGH_WATER_MARK, NODE_MESSAGE_OVERHEAD } from "../../base/limits.ts";
 
 /**
@@ -228,14 +229,4 @@ export class FrameWriter {
     else this.#waiting.splice(0, this.#next);
     this.#next = 0;
   }
-}
-
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -1,3 +1,4 @@
+import { joined } from "../../../base/joined.ts";
 import { HIGH_WATER_MARK } from "../../../base/limits.ts";
 import { nextTurn } from "../../../base/next_turn.ts";
 import { oneLine } from "../../../base/one_line.ts";
@@ -166,14 +167,4 @@ export class AnswerBody implements Gauge {
     this.#bytes = 0;
     this.#tellDrained();
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

@@ -1,5 +1,6 @@
 import { Batch } from "../../../base/batch.ts";
 import { CodecError } from "../../../base/errors.ts";
+import { joined } from "../../../base/joined.ts";
 import { MAX_LINE } from "../../../base/limits.ts";
 import { Delimited, LINE } from "../../../codec/delimited.ts";
 import type { Decoder, TransportEvents } from "../../../contract.ts";
@@ -156,12 +157,7 @@ class OneMessage implements Decoder {
 
   end(): void {
     if (this.#length === 0) return;
-    const bytes = new Uint8Array(this.#length);
-    let at = 0;
-    for (const part of this.#parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
+    const bytes = joined(this.#parts, this.#length);
     this.#take(new Batch(true, bytes, [0, bytes.length]));
   }
 }
