@@ -21,7 +21,7 @@ export interface Match {
 /** Parts of the server that a {@linkcode RouteTable} needs. */
 export interface RouteTableOptions {
   readonly meter: Meter;
-  /** Knows who is at a route of all servers that are one; default: this is the only one. */
+  /** Knows who is at a route of all servers that are one, and who has guessed; default: this is the only one. */
   readonly ledger?: EntryLedger | undefined;
   /** The place that a handler is started with. */
   placeOf(meter: RouteMeter): Place;
@@ -33,7 +33,7 @@ export class RouteTable {
   readonly #options: RouteTableOptions;
   #routes: readonly LiveRoute[] = [];
   readonly #usages = new Map<Handler, Usage>();
-  readonly #failures = new Failures();
+  readonly #failures: Failures;
   #authenticators: ReadonlySet<Authenticator> = new Set();
   /** Counts of who is at a route, by its path and the name of its handler: they stay where its options change. */
   #visitors: ReadonlyMap<string, Visitors> = new Map();
@@ -43,6 +43,7 @@ export class RouteTable {
   constructor(defaults: RouteOptions, options: RouteTableOptions) {
     this.#defaults = defaults;
     this.#options = options;
+    this.#failures = new Failures(options.ledger?.failures);
   }
 
   /**

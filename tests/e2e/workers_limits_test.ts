@@ -120,6 +120,28 @@ testWorkers("stdws --workers --connectrate counts handshakes of all workers", as
   assertEquals([came.in.length, new Set(came.out)], [4, new Set([429])]);
 });
 
+testWorkers("stdws --workers counts wrong tokens of an address in all workers", async (form) => {
+  await using folder = await Folder.make();
+  const tokens = `${folder.path}/tokens`;
+  const right = "0123456789abcdef";
+  await Deno.writeTextFile(tokens, right);
+  await using server = await startWorkers([`--auth=token:${tokens}`, "--echo"], { form }, 3);
+  const statusOf = async (address: string, token: string) => {
+    const conn = await connectFrom(address, server.url);
+    const headers = { Authorization: `Bearer ${token}` };
+    using client = await RawClient.request(server.url, { conn, headers });
+    return client.answer.status;
+  };
+  const many = Array.from({ length: 60 }, (_, at) => statusOf("127.0.0.2", `wrong-${at}`));
+  const found = await Promise.all(many);
+  const wrong = found.filter((status) => status === 401).length;
+  assertEquals(found.filter((status) => status === 429).length, 60 - wrong);
+  // Ten, and one for each two seconds that all of it takes; each worker by itself has ten as well.
+  assert(wrong >= 10 && wrong < 20, `${wrong}`);
+  assertEquals(await statusOf("127.0.0.2", right), 101);
+  assertEquals(await statusOf("127.0.0.3", "wrong"), 401);
+});
+
 testWorkers(
   "stdws --workers gives the places of a worker that was killed to others, and no more",
   async (form) => {

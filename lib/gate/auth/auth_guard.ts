@@ -66,8 +66,8 @@ export class AuthGuard implements Guard {
     const isWrong = !identity && isSaid &&
       denials.some(({ status, isGuess = status === 401 }) => isGuess);
     if (!isWrong) turn?.right();
-    else if (turn) turn.wrong();
-    else this.#failures.add(request, place);
+    else if (turn) await turn.wrong();
+    else await this.#failures.add(request, place);
     if (identity) return this.#verdict(request, identity);
     return authRefusal({ evidence, denials, authenticators: this.#authenticators });
   }

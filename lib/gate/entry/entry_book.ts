@@ -1,4 +1,5 @@
 import type { Rate } from "../../base/token_bucket.ts";
+import type { FailureBook } from "../auth/failure_book.ts";
 import type { Visitors } from "./visitors.ts";
 
 /** Limits of who may come in, as numbers; 0 means no limit. */
@@ -36,6 +37,8 @@ export interface EntryBook {
 
 /** Books for each place of several servers together. */
 export interface EntryLedger {
+  /** Wrong passwords and tokens at all of them; default: each server counts its own. */
+  readonly failures?: FailureBook;
   /**
    * The book of a place.
    *

@@ -4,6 +4,7 @@ import type { Channel } from "../../bus/bus.ts";
 import type { EntryLedger, Full } from "../../gate/entry/entry_book.ts";
 import { Calls } from "../calls.ts";
 import type { EntryAsked, EntryChanged } from "./entry_counts.ts";
+import { JointFailures } from "./joint_failures.ts";
 import { LentPermits } from "./lent_permits.ts";
 
 /** Options of {@linkcode joinLedger}. */
@@ -33,6 +34,7 @@ export function joinLedger(channel: Channel, { maxForks }: JoinLedgerOptions): J
   return {
     processes: lent ?? new Permits(0),
     ledger: {
+      failures: new JointFailures(calls),
       at(place) {
         const add = (key: string | undefined, count: number) => {
           calls.tell("entry.add", { at: place, key, count } satisfies EntryChanged);

@@ -1,6 +1,7 @@
 import type { Channel } from "../../bus/bus.ts";
 import { Calls } from "../calls.ts";
 import { EntryCounts } from "./entry_counts.ts";
+import { FailureDesk } from "./failure_desk.ts";
 import { PermitLender } from "./permit_lender.ts";
 
 /**
@@ -9,15 +10,22 @@ import { PermitLender } from "./permit_lender.ts";
  */
 export class Ledger implements Disposable {
   readonly entries = new EntryCounts();
+  readonly failures = new FailureDesk();
   readonly permits = new PermitLender();
 
   /** Takes a worker in until its channel is closed; see `joinLedger` for its side. */
   attach(channel: Channel): void {
     const entries = this.entries.join();
     const permits = this.permits.join({ ask: (...asked) => calls.ask(...asked) });
-    const calls = new Calls(channel, { ...entries.answers, ...permits.answers });
+    const failures = this.failures.join();
+    const calls = new Calls(channel, {
+      ...entries.answers,
+      ...failures.answers,
+      ...permits.answers,
+    });
     calls.closed.then(() => {
       entries.left();
+      failures.left();
       permits.left();
     });
   }

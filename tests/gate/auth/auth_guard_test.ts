@@ -8,6 +8,7 @@ import type {
   Evidence,
   Identity,
 } from "../../../lib/gate/auth/authenticator.ts";
+import { FailureCounts } from "../../../lib/gate/auth/failure_counts.ts";
 import { Failures } from "../../../lib/gate/auth/failures.ts";
 import { fakeRequest, type RequestChanges } from "../../base/fake_request.ts";
 import { NotingMeter } from "../../base/noting_meter.ts";
@@ -181,7 +182,7 @@ async function refusals(
 
 Deno.test("AuthGuard slows an address that sends what is wrong, and no other", async () => {
   for (const [sent, one] of [[PASSWORD, BASIC], [TOKEN, BEARER]] as const) {
-    const failures = new Failures(() => 0);
+    const failures = new Failures(new FailureCounts(() => 0));
     const guard = new AuthGuard([finding(WRONG, one)], false, failures);
     assertEquals(await refusals(guard, {}), [20, 401]);
     assertEquals(await refusals(guard, sent, 11), [10, 429]);
@@ -194,7 +195,7 @@ Deno.test("AuthGuard slows an address that sends what is wrong, and no other", a
 
 Deno.test("AuthGuard counts neither who is known, nor that nobody could be asked, as wrong", async () => {
   for (const denial of [KNOWN, AWAY]) {
-    const guard = new AuthGuard([finding(denial)], false, new Failures(() => 0));
+    const guard = new AuthGuard([finding(denial)], false, new Failures(new FailureCounts(() => 0)));
     for (let count = 0; count < 20; count++) {
       const [status] = await statusOf(guard.check(fakeRequest(PASSWORD), fakePlace()));
       assertEquals(status, denial.status);
@@ -209,7 +210,7 @@ const GUESSED: [what: string, findings: Finding[], status: number][] = [
 ];
 for (const [what, findings, status] of GUESSED) {
   Deno.test(`AuthGuard slows an address that sends what is wrong, ${what}`, async () => {
-    const failures = new Failures(() => 0);
+    const failures = new Failures(new FailureCounts(() => 0));
     const guard = new AuthGuard(findings.map((one) => finding(one)), false, failures);
     for (const sent of [TOKEN, PASSWORD]) {
       const remote = { address: JSON.stringify(sent), host: "", port: "" };
@@ -224,7 +225,7 @@ for (const [what, findings, status] of GUESSED) {
 }
 
 Deno.test("AuthGuard lets in at once who is right, however many of the same address are wrong", async () => {
-  const failures = new Failures(() => 0);
+  const failures = new Failures(new FailureCounts(() => 0));
   const wrong = new AuthGuard([finding(WRONG)], false, failures);
   await refusals(wrong, TOKEN);
   const token = new AuthGuard([finding(BOB)], false, failures);

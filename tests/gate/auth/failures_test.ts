@@ -1,5 +1,6 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { LimitError } from "../../../lib/base/errors.ts";
+import { FailureCounts } from "../../../lib/gate/auth/failure_counts.ts";
 import { Failures, type Turn } from "../../../lib/gate/auth/failures.ts";
 import { fakeRequest } from "../../base/fake_request.ts";
 import { FakeTimers } from "../../base/fake_timers.ts";
@@ -11,7 +12,7 @@ function stage() {
   const meter = new NotingMeter();
   const place = fakePlace({ meter: meter.at("/a") });
   const clock = { now: 0 };
-  const failures = new Failures(() => clock.now);
+  const failures = new Failures(new FailureCounts(() => clock.now));
   return { clock, failures, place, noted: meter.noted };
 }
 
@@ -20,27 +21,27 @@ function from(address: string) {
 }
 
 /** How many failures in a row are nothing but that. */
-function countOf(add: () => void): number {
+async function countOf(add: () => Promise<void>): Promise<number> {
   for (let count = 0;; count++) {
     try {
-      add();
+      await add();
     } catch {
       return count;
     }
   }
 }
 
-Deno.test("Failures counts ten of an address, and then one in two seconds", () => {
+Deno.test("Failures counts ten of an address, and then one in two seconds", async () => {
   const { clock, failures, place, noted } = stage();
   const add = () => failures.add(from("192.0.2.1"), place);
-  assertEquals(countOf(add), 10);
-  const error = assertThrows(add, LimitError);
+  assertEquals(await countOf(add), 10);
+  const error = await assertRejects(add, LimitError);
   assertEquals([error.status, error.headers["Retry-After"], error.limit], [429, "2", "auth"]);
   assertEquals(noted, ["/a: limited auth", "/a: limited auth"]);
   clock.now = 4_000;
-  assertEquals(countOf(add), 2);
+  assertEquals(await countOf(add), 2);
   clock.now = 100_000;
-  assertEquals(countOf(add), 10);
+  assertEquals(await countOf(add), 10);
 });
 
 const ADDRESSES: [one: string, other: string, same: boolean][] = [
@@ -50,16 +51,16 @@ const ADDRESSES: [one: string, other: string, same: boolean][] = [
   ["::1", "::2", true],
 ];
 for (const [one, other, same] of ADDRESSES) {
-  Deno.test(`Failures counts those of ${one} and ${other} ${same ? "together" : "apart"}`, () => {
+  Deno.test(`Failures counts those of ${one} and ${other} ${same ? "together" : "apart"}`, async () => {
     const { failures, place } = stage();
-    countOf(() => failures.add(from(one), place));
-    assertEquals(countOf(() => failures.add(from(other), place)), same ? 0 : 10);
+    await countOf(() => failures.add(from(one), place));
+    assertEquals(await countOf(() => failures.add(from(other), place)), same ? 0 : 10);
   });
 }
 
 Deno.test("Failures counts none on a Unix socket, where clients are not told apart", async () => {
   const { failures, place } = stage();
-  for (let count = 0; count < 100; count++) failures.add(from("unix-socket"), place);
+  for (let count = 0; count < 100; count++) await failures.add(from("unix-socket"), place);
   assertEquals(await failures.turn(from("unix-socket"), place), undefined);
 });
 
@@ -71,7 +72,7 @@ Deno.test("Failures lets passwords of an address that has failed take turns", as
     await timers.pass(ms);
   };
   const client = from("192.0.2.1");
-  countOf(() => failures.add(client, place));
+  await countOf(() => failures.add(client, place));
   const came: string[] = [];
   const wait = async (name: string) => {
     const turn = await failures.turn(client, place);
@@ -91,9 +92,10 @@ Deno.test("Failures lets passwords of an address that has failed take turns", as
   (await turns[0])?.right();
   await timers.pass(0);
   assertEquals(came, ["first", "second"]);
-  assertThrows(() => turns[1] && failures.add(client, place), LimitError);
+  await assertRejects(() => failures.add(client, place), LimitError);
   const second = await turns[1];
-  assertThrows(() => second?.wrong(), LimitError);
+  assert(second);
+  await assertRejects(() => second.wrong(), LimitError);
   const third = wait("third");
   await pass(2_000);
   await third;
@@ -118,8 +120,8 @@ Deno.test("Failures looks at no more passwords at once than may be wrong", async
   await timers.pass(0);
   assertEquals([came.length, refused.length], [10, 0]);
   // and none that is wrong does.
-  for (const turn of came.splice(0, 5)) turn.wrong();
-  for (const turn of came.splice(0)) assertThrows(() => turn.wrong(), LimitError);
+  for (const turn of came.splice(0, 5)) await turn.wrong();
+  for (const turn of came.splice(0)) await assertRejects(() => turn.wrong(), LimitError);
   await timers.pass(0);
   assertEquals([came.length, refused.length, timers.pending], [0, 83, 1]);
 });
@@ -127,7 +129,7 @@ Deno.test("Failures looks at no more passwords at once than may be wrong", async
 Deno.test("Failures lets a client that leaves wait no longer", async () => {
   const { failures, place } = stage();
   const client = from("192.0.2.1");
-  countOf(() => failures.add(client, place));
+  await countOf(() => failures.add(client, place));
   const left = new AbortController();
   const turn = failures.turn(client, { ...place, left: left.signal });
   left.abort();
