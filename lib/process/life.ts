@@ -152,7 +152,7 @@ export class Life {
     const terminated = terminate({
       pid: tree.pid,
       signal: (signal) => {
-        if (!tree.exited) {
+        if (!tree.isEnding) {
           this.#signalled = true;
           meter.processSignalled(signal);
           trace?.signalled();
@@ -197,9 +197,10 @@ export class Life {
     const { tree } = this.#started;
     // Where something went wrong in the middle of its output, it need not end by itself.
     if (this.#failure?.atEnd === false) return this.#outcome({ told, cut });
-    if (!(await within(tree.exit, ESCALATION[0].wait + this.#options.closeMs))) {
-      return this.#outcome({ told, cut });
-    }
+    const patience = ESCALATION[0].wait + this.#options.closeMs;
+    // Who goes on has no status; that of who ends by itself may come late, and nobody else knows it.
+    const ends = told ? within(tree.exit, patience) : tree.ends(patience);
+    if (!(await ends)) return this.#outcome({ told, cut });
     const status = await tree.exit;
     if (this.#signalled) return this.#outcome({ told, cut });
     if (!told && INTERRUPTED.includes(status.code)) await this.#awaitNews();

@@ -39,6 +39,22 @@ export function zombieStart(pid: number): string | undefined {
   return fields[0] === "Z" ? fields[19] : undefined;
 }
 
+// include/linux/sched.h: the thread is being shut down.
+const PF_EXITING = 4;
+
+/**
+ * Whether nothing can change any more how a process ends: all of its threads are ending or have ended. What it had
+ * open is closed by then, which others can see long before its status is there: the kernel lets them run first.
+ */
+export function isEnding(pid: number): boolean {
+  const threads = threadsOf(pid);
+  // Of a process that is gone, or hidden, that is not known.
+  return threads.length > 0 && threads.every((thread) => {
+    const fields = stat(`${pid}/task/${thread}`);
+    return fields.length === 0 || (Number(fields[6]) & PF_EXITING) !== 0;
+  });
+}
+
 /** The value of a variable that a process was started with. */
 export function variableOf(pid: number, name: string): string | undefined {
   const variables = `\0${read(`/proc/${pid}/environ`) ?? ""}`;
@@ -51,9 +67,9 @@ export function limitsOf(pid: number): string {
   return read(`/proc/${pid}/limits`) ?? "";
 }
 
-/** The fields of /proc/PID/stat from the third, the state, on: the second may contain anything. */
-function stat(pid: number): string[] {
-  const line = read(`/proc/${pid}/stat`);
+/** The fields of `stat` below /proc from the third, the state, on: the second may contain anything. */
+function stat(which: number | string): string[] {
+  const line = read(`/proc/${which}/stat`);
   return line === undefined ? [] : line.slice(line.lastIndexOf(")") + 2).split(" ");
 }
 

@@ -1,9 +1,14 @@
+import { nextTurn } from "../base/next_turn.ts";
 import { within } from "../base/within.ts";
 import type { Child } from "./launch.ts";
 import { findOrphans, findOrphansOf } from "./orphans.ts";
-import { childrenOf, startOf } from "./proc.ts";
+import { childrenOf, isEnding, startOf } from "./proc.ts";
 
 const POLL_MS = 10;
+
+// How much longer the status of a program may take whose end has begun, in ms, before what it leaves behind is told
+// to end: it has nothing else to do for that but to be given the processor, once.
+const STATUS_PATIENCE = 1_000;
 
 // How many looks in a row have to find nobody where somebody was found before.
 const LOOKS = 2;
@@ -63,6 +68,14 @@ export class ProcessTree {
     return this.#status !== undefined;
   }
 
+  /**
+   * Whether the program itself has ended, or nothing can change any more how it does: its status is on its way.
+   * Where nobody can tell, false until that is there.
+   */
+  get isEnding(): boolean {
+    return this.exited || isEnding(this.pid);
+  }
+
   /** The status of the program itself, once it has ended. */
   get status(): Deno.CommandStatus | undefined {
     return this.#status;
@@ -104,10 +117,18 @@ export class ProcessTree {
     for (const pid of this.#alive()) this.#send(pid, signal);
   }
 
+  /** Whether the program itself ends within `ms` milliseconds, or begins to: `exit` follows, which may be later. */
+  async ends(ms: number): Promise<boolean> {
+    if (this.exited || await within(this.exit, ms)) return true;
+    // What the runtime has heard by now comes first.
+    await nextTurn();
+    return this.isEnding;
+  }
+
   /** Whether all of them end within `ms` milliseconds. */
   async ended(ms: number): Promise<boolean> {
     const deadline = performance.now() + ms;
-    if (!this.exited && !(await within(this.exit, ms))) return false;
+    if (!(await this.ends(ms) && await within(this.exit, STATUS_PATIENCE))) return false;
     if (this.#orphans === "keep") return true;
     // Whoever ends may have started another: nobody is left only where looks find nobody, and one alone can miss
     // a process that loses its parent at that moment.

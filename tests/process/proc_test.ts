@@ -3,6 +3,7 @@ import {
   adoptedBy,
   childrenOf,
   hasProc,
+  isEnding,
   parentOf,
   startOf,
   variableOf,
@@ -66,7 +67,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "startOf() says that a zombie has ended",
+  name: "startOf() and isEnding() say that a zombie has ended",
   ignore,
   async fn() {
     // The shell does not wait for what ends after it has become another program.
@@ -81,9 +82,11 @@ Deno.test({
     while (lines.all.length < 2) await lines.until(new RegExp(`^(?!${child.pid}$)\\d+$`));
     const pid = Number(lines.all.find((line) => line !== String(child.pid)));
     assert(startOf(pid));
+    assertEquals(isEnding(pid), false);
     await child.stdin.close();
     await untilState(pid, "Z");
     assertEquals(startOf(pid), undefined);
+    assertEquals(isEnding(pid), true);
     assertEquals(parentOf(pid), child.pid);
     child.kill("SIGKILL");
     await Promise.all([child.status, lines.ended]);
@@ -111,6 +114,7 @@ Deno.test("the process table has nothing to tell of a process that is not there"
   const pid = 2 ** 30;
   assertEquals([childrenOf(pid), adoptedBy(pid)], [[], []]);
   assertEquals([parentOf(pid), startOf(pid), variableOf(pid, "PATH")], [0, undefined, undefined]);
+  assertEquals(isEnding(pid), false);
 });
 
 /** Waits for a state of a process; nobody tells it, so it has to be looked for. */
