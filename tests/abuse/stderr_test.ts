@@ -20,7 +20,7 @@ for (const [what, script] of FLOODS) {
       await using quiet = await QuietClient.connect(`${server.url}echo`);
       const clients = await Promise.all([1, 2, 3, 4].map(() => RawClient.open(server.url)));
       await server.stdout.until(/… [\d,]+ lines? left out$/);
-      while (quiet.count < 200) await new Promise((resolve) => setTimeout(resolve, 10));
+      await quiet.answers(200);
       for (const client of clients) client[Symbol.dispose]();
       attack.note({ longestWait: quiet.longestWait, counted: quiet.count });
       assert(peakOf(server.pid) < 400e6, "its memory is bounded");
@@ -56,6 +56,8 @@ abuse("a program whose stderr has no limit in the log", async (attack) => {
   await using server = await attack.start(args);
   using client = await RawClient.open(`${server.url}a`);
   assertEquals((await client.rest()).closed, "1000");
+  // The connection waits for no stderr that goes to the log.
+  await server.stdout.until(/\| stderr .* \| 20000$/);
   await server.stop();
   const lines = server.stdout.all.filter((line) => line.includes("| stderr "));
   assertEquals(
