@@ -20,6 +20,12 @@ interface Reason {
  */
 export class FloodLog {
   readonly #reasons = new Map<string, Reason>();
+  readonly #now: () => number;
+
+  /** @param now Milliseconds on a clock that never goes back. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   /**
    * Says something, unless it was just said.
@@ -29,7 +35,7 @@ export class FloodLog {
    */
   say(reason: string, write: (more: number) => void): void {
     const said = this.#reasons.get(reason);
-    const now = performance.now();
+    const now = this.#now();
     if (!said || said.count === 0 && now >= said.until) {
       write(0);
       this.#begin(reason, now);
@@ -39,7 +45,7 @@ export class FloodLog {
     said.latest = write;
     said.timer ??= setTimeout(() => {
       this.#tell(said);
-      this.#begin(reason, performance.now());
+      this.#begin(reason, this.#now());
     }, said.until - now);
   }
 

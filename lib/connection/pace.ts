@@ -41,9 +41,16 @@ export class Pace {
   #waiting: Batch[] | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isOver = false;
+  readonly #now: () => number;
 
-  private constructor(paced: Paced, messages: Rate | undefined, bytes: Rate | undefined) {
-    const now = performance.now();
+  private constructor(
+    paced: Paced,
+    messages: Rate | undefined,
+    bytes: Rate | undefined,
+    clock: () => number = () => performance.now(),
+  ) {
+    const now = clock();
+    this.#now = clock;
     this.#paced = paced;
     this.#messages = messages && new TokenBucket(messages, now);
     this.#bytes = bytes && new TokenBucket(bytes, now);
@@ -53,11 +60,19 @@ export class Pace {
     this.#step = Math.min(STEP, ...times);
   }
 
-  /** The pace of a connection; undefined where nothing is said of it. */
-  static of(paced: Paced, { messageRate, byteRate }: PaceOptions): Pace | undefined {
+  /**
+   * The pace of a connection; undefined where nothing is said of it.
+   *
+   * @param now Milliseconds on a clock that never goes back.
+   */
+  static of(
+    paced: Paced,
+    { messageRate, byteRate }: PaceOptions,
+    now?: () => number,
+  ): Pace | undefined {
     const messages = messageRate?.perSecond ? messageRate : undefined;
     const bytes = byteRate?.perSecond ? byteRate : undefined;
-    return messages || bytes ? new Pace(paced, messages, bytes) : undefined;
+    return messages || bytes ? new Pace(paced, messages, bytes, now) : undefined;
   }
 
   /** Whether the client is held back. */
@@ -69,7 +84,7 @@ export class Pace {
   take(batch: Batch): void {
     if (this.#isOver) return this.#paced.pass(batch);
     if (this.#timer !== undefined) return this.#wait(batch);
-    const now = performance.now();
+    const now = this.#now();
     const rest = this.#pass(batch, now);
     // Its handler may have closed the connection.
     if (this.#isOver) return;
@@ -111,7 +126,7 @@ export class Pace {
 
   #goOn(): void {
     const waiting = this.#waiting;
-    const now = performance.now();
+    const now = this.#now();
     for (let batch; (batch = waiting?.[0]);) {
       const rest = this.#pass(batch, now);
       if (this.#isOver) return;

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { FloodLog, withMore } from "../../lib/base/flood_log.ts";
+import { FakeTimers } from "./fake_timers.ts";
 
 /** Says a reason so many times; the lines are added to a list. */
 function sayTo(lines: string[], floodLog: FloodLog, reason: string, count: number): void {
@@ -21,26 +22,17 @@ Deno.test("FloodLog.say() writes the first line of a reason at once, and at the 
 });
 
 Deno.test("FloodLog.say() writes one line a second for the same reason, and counts all of them", async () => {
-  const floodLog = new FloodLog();
-  const times: number[] = [];
-  let said = 0;
-  let counted = 0;
-  const told = Promise.withResolvers<void>();
-  const write = (more: number) => {
-    times.push(performance.now());
-    counted += 1 + more;
-    if (times.length === 3) told.resolve();
-  };
-  const flood = setInterval(() => {
-    said++;
-    floodLog.say("flood", write);
-  }, 10);
-  await told.promise;
-  clearInterval(flood);
+  using timers = new FakeTimers();
+  const floodLog = new FloodLog(() => timers.now);
+  const told: [time: number, more: number][] = [];
+  for (let said = 0; said < 250; said++) {
+    floodLog.say("flood", (more) => told.push([timers.now, more]));
+    await timers.pass(10);
+  }
+  assertEquals(told, [[0, 0], [1_000, 98], [2_000, 99]]);
   floodLog.flush();
-  assertEquals(counted, said);
-  const gaps = times.slice(1, 3).map((time, at) => time - (times[at] as number));
-  assertEquals(gaps.filter((gap) => gap < 990), []);
+  assertEquals(told.slice(3), [[2_500, 49]]);
+  assertEquals(timers.pending, 0);
 });
 
 Deno.test("FloodLog.say() forgets reasons of which nothing is left to say", () => {

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Batch } from "../../lib/base/batch.ts";
 import { Pace, type PaceOptions } from "../../lib/connection/pace.ts";
+import { FakeTimers } from "../base/fake_timers.ts";
 
 const encoder = new TextEncoder();
 
@@ -20,13 +21,15 @@ function batchOf(...texts: string[]): { batch: Batch; reuse: () => void } {
 class Remembering {
   readonly passed: string[] = [];
   readonly told: string[] = [];
-  readonly released = Promise.withResolvers<void>();
   readonly pace: Pace;
   readonly canHold: boolean;
 
-  constructor(options: PaceOptions, canHold = true) {
+  constructor(
+    options: PaceOptions,
+    { canHold = true, now }: { canHold?: boolean; now?: () => number } = {},
+  ) {
     this.canHold = canHold;
-    const pace = Pace.of(this, options);
+    const pace = Pace.of(this, options, now);
     assert(pace);
     this.pace = pace;
   }
@@ -48,7 +51,6 @@ class Remembering {
 
   release(): void {
     this.told.push("release");
-    this.released.resolve();
   }
 
   exceeded(limit: string): void {
@@ -76,35 +78,41 @@ Deno.test("Pace passes on at once what may come at once", () => {
 });
 
 Deno.test("Pace holds back the rest, in its order, and passes it on as time goes by", async () => {
-  const one = new Remembering({ messageRate: rate(200, 2) });
+  using timers = new FakeTimers();
+  const one = new Remembering({ messageRate: rate(200, 2) }, { now: () => timers.now });
   const texts = Array.from({ length: 40 }, (_, at) => `message ${at}`);
-  const begin = performance.now();
   one.take(...texts.slice(0, 30));
   one.take(...texts.slice(30));
-  assertEquals(one.passed, ["message 0", "message 1"]);
-  await one.released.promise;
-  const time = performance.now() - begin;
-  assertEquals([one.passed, one.told], [texts, ["hold messagerate", "release"]]);
-  assert(time >= 185, `${time} ms for 38 at 200 a second`);
+  for (let passed = 2; passed < 40; passed += 2) {
+    assertEquals(one.passed, texts.slice(0, passed));
+    await timers.pass(10);
+  }
+  assertEquals([one.passed, one.told], [texts, ["hold messagerate"]]);
+  // The next may come as well.
+  await timers.pass(10);
+  assertEquals(one.told, ["hold messagerate", "release"]);
 });
 
 Deno.test("Pace has a large message go on, and those behind it wait for longer", async () => {
-  const one = new Remembering({ byteRate: rate(10_000, 100) });
-  const begin = performance.now();
+  using timers = new FakeTimers();
+  const one = new Remembering({ byteRate: rate(10_000, 100) }, { now: () => timers.now });
   one.take("x".repeat(1_100), "y");
+  // 1,001 bytes at 10,000 a second.
+  await timers.pass(100);
   assertEquals(one.passed.map((text) => text.length), [1_100]);
-  await one.released.promise;
-  const time = performance.now() - begin;
-  assertEquals([one.passed.length, one.told], [2, ["hold byterate", "release"]]);
-  assert(time >= 98, `${time} ms for 1,001 bytes at 10,000 a second`);
+  await timers.pass(1);
+  assertEquals([one.passed.length, one.told], [2, ["hold byterate"]]);
+  await timers.pass(10);
+  assertEquals(one.told, ["hold byterate", "release"]);
 });
 
 Deno.test("Pace keeps its rate where few may come at once", async () => {
-  const one = new Remembering({ messageRate: rate(1_000, 1) });
-  const begin = performance.now();
+  using timers = new FakeTimers();
+  const one = new Remembering({ messageRate: rate(1_000, 1) }, { now: () => timers.now });
   one.take(...Array.from({ length: 101 }, () => "a"));
-  await one.released.promise;
-  assert(performance.now() - begin >= 99);
+  await timers.pass(99);
+  assertEquals(one.passed.length, 100);
+  await timers.pass(1);
   assertEquals(one.passed.length, 101);
 });
 
@@ -126,7 +134,7 @@ Deno.test("Pace.stop() passes on nothing more", () => {
 });
 
 Deno.test("Pace ends a client that cannot be held back when it has sent too much, and not before", () => {
-  const one = new Remembering({ messageRate: rate(0.001, 2) }, false);
+  const one = new Remembering({ messageRate: rate(0.001, 2) }, { canHold: false });
   one.take("a");
   one.take("b");
   assertEquals([one.passed, one.told], [["a", "b"], ["hold messagerate"]]);

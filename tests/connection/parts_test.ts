@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Batch, Message } from "../../lib/base/batch.ts";
+import { nextTurn } from "../../lib/base/next_turn.ts";
 import type { Parts } from "../../lib/contract.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { FakeTimers, settle } from "../base/fake_timers.ts";
@@ -115,7 +116,7 @@ Deno.test("Connection.close() waits for a message in parts, and for what is behi
   await writer.write("a");
   assertEquals(socket.closed, []);
   await writer.close();
-  while (socket.closed.length === 0) await new Promise((resolve) => setTimeout(resolve));
+  while (socket.closed.length === 0) await nextTurn();
   assertEquals([socket.sent, socket.closed], [["text(a", ")", "behind"], ["4000 done"]]);
 });
 

@@ -6,7 +6,7 @@ import type { Admission, Guard, Handler, Verdict } from "../../lib/contract.ts";
 import { Dispatcher, type DispatchOptions } from "../../lib/gate/dispatch.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { fakeRequest } from "../base/fake_request.ts";
-import { settle } from "../base/fake_timers.ts";
+import { FakeTimers, settle } from "../base/fake_timers.ts";
 
 const UPGRADE = {
   Upgrade: "websocket",
@@ -110,13 +110,11 @@ Deno.test("Dispatcher gives up a request whose client leaves, also where it is n
 });
 
 Deno.test("Dispatcher lets an answer take its time", async () => {
-  const handler: Handler = {
-    async respond() {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      return new Response("late");
-    },
-  };
-  const { decision } = asking(handler, { acceptMs: 1, headers: {} });
+  using timers = new FakeTimers();
+  const { promise, resolve } = Promise.withResolvers<Response>();
+  const { decision } = asking({ respond: () => promise }, { acceptMs: 1_000, headers: {} });
+  await timers.pass(3_600_000);
+  resolve(new Response("late"));
   assertEquals(await statusOf(decision), 200);
 });
 

@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer } from "node:net";
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { nextTurn } from "../../lib/base/next_turn.ts";
 import { HandshakeError, UsageError } from "../../lib/base/errors.ts";
 import { tcp } from "../../lib/handlers/tcp.ts";
 import { CapturedLog } from "../base/captured_log.ts";
@@ -105,7 +106,7 @@ Deno.test("tcp() closes with 1013 when more waits than may, and logs what is los
   // The system holds some megabytes for who does not read; it takes them while this waits for it.
   while (!log.messages.length) {
     talk.say(new Uint8Array(60_000));
-    await new Promise((resolve) => setTimeout(resolve));
+    await nextTurn();
   }
   const reason = "More than 100000 bytes wait for the other side";
   assertEquals(await talk.connection.closed, `1013 ${reason}`);

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { nextTurn } from "../../lib/base/next_turn.ts";
 import type { Handler } from "../../lib/contract.ts";
 import { serve, type Server } from "../../lib/serve.ts";
 import { CapturedLog } from "../base/captured_log.ts";
@@ -23,22 +24,26 @@ class Slow {
   received = 0;
   readonly handler: Handler = {
     respond: ({ path }, { left }) => {
-      this.begun.push(path);
-      left.addEventListener("abort", () => this.left.push(path));
+      this.#note(this.begun, path);
+      left.addEventListener("abort", () => this.#note(this.left, path));
       const { promise, resolve } = this.#wait(path);
       left.addEventListener("abort", () => resolve(new Response()));
       return promise;
     },
     accept: async () => {
-      this.begun.push("upgrade");
+      this.#note(this.begun, "upgrade");
       await this.#wait("upgrade").promise;
       return {
         open: () => ({ message: (data) => void (this.received += data.length) }),
-        abandon: () => void this.abandoned++,
+        abandon: () => {
+          this.abandoned++;
+          this.#tell();
+        },
       };
     },
   };
   readonly #answers = new Map<string, PromiseWithResolvers<Response>>();
+  #news = Promise.withResolvers<void>();
 
   answer(path: string): void {
     const text = `answer to ${path}`;
@@ -46,9 +51,20 @@ class Slow {
     this.#wait(path).resolve(new Response(text, { headers }));
   }
 
-  /** Waits until it is as a test expects; whatever has to come before has its turn meanwhile. */
+  /** Waits until it is as a test expects; what would come with it has its turn as well. */
   async until(is: (slow: Slow) => boolean): Promise<void> {
-    while (!is(this)) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!is(this)) await this.#news.promise;
+    await nextTurn();
+  }
+
+  #note(all: string[], what: string): void {
+    all.push(what);
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#news.resolve();
+    this.#news = Promise.withResolvers();
   }
 
   #wait(path: string): PromiseWithResolvers<Response> {

@@ -89,11 +89,19 @@ Deno.test("Output says that it was the end which a decoder did not take", async 
 
 Deno.test("Output waits for who is behind, after each stride", async () => {
   const told = new Told();
+  const asked = Promise.withResolvers<void>();
   const { promise, resolve } = Promise.withResolvers<void>();
-  const gauge: Gauge = { bufferedAmount: Infinity, drained: () => promise };
+  const gauge: Gauge = {
+    bufferedAmount: Infinity,
+    drained() {
+      asked.resolve();
+      return promise;
+    },
+  };
   const stream = bytesOf("abcdef");
   const output = new Output(stream, told, { smallest: 8, gauge, stride: 2, failed: told.failed });
-  await new Promise((resolve) => setTimeout(resolve));
+  await asked.promise;
+  await nextTurn();
   assertEquals(told.told, ["ab"]);
   resolve();
   await output.ended;
@@ -223,7 +231,7 @@ Deno.test("Output.quiet() reads on as long as something comes, and then nothing 
 
 Deno.test("Output lets others have their turn while it reads for somebody who never drains", async () => {
   let turns = 0;
-  const turn = new Promise<void>((resolve) => setTimeout(resolve, 0)).then(() => turns++);
+  const turn = nextTurn().then(() => turns++);
   // As a process that floods, whose client is closing and has stopped reading.
   const flood = new ReadableStream({
     type: "bytes",

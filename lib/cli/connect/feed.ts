@@ -10,6 +10,8 @@ const encoder = new TextEncoder();
 export interface FeedOptions extends Pick<ClientOptions, "binary" | "messages" | "quietMs"> {
   /** Whether the end of the input closes the connection also where nothing was sent; default false. */
   readonly closesUnsent?: boolean;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now?: () => number;
 }
 
 /**
@@ -94,14 +96,15 @@ export class Feed {
   }
 
   async #closeWhenQuiet(link: Line): Promise<void> {
+    const { quietMs, now = () => performance.now() } = this.#options;
     await link.drained(0);
-    let since = performance.now();
+    let since = now();
     for (;;) {
       if (this.#printer.isBehind) {
         await Promise.race([this.#printer.flushed(), link.closed]);
-        since = performance.now();
+        since = now();
       }
-      const rest = Math.max(since, link.heard) + this.#options.quietMs - performance.now();
+      const rest = Math.max(since, link.heard) + quietMs - now();
       if (rest <= 0) return link.close();
       if (await within(link.closed, rest)) return;
     }

@@ -21,18 +21,32 @@ export class FramePace {
   readonly #bytes: TokenBucket | undefined;
   /** Pongs that are asked for. */
   #asked = 0;
+  readonly #now: () => number;
 
-  private constructor(paced: FramePaced, { messageRate, byteRate }: PaceOptions) {
-    const now = performance.now();
+  private constructor(
+    paced: FramePaced,
+    { messageRate, byteRate }: PaceOptions,
+    clock: () => number = () => performance.now(),
+  ) {
+    const now = clock();
+    this.#now = clock;
     this.#paced = paced;
     this.#frames = messageRate?.perSecond ? new TokenBucket(messageRate, now) : undefined;
     this.#bytes = byteRate?.perSecond ? new TokenBucket(byteRate, now) : undefined;
   }
 
-  /** The pace of a client; undefined where nothing is said of it. */
-  static of(paced: FramePaced, rates: PaceOptions): FramePace | undefined {
+  /**
+   * The pace of a client; undefined where nothing is said of it.
+   *
+   * @param now Milliseconds on a clock that never goes back.
+   */
+  static of(
+    paced: FramePaced,
+    rates: PaceOptions,
+    now?: () => number,
+  ): FramePace | undefined {
     const isSaid = rates.messageRate?.perSecond || rates.byteRate?.perSecond;
-    return isSaid ? new FramePace(paced, rates) : undefined;
+    return isSaid ? new FramePace(paced, rates, now) : undefined;
   }
 
   /** A ping goes to the client: its answer is not counted. */
@@ -48,7 +62,7 @@ export class FramePace {
 
   /** Counts a frame with so many bytes. */
   count(bytes: number): void {
-    const now = performance.now();
+    const now = this.#now();
     const frames = waitAfter(this.#frames, 1, now);
     const ms = Math.max(frames, waitAfter(this.#bytes, HEAD + bytes, now));
     if (ms > 0) this.#paced.rest(ms, ms === frames ? "messagerate" : "byterate");

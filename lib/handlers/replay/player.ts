@@ -11,6 +11,8 @@ export interface PlayerOptions {
   readonly loop: boolean;
   /** Whether it goes on only when the client has said as much as the recorded one. */
   readonly wait: boolean;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now?: () => number;
 }
 
 // The least time of one of many rounds, in ms: a recording may be over at once.
@@ -26,7 +28,8 @@ type Output = Extract<RecordedEvent, { type: "output" }>;
 export class Player {
   readonly #connection: Connection;
   readonly #options: PlayerOptions;
-  /** When the recording began, on the clock of `performance.now()`, as if it had not been waited for since. */
+  readonly #now: () => number;
+  /** When the recording began, on that clock, as if it had not been waited for since. */
   #start = 0;
   /** Messages of the client that no event has waited for yet. */
   #heard = 0;
@@ -37,6 +40,7 @@ export class Player {
   constructor(connection: Connection, options: PlayerOptions) {
     this.#connection = connection;
     this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
   }
 
   /** The client has said so many messages. */
@@ -66,7 +70,7 @@ export class Player {
   }
 
   async #round(events: Events): Promise<{ readonly code: number; readonly reason: string }> {
-    this.#start = performance.now();
+    this.#start = this.#now();
     for await (const event of events) {
       if (event.type === "input") await this.#listen(event.time);
       else if (event.type !== "note") await this.#until(this.#due(event));
@@ -110,11 +114,11 @@ export class Player {
     if (!this.#options.wait) return;
     while (this.#heard === 0 && !this.#isOver) await this.#sleep();
     this.#heard--;
-    this.#start = performance.now() - this.#after(time);
+    this.#start = this.#now() - this.#after(time);
   }
 
   async #until(due: number): Promise<void> {
-    for (let left; (left = due - performance.now()) > 0 && !this.#isOver;) await this.#sleep(left);
+    for (let left; (left = due - this.#now()) > 0 && !this.#isOver;) await this.#sleep(left);
   }
 
   /** Waits for the client, or for a time in ms. */

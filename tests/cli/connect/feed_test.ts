@@ -1,8 +1,10 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { nextTurn } from "../../../lib/base/next_turn.ts";
 import type { Closed } from "../../../lib/cli/connect/ending.ts";
 import { Feed } from "../../../lib/cli/connect/feed.ts";
 import type { Link } from "../../../lib/cli/connect/link.ts";
 import { Printer } from "../../../lib/cli/connect/printer.ts";
+import { FakeTimers } from "../../base/fake_timers.ts";
 
 const CLOSED: Closed = { code: 1006, reason: "", byClient: false };
 
@@ -17,17 +19,11 @@ class FakeLink {
   room: number;
   #drained = Promise.withResolvers<void>();
   #full = Promise.withResolvers<void>();
-  /** How many messages of the server still come, one at each look. */
-  coming = 0;
-  heardLast = 0;
+  /** When the last message of the server came. */
+  heard = 0;
 
   constructor(room = Infinity) {
     this.room = room;
-  }
-
-  get heard(): number {
-    if (this.coming-- > 0) this.heardLast = performance.now();
-    return this.heardLast;
   }
 
   /** Resolves when it was asked for more than it takes. */
@@ -136,15 +132,23 @@ Deno.test("Feed sends what one connection did not take to the next, and nothing 
 });
 
 Deno.test("Feed closes when the input has ended and nothing has come for a while", async () => {
+  using timers = new FakeTimers();
   const typed = new Typed("1\n");
   typed.end();
-  const feed = new Feed(typed.input, printer(), { binary: false, quietMs: 5 });
+  const options = { binary: false, quietMs: 500, now: () => timers.now };
+  const feed = new Feed(typed.input, printer(), options);
   const fake = new FakeLink();
-  fake.coming = 3;
+  let ended = false;
+  fake.ended.then(() => ended = true);
   feed.into(fake.link);
-  await fake.ended;
-  assert(fake.coming < 0, "it closed before the last message came");
-  assert(performance.now() - fake.heardLast >= 5, "it closed too early");
+  for (const heard of [400, 800]) {
+    await timers.pass(400);
+    fake.heard = heard;
+  }
+  await timers.pass(499);
+  assertEquals(ended, false);
+  await timers.pass(1);
+  assertEquals([ended, timers.pending], [true, 0]);
 });
 
 Deno.test("Feed does not close while what came is not printed", async () => {
@@ -173,7 +177,7 @@ Deno.test("Feed leaves a connection open where the input was empty from the begi
   feed.into(fake.link);
   let ended = false;
   fake.ended.then(() => ended = true);
-  await new Promise((resolve) => setTimeout(resolve));
+  await nextTurn();
   assertEquals(ended, false);
   fake.break();
   assertEquals(await fake.closed, CLOSED);

@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Received } from "../../support/client.ts";
+import { FramePace } from "../../../lib/connection/transport/frame_pace.ts";
+import { frame, type Received } from "../../support/client.ts";
+import { joined } from "./client_frames.ts";
 import { TransportPair } from "./transport_pair.ts";
 
 /** A pair whose server is told when its client is held back. */
@@ -44,17 +46,42 @@ for (const [what, first, payload] of FLOODS) {
 }
 
 Deno.test("NodeTransport reads on when a client has waited for its pings", async () => {
-  const { pair } = await openHeld(100, 5);
+  const { pair, held } = await openHeld(250, 1);
   await using _pair = pair;
   const { client, told } = pair;
-  const begin = performance.now();
-  for (let at = 0; at < 25; at++) await client.frame(0x89, Uint8Array.of(at));
+  // All at once, so that no time between them makes up for any.
+  await client.bytes(
+    joined(...Array.from({ length: 25 }, (_, at) => frame(0x89, Uint8Array.of(at)))),
+  );
+  await held;
   // Those before it need no answer.
   while (!isPong(await client.next(), 24));
   await client.send("x");
   await told.until("received x");
-  // Those beyond what may come at once: at this rate, and not faster.
-  assert(performance.now() - begin >= 190);
+});
+
+Deno.test("FramePace says how long a client has to wait for what is beyond its rate", () => {
+  let now = 0;
+  const rests: (readonly [ms: number, limit: string])[] = [];
+  const paced = { rest: (ms: number, limit: string) => void rests.push([ms, limit]) };
+  const rates = {
+    messageRate: { perSecond: 100, burst: 5 },
+    byteRate: { perSecond: 1_000, burst: 500 },
+  };
+  const pace = FramePace.of(paced, rates, () => now);
+  assert(pace);
+  for (let count = 0; count < 25; count++) pace.count(0);
+  assertEquals([rests.length, rests[0], rests.at(-1)], [21, [10, "messagerate"], [
+    210,
+    "messagerate",
+  ]]);
+  now = 210;
+  pace.count(0);
+  assertEquals(rests.slice(21), [[10, "messagerate"]]);
+  now = 300;
+  // With their heads, 1,000 bytes more than there are.
+  for (let count = 0; count < 3; count++) pace.count(494);
+  assertEquals(rests.at(-1), [1_001, "byterate"]);
 });
 
 Deno.test("NodeTransport counts no answers to its own pings", async () => {

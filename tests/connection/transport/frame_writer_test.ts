@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Writable } from "node:stream";
+import { nextTurn } from "../../../lib/base/next_turn.ts";
 import {
   closeFrame,
   pingFrame,
@@ -25,7 +26,7 @@ class SlowStream {
   /** Takes the write that is under way, and lets the next begin. */
   async take(): Promise<void> {
     this.#take();
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await nextTurn();
   }
 }
 

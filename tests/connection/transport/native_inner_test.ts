@@ -5,31 +5,31 @@ import { RawClient } from "../../support/client.ts";
 /** Serves one WebSocket of the runtime, hands it over when it is open, and waits for what the client does then. */
 async function withSocket(
   use: (socket: WebSocket) => void,
-  client: (client: RawClient) => Promise<void>,
+  client: (client: RawClient, socket: WebSocket) => Promise<void>,
 ): Promise<void> {
+  const opened = Promise.withResolvers<WebSocket>();
   const closed = Promise.withResolvers<void>();
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
     const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: 0 });
     socket.onclose = () => closed.resolve();
-    socket.onopen = () => use(socket);
+    socket.onopen = () => {
+      use(socket);
+      opened.resolve(socket);
+    };
     return response;
   });
   using connected = await RawClient.open(`ws://127.0.0.1:${server.addr.port}/`);
-  await client(connected);
+  await client(connected, await opened.promise);
   await closed.promise;
 }
 
 Deno.test("nativeInner.drop() ends the connection of a client that does not answer", async () => {
   await withSocket((socket) => {
     socket.close(4000, "done");
-    setTimeout(() => nativeInner.drop(socket), 10);
-  }, async (client) => {
-    const end = { kind: "close", code: 4000, reason: "done" } as const;
-    assertEquals([await client.next(), await client.next()], [end, {
-      kind: "close",
-      code: 1006,
-      reason: "",
-    }]);
+  }, async (client, socket) => {
+    assertEquals(await client.next(), { kind: "close", code: 4000, reason: "done" });
+    nativeInner.drop(socket);
+    assertEquals(await client.next(), { kind: "close", code: 1006, reason: "" });
   });
 });
 

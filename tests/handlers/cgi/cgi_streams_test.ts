@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { nextTurn } from "../../../lib/base/next_turn.ts";
 import { CapturedLog } from "../../base/captured_log.ts";
 import { PLAIN, POST, read, Served, until, upload } from "../ask.ts";
 
@@ -36,7 +37,7 @@ function large(
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       // As from a socket, what else happens has its turn in between.
-      await new Promise((resolve) => setTimeout(resolve));
+      await nextTurn();
       controller.enqueue(new Uint8Array(100_000));
       taken += 100_000;
       if (taken < size) return;

@@ -3,6 +3,7 @@ import { HIGH_WATER_MARK } from "../../../lib/base/limits.ts";
 import { Player } from "../../../lib/handlers/replay/player.ts";
 import { RecordingError } from "../../../lib/handlers/replay/read_recording.ts";
 import { nextTurn } from "../../../lib/base/next_turn.ts";
+import { FakeTimers } from "../../base/fake_timers.ts";
 import { FakeConnection } from "../../support/fake_connection.ts";
 import { Folder } from "../../support/folder.ts";
 
@@ -36,10 +37,15 @@ Deno.test("Player keeps the times of the recording, divided by its speed", async
   await using folder = await Folder.make();
   const file = await write(folder, [0, "o", "first"], [8, "o", "second"]);
   const connection = new FakeConnection();
-  const start = performance.now();
-  await new Player(connection, { ...DEFAULTS, speed: 100 }).play(file);
-  assertEquals(performance.now() - start >= 80, true);
+  using timers = new FakeTimers();
+  const options = { ...DEFAULTS, speed: 100, now: () => timers.now };
+  const played = new Player(connection, options).play(file);
+  await connection.count(1);
+  await timers.pass(79);
+  assertEquals(connection.sent, ["first"]);
+  await timers.pass(1);
   assertEquals(connection.sent, ["first", "second"]);
+  await played;
 });
 
 Deno.test("Player ends with its client, whatever it waits for", async () => {

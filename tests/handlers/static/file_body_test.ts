@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { nextTurn } from "../../../lib/base/next_turn.ts";
 import type { ByteRange } from "../../../lib/handlers/static/byte_ranges.ts";
 import { fileBody } from "../../../lib/handlers/static/file_body.ts";
 import { Tree } from "../../support/tree.ts";
@@ -101,7 +102,7 @@ Deno.test("fileBody() closes the file when the reader leaves while it is read", 
   left.resolve();
   await Promise.all([pending, done.promise]);
   // What follows on the answer has had its turn.
-  await new Promise((resolve) => setTimeout(resolve));
+  await nextTurn();
   assertEquals([isClosed(file), failures], [true, []]);
 });
 
