@@ -1,4 +1,4 @@
-import { MAX_FORKS, MAX_QUEUE, STDERR_RATE } from "../base/limits.ts";
+import { MAX_FORKS, STDERR_RATE } from "../base/limits.ts";
 import { Permits } from "../base/permits.ts";
 import type { Framing } from "../codec/codecs.ts";
 import type { Mismatch } from "../codec/mismatch.ts";
@@ -7,6 +7,7 @@ import { defaultPassEnv } from "../process/environment.ts";
 import type { RestraintOptions } from "../process/restraint.ts";
 import type { Orphans } from "../process/tree.ts";
 import type { Unbuffer } from "../process/unbuffer/unbuffer.ts";
+import { INPUT_QUEUE } from "./talk_options.ts";
 
 /** Options for starting processes and talking to them. */
 export interface ProcessOptions extends RestraintOptions {
@@ -85,12 +86,7 @@ export const PROCESS_OPTIONS = [
     },
   },
   {
-    name: "maxqueue",
-    as: "maxQueue",
-    kind: "number",
-    value: "BYTES",
-    least: 1,
-    default: MAX_QUEUE,
+    ...INPUT_QUEUE,
     group: "Process",
     reload: "route",
     doc:

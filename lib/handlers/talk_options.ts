@@ -1,3 +1,4 @@
+import { MAX_QUEUE } from "../base/limits.ts";
 import { describeCodecs, FRAMINGS } from "../codec/codecs.ts";
 import { MISMATCHES } from "../codec/mismatch.ts";
 import type { Option } from "../options/option.ts";
@@ -27,6 +28,16 @@ export const MISMATCH = {
     "A client's messages of the kind that is not taken: convert them (text is UTF-8, beyond that close with 1007), ignore them, or close with 1003",
   flag: { value: "HOW", unset: "ignore, for tcp convert" },
 } as const satisfies Option;
+
+/** The option of how much a client may say ahead of who takes it; each row says who that is. */
+export const INPUT_QUEUE = {
+  name: "maxqueue",
+  as: "maxQueue",
+  kind: "number",
+  value: "BYTES",
+  least: 1,
+  default: MAX_QUEUE,
+} as const;
 
 /** The option of whether a program's output comes at once, for those whose output is read as it comes. */
 export const UNBUFFER = {

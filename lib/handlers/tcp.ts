@@ -5,6 +5,7 @@ import { type Mismatch, MISMATCHES } from "../codec/mismatch.ts";
 import type { Handler } from "../contract.ts";
 import { checkProperties } from "../options/check_properties.ts";
 import { kindOf } from "./kind.ts";
+import { INPUT_QUEUE } from "./talk_options.ts";
 import { parseTcpAddress } from "./tcp/address.ts";
 import { dial } from "./tcp/dial.ts";
 import { TcpJoint } from "./tcp/joint.ts";
@@ -91,12 +92,7 @@ export const tcpKind = kindOf({
   ],
   options: [
     {
-      name: "maxqueue",
-      as: "maxQueue",
-      kind: "number",
-      value: "BYTES",
-      least: 1,
-      default: MAX_QUEUE,
+      ...INPUT_QUEUE,
       unset: "that of --maxqueue",
       doc:
         "A client's input that may wait for a socket that does not read, beyond that close with 1013 where the client cannot be held back",
