@@ -8,7 +8,6 @@ import { converting } from "../codec/mismatch.ts";
 import { checkProperties } from "../options/check_properties.ts";
 import { Bridge } from "../process/bridge.ts";
 import { checkPlaceholders } from "../process/check_placeholders.ts";
-import { environment } from "../process/environment.ts";
 import { placeholdersOf, unescapePlaceholders } from "../process/placeholders.ts";
 import { Runner, type Started } from "../process/runner.ts";
 import { pathOf, programPath } from "../process/program_path.ts";
@@ -18,6 +17,7 @@ import { kindOf } from "./kind.ts";
 import { needsOfCommand } from "./needs.ts";
 import { expectNoPlaceholders, expectPermits } from "./process/expect_warm.ts";
 import { hello } from "./process/hello.ts";
+import { keepOwn, startOwn } from "./process/own_process.ts";
 import { Warm } from "./process/warm.ts";
 import { WARM, WARM_IDLE, type WarmOptions } from "./process/warm_options.ts";
 import {
@@ -133,28 +133,7 @@ export function processHandler(
   const warm = programs.always && count > 0
     ? new Warm({ ...programs.always, runner, cwd, own: env, orphans, closeMs, count, idleMs })
     : undefined;
-
-  function start(
-    request: IncomingRequest,
-    endpoint: Endpoint,
-    { log, processes, meter }: Place,
-  ): Started | Promise<Started> {
-    const { program, args } = endpoint;
-    return runner.start({
-      program,
-      args,
-      ...(cwd === undefined ? {} : { cwd }),
-      id: request.id,
-      environment: (inherited, trace) =>
-        environment(request, { ...endpoint, inherited, own: env, trace }),
-      trace: request.trace,
-      log: log.with({ command: program }),
-      processes,
-      meter,
-      refusal: "Max of possible forks already active, upgrade rejected",
-      orphans,
-    });
-  }
+  const terms = { ...(cwd === undefined ? {} : { cwd }), env, orphans };
 
   /** Apart from what starts it: nothing here remembers the request, as long as the connection lasts. */
   function admit(
@@ -177,13 +156,7 @@ export function processHandler(
     function run(connection?: Parameters<Bridge["run"]>[0]): void {
       // Not before: the client that is there comes first.
       warm?.refill();
-      runner.keep(
-        started,
-        bridge.run(connection).catch((error) => {
-          connection?.close(1011, "Internal error");
-          throw error;
-        }),
-      );
+      keepOwn(runner, started, bridge.run(connection), connection);
     }
     return {
       associated: { command: program, pid: String(started.child.pid) },
@@ -207,7 +180,7 @@ export function processHandler(
       // Before anything is started: it may refuse the request.
       const greet = options.hello ? hello(request, { ...endpoint, own: env }) : undefined;
       const { started, id } = warm?.take(place) ??
-        { started: start(request, endpoint, place), id: request.id };
+        { started: startOwn(runner, { ...endpoint, ...terms }, request, place), id: request.id };
       const process = started instanceof Promise ? await started : started;
       return admit(process, endpoint, place, greet?.(id));
     },

@@ -8,8 +8,8 @@ import type {
   Place,
 } from "../../contract.ts";
 import { Bridge } from "../../process/bridge.ts";
-import { environment } from "../../process/environment.ts";
 import type { Started } from "../../process/runner.ts";
+import { keepOwn, type OwnJob, startOwn } from "../process/own_process.ts";
 import { PROTOCOL, speaksProtocol } from "./control.ts";
 import type { TerminalParts } from "./parts.ts";
 import { recordedScreen } from "./recorded_screen.ts";
@@ -29,45 +29,12 @@ const TYPED: Codec = { ...binary, takes: "both" };
 export function ownTerminal(options: OwnTerminalOptions): Pick<Handler, "accept"> {
   const { program, variables, env, runner, write, maxQueue, closeMs, orphans } = options;
 
-  function start(
-    request: IncomingRequest,
-    { log, processes, meter }: Place,
-  ): Started | Promise<Started> {
-    return runner.start({
-      program,
-      args: options.argsOf(request),
-      ...options.folder,
-      id: request.id,
-      environment: (inherited, trace) =>
-        environment(request, {
-          scriptName: "/",
-          pathInfo: request.path,
-          inherited: { ...variables, ...inherited },
-          own: env,
-          trace,
-        }),
-      trace: request.trace,
-      log: log.with({ command: program }),
-      processes,
-      meter,
-      refusal: "Max of possible forks already active, upgrade rejected",
-      orphans,
-      pty: { streams: "all", size: sizeIn(request.query) ?? DEFAULT_SIZE },
-    });
-  }
-
   /** Apart from what starts it: nothing here remembers the request, as long as the connection lasts. */
   function admit(started: Started, speaks: boolean, { signal }: Place): Admission {
     const bridge = new Bridge(started, { codec: TYPED, closeMs, maxQueue, ending: signal });
 
     function run(seat?: Seat, connection?: Connection): void {
-      runner.keep(
-        started,
-        bridge.run(seat).catch((error) => {
-          connection?.close(1011, "Internal error");
-          throw error;
-        }),
-      );
+      keepOwn(runner, started, bridge.run(seat), connection);
     }
     return {
       associated: { command: program, pid: String(started.child.pid) },
@@ -103,7 +70,18 @@ export function ownTerminal(options: OwnTerminalOptions): Pick<Handler, "accept"
         ...admit(started, speaks, place),
         screen: recordedScreen({ speaks, size, shared: false }),
       });
-      const started = start(request, place);
+      const job: OwnJob = {
+        program,
+        args: options.argsOf(request),
+        ...options.folder,
+        scriptName: "/",
+        pathInfo: request.path,
+        variables,
+        env,
+        orphans,
+        pty: { streams: "all", size },
+      };
+      const started = startOwn(runner, job, request, place);
       return started instanceof Promise ? started.then(admission) : admission(started);
     },
   };
