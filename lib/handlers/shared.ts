@@ -1,34 +1,29 @@
 import type { Batch } from "../base/batch.ts";
-import { CodecError, HandshakeError, UsageError } from "../base/errors.ts";
+import { CodecError, HandshakeError } from "../base/errors.ts";
 import { MAX_QUEUE } from "../base/limits.ts";
 import { Log } from "../base/log.ts";
 import { type Mark, seenBy } from "../base/mark.ts";
-import { nextId } from "../base/request.ts";
-import { CODECS } from "../codec/codecs.ts";
-import { converting } from "../codec/mismatch.ts";
-import type { Connection, Handler, Place, Session, SlowPolicy } from "../contract.ts";
+import type { Connection, Handler, Session, SlowPolicy } from "../contract.ts";
 import { checkProperties } from "../options/check_properties.ts";
 import { Life } from "../process/life.ts";
-import { placeholdersIn, unescapePlaceholders } from "../process/placeholders.ts";
 import { pathOf, programPath } from "../process/program_path.ts";
 import { Runner, type Started } from "../process/runner.ts";
-import { sharedEnvironment } from "../process/shared_environment.ts";
-import { type Close, closeOf, endingOf } from "../process/status.ts";
 import { Stdin } from "../process/stdin.ts";
 import type { Lateness } from "../process/unbuffer/lateness.ts";
 import { expectCommand } from "./expect_command.ts";
 import { kindOf } from "./kind.ts";
 import { needsOfCommand } from "./needs.ts";
+import { plainWords } from "./plain_words.ts";
 import { PROCESS_OPTIONS, type ProcessOptions, processOptionsOf } from "./process_options.ts";
 import { Client, type ClientOptions } from "./shared/client.ts";
-import { Coded } from "./shared/coded.ts";
 import { Crowd } from "./shared/crowd.ts";
-import { Events } from "./shared/events.ts";
-import { Pace } from "./shared/pace.ts";
+import { OneForAll } from "./shared/one_for_all.ts";
 import { SHARED_OPTIONS, type SharedFraming } from "./shared/options.ts";
-import { type SharedLife, Supervisor } from "./shared/supervisor.ts";
-import { Tagged } from "./shared/tagged.ts";
-import type { Talk } from "./shared/talk.ts";
+import { ownEnd } from "./shared/own_end.ts";
+import { Pace } from "./shared/pace.ts";
+import { type SharedJob, startShared } from "./shared/start_shared.ts";
+import type { SharedLife } from "./shared/supervisor.ts";
+import { talkOf } from "./shared/talk_of.ts";
 import { SLOW } from "./slow.ts";
 import { lateOutputOf, MISMATCH, UNBUFFER, unbufferOf } from "./talk_options.ts";
 
@@ -101,7 +96,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
     maxQueue,
     lasting: true,
     get meter() {
-      return place?.meter;
+      return one.place?.meter;
     },
   });
   const crowd = new Crowd();
@@ -109,33 +104,15 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
   const pace = slow === "close" ? new Pace({ lag: (now) => crowd.lag(now) }) : undefined;
   const talk = talkOf(options, stdin, crowd);
   const log = new Log({ command: program });
-
-  let place: Place | undefined;
-  function enter(server: Place): void {
-    place = server;
-    talk.hub = server.hub;
-  }
-
-  function launch(): SharedLife | Promise<SharedLife> {
-    if (!place) throw new Error("A shared process is started by its server");
-    const { processes, meter, signal } = place;
-    const id = nextId();
-    const starting = runner.start({
-      program,
-      args,
-      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      id,
-      environment: (inherited, trace) =>
-        sharedEnvironment({ id, inherited, own: options.env ?? {}, trace }),
-      log,
-      processes,
-      meter,
-      refusal: "Max of possible forks already active, shared process not started",
-      orphans: options.orphans,
-    });
-    const live = (started: Started) => lifeOf(started, signal);
-    return starting instanceof Promise ? starting.then(live) : live(starting);
-  }
+  const job: SharedJob = {
+    what: "shared process",
+    program,
+    args,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: options.env ?? {},
+    log,
+    orphans: options.orphans,
+  };
 
   function lifeOf(started: Started, signal: AbortSignal): SharedLife {
     const decoder = talk.started(started.log);
@@ -156,13 +133,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
     runner.keep(started, gone);
     return {
       pid: life.pid,
-      // Nobody asks how it ended where that was the server's will.
-      over: life.over.then((how) =>
-        how.told && how.timeout === undefined || how.shutdown ? undefined : {
-          ...closeOf(how),
-          ending: { by: how.told ? undefined : "program", ...endingOf(how.status) },
-        }
-      ),
+      over: life.over.then(ownEnd),
       // What went wrong with it, its keeper says.
       gone: gone.catch(() => {}),
       begin: () =>
@@ -181,7 +152,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
   /** Takes a client out of the crowd; false where it was not in any more. */
   function remove(client: Client): boolean {
     const was = crowd.delete(client);
-    if (was) supervisor.leave();
+    if (was) one.leave();
     return was;
   }
 
@@ -191,10 +162,12 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
     if (lost > 0) log.error("process", `There is no process to take ${lost} bytes from clients`);
   }
 
-  let idle = () => {};
-  const supervisor = new Supervisor({
-    start: launch,
-    stopped(how: Close) {
+  const one = new OneForAll({
+    program,
+    key: ["shared", ...command],
+    isAhead: start === "now",
+    launch: (place) => startShared(runner, job, place, (started) => lifeOf(started, place.signal)),
+    stopped(how) {
       for (const client of [...crowd]) {
         remove(client);
         client.close(how);
@@ -202,7 +175,6 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
       discard();
       talk.stopped();
     },
-    idle: () => idle(),
     linger,
     restart,
     log,
@@ -214,7 +186,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
       lateness?.sent(batch.size);
       if (talk.message(client, batch)) {
         // So that who has relayed it knows what the process has got.
-        if (place?.isJoined) client.hold();
+        if (one.place?.isJoined) client.hold();
         return;
       }
       const reason =
@@ -237,14 +209,14 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
     const past = talk.history?.(arrival.seen) ?? [];
     const client = new Client(connection, { ...arrival, mismatch, past });
     crowd.add(client);
-    if (supervisor.last) {
+    if (one.last) {
       // The process that it came to has ended since.
       remove(client);
-      client.close(supervisor.last);
+      client.close(one.last);
       return { ending: () => Promise.resolve(client.ending) };
     }
     talk.opened(client);
-    supervisor.begin();
+    one.begin();
     return {
       batch(batch) {
         if (!client.closing) say(client, batch);
@@ -261,7 +233,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
   return {
     label: `Serving using shared process: ${[program, ...args].join(" ")}`,
     async accept(request, server) {
-      enter(server);
+      talk.hub = server.hub;
       const { returns } = server;
       if (stdin.bufferedAmount > FULL * maxQueue) {
         throw new HandshakeError(
@@ -276,58 +248,23 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
         seen: returns ? returns.seen : seenBy(request),
         isBack: returns?.isSame ?? false,
       };
-      await supervisor.enter();
-      const { pid } = supervisor;
       return {
-        associated: { command: program, ...(pid === undefined ? {} : { pid: String(pid) }) },
+        ...await one.enter(server),
         slow,
         open: (connection) => open(connection, arrival),
-        abandon() {
-          supervisor.begin();
-          supervisor.leave();
-        },
       };
     },
-    isReady: () => supervisor.isReady,
-    sole: {
-      key: JSON.stringify(["shared", ...command]),
-      isAhead: start === "now",
-      hold(then) {
-        idle = then;
-        if (start === "now") supervisor.start();
-      },
-      async revoke() {
-        idle = () => {};
-        await supervisor.revoke();
-      },
-    },
+    isReady: () => one.isReady(),
+    sole: one.sole,
     start(server) {
-      enter(server);
-      supervisor.resume();
-      if (start === "now" && !server.isJoined) return supervisor.start();
+      talk.hub = server.hub;
+      return one.start(server);
     },
     async [Symbol.asyncDispose]() {
-      await supervisor[Symbol.asyncDispose]();
+      await one[Symbol.asyncDispose]();
       await runner[Symbol.asyncDispose]();
     },
   };
-}
-
-function talkOf(options: SharedOptions, stdin: Stdin<Client>, crowd: Crowd): Talk {
-  const { framing = "lines", history = 0, restart = "never" } = options;
-  const converts = options.mismatch === "convert";
-  if (framing !== "events" && framing !== "tagged") {
-    const codec = converts ? converting(CODECS[framing]) : CODECS[framing];
-    return new Coded(stdin, crowd, { codec, remembered: history });
-  }
-  if (history > 0) {
-    throw new UsageError(
-      `history=${history} cannot be used with framing=${framing}: the program itself says what a new client gets`,
-    );
-  }
-  const remembers = restart !== "never";
-  if (framing === "events") return new Events(stdin, crowd, remembers);
-  return new Tagged(stdin, crowd, { remembers, converts });
 }
 
 /** `shared` for the registry. */
@@ -340,17 +277,9 @@ export const sharedKind = kindOf({
   options: [...SHARED_OPTIONS, SLOW, ...PROCESS_OPTIONS, MISMATCH, UNBUFFER],
   runs: true,
   make: ({ words, values, placeholders }) =>
-    shared(placeholders ? withoutPlaceholders(words) : words, processOptionsOf(values)),
+    shared(
+      placeholders ? plainWords(words, `"shared ${words.join(" ")}"`) : words,
+      processOptionsOf(values),
+    ),
   needs: needsOfCommand,
 });
-
-/** The words as they stand, `{{name}}` being `{name}`. */
-function withoutPlaceholders(words: readonly string[]): readonly string[] {
-  const [name] = placeholdersIn(words);
-  if (name === undefined) return words.map(unescapePlaceholders);
-  throw new UsageError(
-    `Invalid placeholder "{${name}}" in "shared ${
-      words.join(" ")
-    }": its one process serves all requests, so there is no value for it; for the text itself write {{${name}}}`,
-  );
-}

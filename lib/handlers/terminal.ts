@@ -4,7 +4,7 @@ import { MAX_QUEUE } from "../base/limits.ts";
 import type { Handler } from "../contract.ts";
 import { checkProperties } from "../options/check_properties.ts";
 import { checkPlaceholders } from "../process/check_placeholders.ts";
-import { placeholdersIn, placeholdersOf, unescapePlaceholders } from "../process/placeholders.ts";
+import { placeholdersOf } from "../process/placeholders.ts";
 import { programPath } from "../process/program_path.ts";
 import { expectPty } from "../process/pty/pty_words.ts";
 import { Runner } from "../process/runner.ts";
@@ -12,6 +12,7 @@ import { needsPages } from "./console/read_page.ts";
 import { expectCommand } from "./expect_command.ts";
 import { kindOf } from "./kind.ts";
 import { needsOfCommand, needsOfPty } from "./needs.ts";
+import { plainWords } from "./plain_words.ts";
 import { type ProcessOptions, processOptionsOf } from "./process_options.ts";
 import { TERMINAL_OPTIONS } from "./terminal/options.ts";
 import { ownTerminal } from "./terminal/own_terminal.ts";
@@ -107,19 +108,14 @@ function terminalOf(
   return {
     [Symbol.asyncDispose]: () => parts.runner[Symbol.asyncDispose](),
     ...(shared
-      ? sharedTerminal({ ...parts, args: placeholders ? plainWords(args) : args, linger })
+      ? sharedTerminal({
+        ...parts,
+        args: placeholders ? plainWords(args, "a terminal with shared=true") : args,
+        linger,
+      })
       : ownTerminal({ ...parts, argsOf: placeholders ? placeholdersOf(args) : () => args })),
     label: `Serving using terminal      : ${[program, ...args].join(" ")}`,
     ownPages: terminalKind.ownPages ?? false,
     respond: (request, _, { log }) => terminalPage(request, log),
   };
-}
-
-/** The words as they stand, `{{name}}` being `{name}`. */
-function plainWords(words: readonly string[]): readonly string[] {
-  const [name] = placeholdersIn(words);
-  if (name === undefined) return words.map(unescapePlaceholders);
-  throw new UsageError(
-    `Invalid placeholder "{${name}}" in a terminal with shared=true: its one program serves all requests, so there is no value for it; for the text itself write {{${name}}}`,
-  );
 }

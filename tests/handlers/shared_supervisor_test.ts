@@ -2,46 +2,12 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { HandshakeError } from "../../lib/base/errors.ts";
 import { Log } from "../../lib/base/log.ts";
 import { Backoff } from "../../lib/base/backoff.ts";
-import {
-  type SharedLife,
-  Supervisor,
-  type SupervisorOptions,
-} from "../../lib/handlers/shared/supervisor.ts";
+import { Supervisor, type SupervisorOptions } from "../../lib/handlers/shared/supervisor.ts";
 import type { Close } from "../../lib/process/status.ts";
 import { FakeTimers, settle } from "../base/fake_timers.ts";
+import { FAILED, FakeLife } from "./fake_life.ts";
 
-const FAILED: Close = { code: 4001, reason: "exit status 1" };
 const FINE: Close = { code: 1000, reason: "" };
-
-class FakeLife implements SharedLife {
-  readonly #over = Promise.withResolvers<Close | undefined>();
-  readonly #gone = Promise.withResolvers<void>();
-  readonly over = this.#over.promise;
-  readonly gone = this.#gone.promise;
-  told = "";
-
-  constructor(readonly pid: number) {}
-
-  begin(): void {
-    this.told ||= "begin";
-  }
-
-  end(): void {
-    this.told = "end";
-    this.#over.resolve(undefined);
-  }
-
-  /** It ends by itself, and nothing of it is left. */
-  async crash(how = FAILED): Promise<void> {
-    this.#over.resolve(how);
-    await this.vanish();
-  }
-
-  async vanish(): Promise<void> {
-    this.#gone.resolve();
-    await settle();
-  }
-}
 
 /** A supervisor of processes that are none. */
 class Scene {

@@ -1,15 +1,15 @@
 import { Log } from "../../base/log.ts";
-import { nextId } from "../../base/request.ts";
 import { binary } from "../../codec/binary.ts";
 import type { Batch, Connection, Handler, Place, Session } from "../../contract.ts";
 import { Life } from "../../process/life.ts";
 import type { Source } from "../../process/piece.ts";
 import type { TerminalSize } from "../../process/pty/pty.ts";
-import { sharedEnvironment } from "../../process/shared_environment.ts";
-import { closeOf, endingOf } from "../../process/status.ts";
 import { Stdin } from "../../process/stdin.ts";
 import type { Started } from "../../process/runner.ts";
-import { type SharedLife, Supervisor } from "../shared/supervisor.ts";
+import { OneForAll } from "../shared/one_for_all.ts";
+import { ownEnd } from "../shared/own_end.ts";
+import { type SharedJob, startShared } from "../shared/start_shared.ts";
+import type { SharedLife } from "../shared/supervisor.ts";
 import { Audience } from "./audience.ts";
 import { PROTOCOL, speaksProtocol } from "./control.ts";
 import type { TerminalParts } from "./parts.ts";
@@ -47,38 +47,26 @@ export function sharedTerminal(
 ): Pick<Handler, "accept" | "isReady" | "sole" | "start" | typeof Symbol.asyncDispose> {
   const { program, args, variables, runner, write, maxQueue, linger } = options;
   const log = new Log({ command: program });
-  let place: Place | undefined;
   let parts: ScreenParts | undefined;
   /** The size of the client that it is started for. */
   let size: TerminalSize = DEFAULT_SIZE;
   let stage: Stage | undefined;
 
-  function launch(): SharedLife | Promise<SharedLife> {
-    if (!place || !parts) throw new Error("A shared terminal is started by its server");
-    const { processes, meter } = place;
+  function launch(place: Place): SharedLife | Promise<SharedLife> {
+    if (!parts) throw new Error("A shared terminal is started for a client");
     const scene = { signal: place.signal, parts, size };
-    const id = nextId();
-    const starting = runner.start({
+    const job: SharedJob = {
+      what: "shared terminal",
       program,
       args,
       ...options.folder,
-      id,
-      environment: (inherited, trace) =>
-        sharedEnvironment({
-          id,
-          inherited: { ...variables, ...inherited },
-          own: options.env,
-          trace,
-        }),
+      variables,
+      env: options.env,
       log,
-      processes,
-      meter,
-      refusal: "Max of possible forks already active, shared terminal not started",
       orphans: options.orphans,
       pty: { streams: "all", size },
-    });
-    const live = (started: Started) => lifeOf(started, scene);
-    return starting instanceof Promise ? starting.then(live) : live(starting);
+    };
+    return startShared(runner, job, place, (started) => lifeOf(started, scene));
   }
 
   function lifeOf(started: Started, { signal, parts, size }: Scene): SharedLife {
@@ -96,9 +84,7 @@ export function sharedTerminal(
       pid: life.pid,
       over: life.over.then(async (how) => {
         await audience.drawn();
-        if (how.told && how.timeout === undefined || how.shutdown) return undefined;
-        const by = how.told ? undefined : "program";
-        return { ...closeOf(how), ending: { by, ...endingOf(how.status) } };
+        return ownEnd(how);
       }),
       // What went wrong with it, its keeper says.
       gone: life.gone.catch(() => {}),
@@ -111,14 +97,16 @@ export function sharedTerminal(
     };
   }
 
-  let idle = () => {};
-  const supervisor = new Supervisor({
-    start: launch,
+  const one = new OneForAll({
+    program,
+    key: ["terminal", program, ...args],
+    // It is made for the size of a client's.
+    isAhead: false,
+    launch,
     stopped(how) {
       stage?.audience.close(how);
       stage = undefined;
     },
-    idle: () => idle(),
     linger,
     restart: "never",
     log,
@@ -142,16 +130,16 @@ export function sharedTerminal(
       own.audience.join(seat, size);
     } else {
       // The program that it came to has ended since.
-      const { code, reason } = supervisor.last ?? { code: 1001, reason: "" };
+      const { code, reason } = one.last ?? { code: 1001, reason: "" };
       seat.close(code, reason);
     }
-    supervisor.begin();
+    one.begin();
     return {
       batch: (batch) => seat.batch(batch),
       close() {
         seat.left();
         own?.audience.leave(seat);
-        supervisor.leave();
+        one.leave();
       },
     };
   }
@@ -160,39 +148,19 @@ export function sharedTerminal(
     async accept(request, server) {
       const [asked, speaks] = [sizeIn(request.query), speaksProtocol(request.headers)];
       parts ??= await loadScreen();
-      place = server;
       size = asked ?? DEFAULT_SIZE;
-      await supervisor.enter();
-      const { pid } = supervisor;
       return {
-        associated: { command: program, ...(pid === undefined ? {} : { pid: String(pid) }) },
+        ...await one.enter(server),
         ...(speaks && { subprotocol: PROTOCOL }),
         screen: recordedScreen({ speaks, size: stage?.audience.size ?? size, shared: true }),
         open: (connection) => open(connection, speaks, asked),
-        abandon() {
-          supervisor.begin();
-          supervisor.leave();
-        },
       };
     },
-    isReady: () => supervisor.isReady,
-    sole: {
-      key: JSON.stringify(["terminal", program, ...args]),
-      isAhead: false,
-      hold(then) {
-        idle = then;
-      },
-      async revoke() {
-        idle = () => {};
-        await supervisor.revoke();
-      },
-    },
-    start(server) {
-      place = server;
-      supervisor.resume();
-    },
+    isReady: () => one.isReady(),
+    sole: one.sole,
+    start: (server) => one.start(server),
     async [Symbol.asyncDispose]() {
-      await supervisor[Symbol.asyncDispose]();
+      await one[Symbol.asyncDispose]();
       await runner[Symbol.asyncDispose]();
     },
   };

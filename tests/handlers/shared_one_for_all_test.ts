@@ -1,0 +1,99 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { Log } from "../../lib/base/log.ts";
+import { UsageError } from "../../lib/base/errors.ts";
+import { plainWords } from "../../lib/handlers/plain_words.ts";
+import { OneForAll, type OneForAllOptions } from "../../lib/handlers/shared/one_for_all.ts";
+import { fakePlace } from "../support/fake_place.ts";
+import { FakeLife } from "./fake_life.ts";
+
+/** One of processes that are none. */
+class Scene {
+  readonly lives: FakeLife[] = [];
+  readonly one: OneForAll;
+
+  constructor(options: Partial<OneForAllOptions> = {}) {
+    this.one = new OneForAll({
+      program: "/bin/cat",
+      key: ["shared", "cat"],
+      isAhead: false,
+      launch: () => {
+        this.lives.push(new FakeLife(this.lives.length + 1));
+        return this.lives.at(-1) as FakeLife;
+      },
+      stopped() {},
+      linger: 0,
+      restart: "never",
+      log: new Log(),
+      ...options,
+    });
+  }
+
+  get told(): string[] {
+    return this.lives.map(({ told }) => told);
+  }
+}
+
+Deno.test("OneForAll starts with its first client, and tells the log of it which process that is", async () => {
+  const { one, lives } = new Scene();
+  one.start(fakePlace());
+  assertEquals(lives.length, 0);
+  const { associated } = await one.enter(fakePlace());
+  assertEquals(associated, { command: "/bin/cat", pid: "1" });
+  one.begin();
+  one.leave();
+  assertEquals(lives.map(({ told }) => told), ["end"]);
+  await lives[0]?.vanish();
+});
+
+Deno.test("OneForAll counts a client that does not come after all no more", async () => {
+  const scene = new Scene();
+  const { abandon } = await scene.one.enter(fakePlace());
+  abandon();
+  assertEquals(scene.told, ["end"]);
+  await scene.lives[0]?.vanish();
+});
+
+for (
+  const [isAhead, isJoined, runs] of [[true, false, 1], [true, true, 0], [false, false, 0]] as const
+) {
+  const where = isJoined ? "one of several servers" : "a server alone";
+  Deno.test(`OneForAll runs ${runs} before anybody at ${where} with isAhead=${isAhead}`, async () => {
+    const scene = new Scene({ isAhead });
+    await scene.one.start(fakePlace({ isJoined }));
+    assertEquals(scene.told, Array(runs).fill("begin"));
+    const over = scene.one[Symbol.asyncDispose]();
+    await scene.lives[0]?.vanish();
+    await over;
+  });
+}
+
+Deno.test("OneForAll runs where it is held, says when nobody wants it any more, and ends where it is revoked", async () => {
+  const scene = new Scene({ isAhead: true });
+  const { one } = scene;
+  const { sole } = one;
+  assertEquals(sole.key, '["shared","cat"]');
+  one.start(fakePlace({ isJoined: true }));
+  let idle = 0;
+  sole.hold(() => idle++);
+  assertEquals(scene.told, ["begin"]);
+  await one.enter(fakePlace({ isJoined: true }));
+  one.leave();
+  await scene.lives[0]?.vanish();
+  assertEquals([idle, one.isReady()], [1, true]);
+
+  sole.hold(() => idle++);
+  const revoked = sole.revoke();
+  await scene.lives[1]?.vanish();
+  await revoked;
+  assertEquals([idle, scene.told], [1, ["end", "end"]]);
+});
+
+for (const words of [["{name}"], ["cat", "a{name:[0-9]+}b"]]) {
+  Deno.test(`plainWords() refuses the placeholder of ${words.join(" ")}`, () => {
+    assertThrows(
+      () => plainWords(words, "a terminal with shared=true"),
+      UsageError,
+      'Invalid placeholder "{name}" in a terminal with shared=true: its one process serves',
+    );
+  });
+}
