@@ -1,13 +1,11 @@
 import type { Span } from "npm:@opentelemetry/api@1.10.0";
 import { descriptors } from "../base/descriptors.ts";
-import { HandshakeError, LimitError } from "../base/errors.ts";
+import { LimitError } from "../base/errors.ts";
 import { FloodLog } from "../base/flood_log.ts";
-import { plain } from "../base/plain.ts";
-import { httpLog } from "../base/session_log.ts";
 import { isUpgrade } from "../base/is_upgrade.ts";
 import { MAX_FORKS } from "../base/limits.ts";
 import { Log } from "../base/log.ts";
-import { type Meter, NO_METER, type RouteMeter } from "../base/meter.ts";
+import { type Meter, NO_METER } from "../base/meter.ts";
 import { Permits } from "../base/permits.ts";
 import type { IncomingRequest } from "../base/request.ts";
 import type { Bus } from "../bus/bus.ts";
@@ -20,10 +18,9 @@ import { Recordings } from "../connection/record/recordings.ts";
 import { Sessions } from "../connection/resume/sessions.ts";
 import { Roster } from "../connection/roster.ts";
 import type { Header, Ticket } from "../connection/ticket.ts";
-import type { Hub, Overview, Place, Returning } from "../contract.ts";
+import type { Hub } from "../contract.ts";
 import { BusHub } from "../hub/bus_hub.ts";
 import { LocalHub } from "../hub/local_hub.ts";
-import { admit } from "./admit.ts";
 import { BasePath } from "./base_path.ts";
 import type { Brought } from "./brought.ts";
 import { Entrance } from "./entrance.ts";
@@ -31,12 +28,12 @@ import type { EntryLedger } from "./entry/entry_book.ts";
 import { EntryLimits } from "./entry_limits.ts";
 import { expectProxyOptions, expectRouteOptions } from "./expect_routes.ts";
 import type { Gate } from "./gate.ts";
-import type { Patience } from "./patience.ts";
+import { Places } from "./places.ts";
 import { Forwarding, type ForwardingOptions } from "./proxy/forwarding.ts";
-import { RelayGate } from "./relay/relay_gate.ts";
 import { RecentRefusals } from "./recent_refusals.ts";
-import { type Asked, refuse } from "./refusal.ts";
-import { respond } from "./respond.ts";
+import { Reception } from "./reception.ts";
+import type { Asked } from "./refusal.ts";
+import { RelayGate } from "./relay/relay_gate.ts";
 import { takeOffer } from "./resume_offer.ts";
 import type { Route, RouteOptions } from "./route.ts";
 import { RouteTable } from "./route_table.ts";
@@ -95,19 +92,13 @@ export class Dispatcher {
   readonly floodLog = new FloodLog();
   readonly rounds = new Rounds();
   readonly recordings = new Recordings();
-  readonly #processes: Permits;
   readonly #lookup: DispatchOptions["lookup"];
-  readonly #headersHttp: readonly Header[];
   readonly #entrance: Entrance;
   readonly ended: DispatchOptions["ended"];
   readonly #ending = new AbortController();
-  readonly #refusals = new RecentRefusals();
-  readonly #limits: EntryLimits;
   readonly #routes: RouteTable;
-  readonly #overview: Overview;
-  readonly #gate: Gate;
   readonly #relay: RelayGate | undefined;
-  readonly #isJoined: boolean;
+  readonly #reception: Reception;
 
   constructor(options: DispatchOptions) {
     expectRouteOptions(options);
@@ -131,46 +122,54 @@ export class Dispatcher {
       bus,
       ...defaults
     } = options;
-    const limits = { maxConnections, maxPerIp, connectRate };
-    this.#isJoined = bus !== undefined;
     this.sessions = new Sessions({ server: bus?.self });
-    this.#limits = new EntryLimits(limits, {
-      book: ledger?.at(""),
-      meter: meter.at(undefined),
-    });
     this.forwarding = trustProxy && new Forwarding({ trustProxy, proxyHeaders });
     this.basePath = new BasePath(basePath);
-    this.#processes = processes;
     this.hub = bus ? new BusHub(bus, meter) : new LocalHub();
     this.meter = meter;
     this.#lookup = lookup;
     this.#entrance = new Entrance(once);
     this.ended = ended;
-    this.#headersHttp = headersHttp;
-    const infos = () => this.#routes.infos;
-    this.#overview = {
-      get routes() {
-        return infos();
-      },
-      refusal: (...asked) => this.#refusals.find(...asked),
-    };
+    const { signal } = this.#ending;
+    const refusals = new RecentRefusals();
+    const places = new Places({
+      hub: this.hub,
+      processes,
+      signal,
+      isJoined: bus !== undefined,
+      refusals,
+      routes: () => this.#routes.infos,
+    });
     this.#routes = new RouteTable(defaults, {
       meter,
       ledger,
-      placeOf: (counts) => this.#placeOf(new Log(), counts),
+      placeOf: (counts) => places.of(new Log(), counts),
     });
     const gate: Gate = {
       routes: this.#routes,
       sessions: this.sessions,
       headersWs,
-      placeOf: (log, counts, ...rest) => this.#placeOf(log, counts, ...rest),
+      placeOf: (...asked) => places.of(...asked),
       named: (request) => this.#named(request),
       takeConnection: () => this.#entrance.take(),
       expectOpen: () => this.#entrance.expectOpen(),
       connect: (transport, ticket) => connectionOf(transport, ticket, this),
     };
     this.#relay = bus && new RelayGate(bus, { gate, roster: this.roster });
-    this.#gate = this.#relay ? { ...gate, relay: this.#relay.front } : gate;
+    this.#reception = new Reception({
+      gate: this.#relay ? { ...gate, relay: this.#relay.front } : gate,
+      entrance: this.#entrance,
+      limits: new EntryLimits({ maxConnections, maxPerIp, connectRate }, {
+        book: ledger?.at(""),
+        meter: meter.at(undefined),
+      }),
+      basePath: this.basePath,
+      refusals,
+      meter,
+      floodLog: this.floodLog,
+      headersHttp,
+      signal,
+    });
     this.replaceRoutes(routes);
   }
 
@@ -229,7 +228,7 @@ export class Dispatcher {
     const known = trace ? Object.freeze({ ...asked, trace }) : asked;
     const visit = new Visit(known, upgrades, offered?.offer);
     this.#entrance.begin();
-    const decision = await this.#decide(visit, exchange);
+    const decision = await this.#reception.decide(visit, exchange);
     if (visit.upgrades) this.#entrance.end();
     else this.#whenOut(exchange, visit);
     trace?.decided(visit.route, decision instanceof Response ? decision.status : 101);
@@ -250,44 +249,9 @@ export class Dispatcher {
     else over();
   }
 
-  async #decide(visit: Visit, exchange: Brought): Promise<Response | Ticket> {
-    const asked = visit.request;
-    try {
-      const { upgrades, offer } = visit;
-      visit.continues = (upgrades || offer?.events !== undefined) && offer?.id !== undefined &&
-        this.sessions.has(offer.id);
-      // A session that is here is no new connection.
-      if ((visit.upgrades && !visit.continues) || this.#ending.signal.aborted) {
-        this.#entrance.expectOpen();
-      }
-      const entered = visit.enter(this.#limits);
-      if (entered instanceof Promise) await entered;
-      visit.request = this.basePath.below(asked);
-      if (!visit.upgrades) {
-        const location = this.basePath.redirect(asked);
-        const response = location === undefined
-          ? await respond(visit, exchange, this.#gate)
-          : movedTo(location, visit);
-        return this.#answer(visit, response);
-      }
-      const admitted = await admit(visit, exchange, this.#gate);
-      if (!(admitted instanceof Response)) return this.#taken(admitted);
-      visit.leave();
-      this.#refusals.note(visit.request, admitted);
-      return this.#answer(visit, admitted);
-    } catch (error) {
-      visit.leave();
-      const answer = this.refuse(visit, error);
-      // Other errors may tell of files and programs, or cannot even be looked at.
-      const reason = answer.status === 500 ? "its log says why" : (error as HandshakeError).message;
-      if (isUpgrade(asked.headers)) this.#refusals.note(visit.request, answer, reason);
-      return answer;
-    }
-  }
-
   /** The answer to a request that failed, which is logged. Never throws. */
   refuse(asked: Asked, error: unknown): Response {
-    return this.#answer(asked, refuse(asked, error, this.floodLog));
+    return this.#reception.refuse(asked, error);
   }
 
   /** The reason why no connections are taken, of which the server is the subject; undefined where they are. */
@@ -334,55 +298,9 @@ export class Dispatcher {
     this.floodLog.flush();
   }
 
-  #placeOf(log: Log, meter: RouteMeter, patience?: Patience, returns?: Returning): Place {
-    return {
-      meter,
-      overview: this.#overview,
-      log,
-      hub: this.hub,
-      isJoined: this.#isJoined,
-      ...(returns && { returns }),
-      processes: this.#processes,
-      signal: this.#ending.signal,
-      // Most never ask for it.
-      get left() {
-        return patience?.signal ?? NEVER;
-      },
-    };
-  }
-
-  /** Has a connection that does not come about after all leave its place to another. */
-  #taken(ticket: Ticket): Ticket {
-    if (!this.#entrance.once) return ticket;
-    const abandon = () => {
-      this.#entrance.giveBack();
-      ticket.abandon();
-    };
-    return { ...ticket, abandon };
-  }
-
   async #named(request: IncomingRequest): Promise<IncomingRequest> {
     if (!this.#lookup) return request;
     const host = await this.#lookup(request.remote.address);
     return Object.freeze({ ...request, remote: { ...request.remote, host } });
   }
-
-  /** Counts an answer, and adds the headers of `--header` and `--header-http`. */
-  #answer({ route, upgrades }: Asked, response: Response): Response {
-    this.meter.at(route).answered(upgrades ? "handshake" : "request", response.status);
-    const { isClosing } = this.#entrance;
-    if (this.#headersHttp.length === 0 && !isClosing) return response;
-    const headers = new Headers(response.headers);
-    // The next request shall come to another server.
-    if (isClosing) headers.set("Connection", "close");
-    for (const [name, value] of this.#headersHttp) headers.append(name, value);
-    return new Response(response.body, { status: response.status, headers });
-  }
 }
-
-function movedTo(location: string, { request }: Visit): Response {
-  httpLog(request).access("http", `Redirected to ${location}`);
-  return plain(308, { Location: location });
-}
-
-const NEVER = new AbortController().signal;
