@@ -23,6 +23,7 @@ const LONGEST = 2 ** 31 - 1;
 
 type Events = AsyncGenerator<RecordedEvent>;
 type Output = Extract<RecordedEvent, { type: "output" }>;
+type Close = Extract<RecordedEvent, { type: "close" }>;
 
 /** Plays a recording to one client. */
 export class Player {
@@ -31,7 +32,7 @@ export class Player {
   readonly #now: () => number;
   /** When the recording began, on that clock, as if it had not been waited for since. */
   #start = 0;
-  /** Messages of the client that no event has waited for yet. */
+  /** Messages of the client that no event has waited for yet; less than none where it owes some. */
   #heard = 0;
   #isOver = false;
   /** Ends what is waited for. */
@@ -63,9 +64,10 @@ export class Player {
   async play(file: string): Promise<void> {
     for (;;) {
       const { code, reason } = await this.#round(readRecording(file));
+      // The end of a client that has left is its own.
+      if (this.#isOver) return;
       if (!this.#options.loop) return this.#connection.close(code, reason);
       await this.#until(this.#start + ROUND);
-      if (this.#isOver) return;
     }
   }
 
@@ -76,26 +78,43 @@ export class Player {
       else if (event.type !== "note") await this.#until(this.#due(event));
       if (this.#isOver) break;
       if (event.type === "close") return event;
-      if (event.type === "output") await this.#send(event, events);
+      if (event.type !== "output") continue;
+      const close = await this.#send(event, events);
+      if (close) return close;
     }
     return { code: 1000, reason: "" };
   }
 
-  async #send(output: Output, events: Events): Promise<void> {
+  /** Answers the close that a message in parts was broken off by. */
+  async #send(output: Output, events: Events): Promise<Close | undefined> {
     const connection = this.#connection;
-    if (output.goesOn) await connection.sendStream(this.#parts(output, events));
-    else connection.send(output.data);
+    let close: Close | undefined;
+    if (output.goesOn) {
+      await connection.sendStream(this.#parts(output, events, (event) => close = event));
+    } else connection.send(output.data);
     if (connection.bufferedAmount > HIGH_WATER_MARK) await connection.drained();
+    return close;
   }
 
-  /** The parts of a message, whose others come behind the first; nobody listens between them. */
-  async *#parts(first: Output, events: Events): AsyncGenerator<Message> {
+  /**
+   * The parts of a message, whose others come behind the first; nobody listens between them, so that what the recorded
+   * client said there is owed.
+   *
+   * @param broken Gets a close in place of a part.
+   */
+  async *#parts(
+    first: Output,
+    events: Events,
+    broken: (close: Close) => void,
+  ): AsyncGenerator<Message> {
     yield first.data;
     for (let goesOn = first.goesOn; goesOn && !this.#isOver;) {
       const { value: event } = await events.next();
       if (!event) return;
-      if (event.type !== "output") continue;
+      if (event.type === "input") this.#heard--;
+      if (event.type === "note" || event.type === "input") continue;
       await this.#until(this.#due(event));
+      if (event.type === "close") return broken(event);
       yield event.data;
       goesOn = event.goesOn;
     }
@@ -112,7 +131,7 @@ export class Player {
   /** Waits for the client where the recorded one has said something; time goes on from there. */
   async #listen(time: number): Promise<void> {
     if (!this.#options.wait) return;
-    while (this.#heard === 0 && !this.#isOver) await this.#sleep();
+    while (this.#heard < 1 && !this.#isOver) await this.#sleep();
     this.#heard--;
     this.#start = this.#now() - this.#after(time);
   }

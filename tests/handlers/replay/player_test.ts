@@ -60,9 +60,36 @@ Deno.test("Player ends with its client, whatever it waits for", async () => {
     const played = player.play(path);
     await connection.count(1);
     player.leave();
-    await played;
+    const left = played.then(() => "it has left by itself");
+    assertEquals(await Promise.race([connection.closed, left]), "it has left by itself");
     assertEquals(connection.sent, ["first"]);
   }
+});
+
+Deno.test("Player closes as it was recorded, also in the middle of a message", async () => {
+  await using folder = await Folder.make();
+  const file = await write(folder, [0, "o+", "half"], [0, "i", "?"], [0, "close", 4001, "exit 1"]);
+  const connection = new FakeConnection();
+  await new Player(connection, DEFAULTS).play(file);
+  assertEquals(connection.sent, ["half"]);
+  assertEquals(await connection.closed, "4001 exit 1");
+});
+
+Deno.test("Player waits for what the recorded client said during a message behind it", async () => {
+  await using folder = await Folder.make();
+  const parts = [[0, "o+", "a"], [0, "i", "1"], [0, "o", "b"]];
+  const file = await write(folder, ...parts, [0, "i", "2"], [0, "o", "end"]);
+  const connection = new FakeConnection();
+  const player = new Player(connection, { ...DEFAULTS, wait: true });
+  const played = player.play(file);
+  await connection.count(1);
+  player.hear(1);
+  // All of the file was read by then.
+  await nextTurn();
+  assertEquals(connection.sent, ["ab"]);
+  player.hear(1);
+  await played;
+  assertEquals(connection.sent, ["ab", "end"]);
 });
 
 Deno.test("Player fails where the recording has become none", async () => {
