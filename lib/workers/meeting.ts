@@ -13,12 +13,16 @@ const LONGEST = 100;
 // How long somebody who has connected may say nothing, in ms.
 const PATIENCE = 10_000;
 
+// Milliseconds after which it is tried again to take one: whoever came waits in the queue of the system.
+const AGAIN = 500;
+
 /** The Unix socket at which workers meet their parent, in a folder that only its user can enter. */
 export class Meeting implements Disposable {
   readonly path: string;
   readonly #folder: string;
   readonly #listener: Deno.UnixListener;
   #isClosed = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * Makes it.
@@ -31,13 +35,12 @@ export class Meeting implements Disposable {
     this.path = path;
     this.#folder = folder;
     this.#listener = listener;
-    this.#accept(came).catch((error) => {
-      if (!this.#isClosed) log.error("server", `Cannot take workers: ${messageOf(error)}`);
-    });
+    this.#acceptAll(came);
   }
 
   [Symbol.dispose](): void {
     this.#isClosed = true;
+    clearTimeout(this.#timer);
     this.#listener.close();
     try {
       Deno.removeSync(this.#folder, { recursive: true });
@@ -47,12 +50,28 @@ export class Meeting implements Disposable {
     }
   }
 
-  async #accept(came: (pid: number, link: Link) => boolean): Promise<void> {
-    for await (const conn of this.#listener) {
+  async #acceptAll(came: (pid: number, link: Link) => boolean): Promise<void> {
+    for (let conn; (conn = await this.#accept());) {
       const link = new Link(conn);
       greeting(link).then((pid) => {
         if (pid === undefined || !came(pid, link)) link.close();
       });
+    }
+  }
+
+  /** The next one that comes, also after the system had no descriptor for one; undefined when it is closed. */
+  async #accept(): Promise<Deno.UnixConn | undefined> {
+    for (let isFailing = false;;) {
+      try {
+        const conn = await this.#listener.accept();
+        if (isFailing) log.info("server", "Taking workers again");
+        return conn;
+      } catch (error) {
+        if (this.#isClosed) return undefined;
+        if (!isFailing) log.error("server", `Cannot take workers: ${messageOf(error)}`);
+        isFailing = true;
+      }
+      await new Promise((resolve) => this.#timer = setTimeout(resolve, AGAIN));
     }
   }
 }

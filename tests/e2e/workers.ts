@@ -18,8 +18,12 @@ export function testWorkers(name: string, test: (form: Form) => Promise<void>): 
 }
 
 /** Defines a test for the engine node, which alone listens on descriptors. */
-export function testNode(name: string, test: (form: Form) => Promise<void>): void {
-  Deno.test({ ...needing(`${name} [node]`), fn: () => test("node") });
+export function testNode(
+  name: string,
+  test: (form: Form) => Promise<void>,
+  needs: readonly string[] = [],
+): void {
+  Deno.test({ ...needing(`${name} [node]`, ...needs), fn: () => test("node") });
 }
 
 /** Starts a server with workers on a free port. */

@@ -18,6 +18,21 @@ function one<T>(values: Iterable<T>): [T, T] {
   return [first, second];
 }
 
+/** The environment that a process was started with. */
+function environmentOf(pid: number): Map<string, string> {
+  const texts = Deno.readTextFileSync(`/proc/${pid}/environ`).split("\0");
+  return new Map(texts.map((text) => {
+    const at = text.indexOf("=");
+    return [text.slice(0, at), text.slice(at + 1)];
+  }));
+}
+
+/** Sets how many descriptors a process that runs may have. */
+async function limitFiles(pid: number, count: number): Promise<void> {
+  const args = [`--pid=${pid}`, `--nofile=${count}:`];
+  assert((await new Deno.Command("prlimit", { args }).output()).success);
+}
+
 testWorkers("stdws --workers=3 divides connections among three processes", async (form) => {
   await using server = await startWorkers([TELLS], { form }, 3);
   await server.stdout.until(/Serving with 3 workers$/);
@@ -234,6 +249,24 @@ testNode("stdws --workers says that the system starts no more of them", async (f
   assertEquals(code, 1);
   assertMatch(stderr, /^stdws: Cannot start worker \d+ of 40: .*Too many open files/);
 });
+
+testNode(
+  "stdws --workers takes workers again after there was no descriptor for one",
+  async (form) => {
+    await using server = await startWorkers([TELLS], { form });
+    const [killed = 0] = workersOf(server);
+    const meeting = environmentOf(killed).get("STDWS_WORKER") ?? "";
+    // What it has open stays so.
+    await limitFiles(server.pid, 3);
+    using _ = await Deno.connect({ transport: "unix", path: meeting });
+    await server.stdout.until(/Cannot take workers: .*Too many open files/);
+    await limitFiles(server.pid, 1024);
+    await server.stdout.until(/Taking workers again$/);
+    Deno.kill(killed, "SIGKILL");
+    await server.stdout.until(/Worker \d \(process \d+\) serves$/);
+  },
+  ["prlimit"],
+);
 
 testNode("stdws --workers loses nobody who waits for a worker that has died", async (form) => {
   await using server = await startWorkers([TELLS], { form });
