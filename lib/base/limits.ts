@@ -8,6 +8,12 @@
 /** Processes at once (`--maxforks`); websocketd's default. */
 export const MAX_FORKS = 1024;
 
+/** Processes of `--workers`: as many as the largest machines have processors, so that more are a slip. */
+export const MAX_WORKERS = 1024;
+
+/** Bytes of memory that each of them has to itself before anybody has come, as measured. */
+export const WORKER_MEMORY = 50_000_000;
+
 /** Bytes of a client's message (`--maxframesize`); websocketd's default. */
 export const MAX_FRAME_SIZE = 1_048_576;
 

@@ -97,12 +97,16 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
     show: String,
   },
   count: {
-    parse: ([text = ""]) =>
-      text === "auto" ? text : /^\d{1,9}$/.test(text) ? Number(text) : refuse(COUNT, text),
-    check(value) {
-      if (value !== "auto" && value < 1) refuse(COUNT, String(value));
+    parse([text = ""], option) {
+      if (text === "auto") return text;
+      return /^\d{1,9}$/.test(text) ? Number(text) : refuse(this.expected(option), text);
     },
-    expected: () => COUNT,
+    check(value, option) {
+      if (value === "auto" || value >= 1 && value <= (option.most ?? Infinity)) return;
+      refuse(this.expected(option), String(value));
+    },
+    expected: ({ most }) =>
+      `a whole number, ${most === undefined ? "1 or more" : `1 to ${most}`}, or auto`,
     show: String,
   },
   rate: {
@@ -248,7 +252,6 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
 };
 
 const BOOLEANS = ["true", "false"];
-const COUNT = "a whole number, 1 or more, or auto";
 const FACTOR = "a number above 0, as 2 or 0.5";
 const TIME = "milliseconds, or a number with ms, s, m or h";
 const DURATION = "milliseconds, a number with ms, s, m or h, or forever";

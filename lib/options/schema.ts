@@ -48,7 +48,11 @@ const SCHEMAS: { readonly [K in keyof KindValues]: Schema } = {
   },
   factor: (option, error) => checked(option, z.number({ error })),
   count(option, error) {
-    const number = z.int({ error }).min(1, { error, abort: true });
+    const { most = Number.MAX_SAFE_INTEGER } = option;
+    const number = z.int({ error }).min(1, { error, abort: true }).max(most, {
+      error,
+      abort: true,
+    });
     return checked(option, z.union([number, z.literal("auto", { error })], { error }));
   },
   rate(option, error) {

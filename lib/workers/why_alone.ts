@@ -1,9 +1,10 @@
+import { MAX_WORKERS } from "../base/limits.ts";
 import type { Config } from "../config.ts";
 
 /** The number of processes that a configuration asks for. */
 export function workersOf({ workers }: Pick<Config["lifetime"], "workers">): number {
-  // Of the processors that this process may use: the affinity counts, as a container sets it.
-  return workers === "auto" ? navigator.hardwareConcurrency : workers;
+  // Of the processors that this process may use: the affinity counts, and the share of a container (cpu.max).
+  return workers === "auto" ? Math.min(navigator.hardwareConcurrency, MAX_WORKERS) : workers;
 }
 
 /** Why one process has to do although more are asked for; undefined where nothing is in the way. */

@@ -11,6 +11,8 @@ function check(...argv: string[]): void {
 const TAKEN = [
   ["--port=0", "--port=65535"],
   ["--redirport=65535"],
+  ["--workers=1024"],
+  ["--workers=auto"],
   ["--maxforks=-1"],
   ["--maxframesize=0", "--pingms=86400000", "--closems=86400000", "--maxqueue=1"],
   // As with websocketd, an empty one is none.
@@ -25,6 +27,8 @@ const REFUSED: [word: string, expected: string][] = [
   ["--port=-1", "a whole number, 0 to 65535"],
   ["--port=65536", "a whole number, 0 to 65535"],
   ["--redirport=-1", "a whole number, 0 to 65535"],
+  ["--workers=0", "a whole number, 1 to 1024, or auto"],
+  ["--workers=100000", "a whole number, 1 to 1024, or auto"],
   ["--redirport=65536", "a whole number, 0 to 65535"],
   ["--maxframesize=-1", "a whole number, 0 or more"],
   ["--pingms=-1", "a whole number, 0 to 86400000"],

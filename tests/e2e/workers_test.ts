@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { Folder } from "../support/folder.ts";
 import { isAlive, untilGone } from "../support/processes.ts";
-import { runToEnd, type StartOptions, TestServer } from "../support/server.ts";
+import { needing } from "../support/programs.ts";
+import { runToEnd, type StartOptions, TestServer, wordsOf } from "../support/server.ts";
 import {
   connect,
   connectAll,
@@ -294,6 +296,34 @@ testWorkers("stdws --workers ends at once at a second signal", async (form) => {
   assertEquals((await server.child.status).code, 128 + 15);
   await Promise.all(workers.map(untilGone));
   for (const each of all.values()) each[Symbol.dispose]();
+});
+
+/** Gives a command the time of processors that `cpu.max` says, as a container has it by cgroups. */
+const SHARE =
+  `printf '0::/\\n' >"$0/cgroup" && mount -t tmpfs none /sys/fs/cgroup && : >/sys/fs/cgroup/cgroup.controllers && echo "$1" >/sys/fs/cgroup/cpu.max && shift && mount --bind "$0/cgroup" /proc/$$/cgroup && exec "$@"`;
+
+const auto = needing(
+  "stdws --workers=auto counts the processors whose time a container has",
+  "unshare",
+);
+Deno.test({
+  ...auto,
+  // Only root may mount.
+  ignore: auto.ignore || Deno.uid() !== 0,
+  async fn() {
+    const isOne = async (share: string) => {
+      await using folder = await Folder.make();
+      const command = [...wordsOf(), "--check", "--workers=auto", "--echo"];
+      const args = ["-m", "sh", "-c", SHARE, folder.path, share, ...command];
+      const { stdout } = await new Deno.Command("unshare", { args }).output();
+      const [line = ""] = /^ *deno run .*$/m.exec(new TextDecoder().decode(stdout)) ?? [];
+      assertMatch(line, /main\.ts --echo --workers=auto$/);
+      // Which only several need.
+      return !/ -A /.test(line);
+    };
+    assertEquals(await isOne("max 100000"), navigator.hardwareConcurrency === 1);
+    assertEquals(await isOne("150000 100000"), true);
+  },
 });
 
 Deno.test("stdws --check names the one flag that workers need", async () => {

@@ -9,6 +9,7 @@ import type { InheritedSocket } from "../../listen/inherited_socket.ts";
 import { AskAll } from "../../workers/ask/ask_all.ts";
 import type { WorkerPlaces } from "../../workers/control.ts";
 import { tcpAddresses } from "../../listen/tcp_addresses.ts";
+import { expectMemory } from "../../workers/expect_memory.ts";
 import { HeldSockets } from "../../workers/held_sockets.ts";
 import { Ledger } from "../../workers/ledger/ledger.ts";
 import { Parent } from "../../workers/parent.ts";
@@ -40,13 +41,14 @@ export interface WithWorkersOptions {
  *
  * @returns The exit code.
  * @throws {ListenError} If it cannot listen.
- * @throws {UsageError} If the engine cannot share what is listened on.
+ * @throws {UsageError} If the engine cannot share what is listened on, or there is no memory for as many.
  */
 export async function serveWithWorkers(
   args: Words,
   reading: Reading,
   { count, sockets: inherited, service, signal, signals }: WithWorkersOptions,
 ): Promise<number> {
+  expectMemory(count);
   shareLog();
   const { config } = reading;
   const places = placesOf(config, inherited);

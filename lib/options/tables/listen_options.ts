@@ -1,3 +1,4 @@
+import { MAX_WORKERS } from "../../base/limits.ts";
 import type { Option } from "../option.ts";
 
 /** Options of where the server listens over TCP, and by what. */
@@ -103,10 +104,11 @@ export const LIFETIME = [
     name: "workers",
     kind: "count",
     value: "N",
+    most: MAX_WORKERS,
     default: 1,
     group: "Lifetime",
     doc:
-      "Processes that share the ports, each with connections of its own; auto is one for each processor; Linux alone, and with -A",
+      "Processes that share the ports, each with connections of its own; auto is one for each processor that it may use; Linux alone, and with -A",
   },
   {
     name: "drain",
