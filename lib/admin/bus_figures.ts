@@ -26,6 +26,7 @@ export function addBusFigures(registry: Registry, bus: Bus): void {
     ["delivered", "Messages that have come from the engine of the bus"],
     ["lost", "Messages that did not come, as far as they were counted"],
     ["dropped", "Messages that the engine of the bus did not get"],
+    ["uncast", "Words between servers that were dropped because too much waited"],
   ];
   // A bus of somebody's own need not count.
   for (const [name, help] of bus.figures ? counts : []) {

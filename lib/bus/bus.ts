@@ -56,7 +56,8 @@ export interface Bus extends Gauge, AsyncDisposable {
   subscribe(topic: string, subscriber: Subscriber, options?: SubscribeOptions): Disposable;
   /**
    * Says something to all who listen to a topic now, but for this server itself: in order with what it publishes
-   * there, and at most once. Dropped where the engine is away.
+   * there, and at most once. Dropped where the engine is away, or more than 16 MiB of casts would wait for it: whoever
+   * has something to tell that must not be missed waits by `drained`.
    *
    * @param payload At most 16 MiB (`MAX_BUS_QUEUE`); it belongs to the bus from now on.
    */
@@ -65,7 +66,7 @@ export interface Bus extends Gauge, AsyncDisposable {
    * Sends something to one peer: in order, and at most once. Where one is missing, `left` of that peer comes before
    * those behind it, and `joined` after it, at the receiver. Dropped where there is no such peer.
    *
-   * The bus bounds nothing of this: whoever sends MUST hold himself back by what the peer says that it has taken.
+   * A bus need not bound this: whoever sends MUST hold himself back by what the peer says that it has taken.
    *
    * @param payload At most 16 MiB (`MAX_BUS_QUEUE`); it belongs to the bus from now on.
    */
@@ -89,6 +90,8 @@ export interface BusFigures {
   readonly lost: number;
   /** Published, but not taken: too much waited, or for too long. */
   readonly dropped: number;
+  /** Cast, or sent to one server, but dropped because too much waited. */
+  readonly uncast?: number;
 }
 
 /** The wishes of {@linkcode Bus.publish} to the engine. */

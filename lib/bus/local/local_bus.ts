@@ -1,5 +1,5 @@
 import { BusError, messageOf } from "../../base/errors.ts";
-import { ACCEPT_TIMEOUT, BUS_PATIENCE, MAX_BUS_QUEUE } from "../../base/limits.ts";
+import { ACCEPT_TIMEOUT, MAX_BUS_QUEUE } from "../../base/limits.ts";
 import { Log } from "../../base/log.ts";
 import { logThrown } from "../../base/log_thrown.ts";
 import type { Mark } from "../../base/mark.ts";
@@ -13,12 +13,12 @@ import type {
   SubscribeOptions,
   Subscriber,
 } from "../bus.ts";
-import { type Publish, Publishes } from "./publishes.ts";
+import { LocalClaims } from "./local_claims.ts";
 import { encodeName, ID_LENGTH, MAX_NAME, newId, RECORD, VERSION } from "./record.ts";
 import { RecordReader } from "./record_reader.ts";
 import { RecordWriter } from "./record_writer.ts";
+import { type Link, Sayings } from "./sayings.ts";
 import { Subscriptions } from "./subscriptions.ts";
-import { Tenures } from "./tenures.ts";
 import { Watchers } from "./watchers.ts";
 
 /** Options of {@linkcode LocalBus}. */
@@ -29,33 +29,26 @@ export interface LocalBusOptions {
   readonly acceptMs?: number;
 }
 
-/** The connection of a server with its engine. */
-interface Link {
-  readonly channel: Channel;
-  readonly writer: RecordWriter;
-}
-
 /** One server's end of the local bus, over a channel to its engine. */
 export class LocalBus implements Bus {
   readonly self: string = newId();
   readonly name = "local";
   readonly #log: Log;
   readonly #acceptMs: number;
-  readonly #watchers = new Watchers();
-  readonly #publishes = new Publishes();
+  readonly #watchers: Watchers;
   readonly #subscriptions = new Subscriptions();
-  readonly #tenures: Tenures;
+  readonly #sayings: Sayings;
+  readonly #claims: LocalClaims;
   #link: Link | undefined;
   #isAway = false;
   #isDisposed = false;
-  #patience: ReturnType<typeof setTimeout> | undefined;
-  #published = 0;
-  #dropped = 0;
 
   constructor(channel: Channel, { log = new Log(), acceptMs }: LocalBusOptions = {}) {
     this.#log = log;
     this.#acceptMs = acceptMs ?? ACCEPT_TIMEOUT;
-    this.#tenures = new Tenures(this.self, () => this.#link?.writer);
+    this.#watchers = new Watchers(log);
+    this.#sayings = new Sayings(log, (topic) => this.#subscriptions.target(topic));
+    this.#claims = new LocalClaims(this.self, () => this.#link?.writer);
     this.join(channel);
   }
 
@@ -68,20 +61,15 @@ export class LocalBus implements Bus {
   }
 
   get figures(): BusFigures {
-    const { figures } = this.#subscriptions;
-    return { ...figures, published: this.#published, dropped: this.#dropped };
+    return { ...this.#subscriptions.figures, ...this.#sayings.figures };
   }
 
   get bufferedAmount(): number {
-    return Math.max(this.#publishes.bytes, this.#link?.writer.bufferedAmount ?? 0);
+    return this.#sayings.bufferedAmount;
   }
 
-  async drained(amount: number = MAX_BUS_QUEUE / 2): Promise<void> {
-    while (this.bufferedAmount > amount) {
-      await this.#publishes.drained(amount);
-      this.#link?.writer.flush();
-      await this.#link?.channel.drained(amount);
-    }
+  drained(amount: number = MAX_BUS_QUEUE / 2): Promise<void> {
+    return this.#sayings.drained(amount);
   }
 
   /** Goes on over another connection, with what was said meanwhile as far as it is kept. */
@@ -89,12 +77,10 @@ export class LocalBus implements Bus {
     if (this.#isDisposed) return channel.close();
     const writer = new RecordWriter(channel);
     const link = this.#link = { channel, writer };
-    clearTimeout(this.#patience);
-    this.#patience = undefined;
     writer.begin(RECORD.hello, 2 + ID_LENGTH).u16(VERSION).id(this.self);
     this.#subscriptions.rejoin(writer);
-    for (const publish of this.#publishes.all) this.#write(publish, writer);
-    this.#tenures.rejoin(writer);
+    this.#sayings.rejoin(link);
+    this.#claims.rejoin(writer);
     channel.listen((frame) => this.#take(frame, link));
     channel.closed.then(() => this.#leave(link));
   }
@@ -104,15 +90,8 @@ export class LocalBus implements Bus {
   }
 
   publish(topic: string, payload: Uint8Array, terms: PublishTerms): Promise<Mark | undefined> {
-    const isGood = !this.#isDisposed && isName(topic);
-    const added = isGood ? this.#publishes.add(topic, payload, terms) : undefined;
-    if (!added) {
-      this.#dropped += terms.count;
-      return Promise.resolve(undefined);
-    }
-    if (this.#link) this.#write(added.publish, this.#link.writer);
-    else this.#patience ??= setTimeout(() => this.#expire(), BUS_PATIENCE / 4);
-    return added.placed;
+    if (!isName(topic)) return this.#sayings.refuse(terms);
+    return this.#sayings.publish(topic, payload, terms);
   }
 
   subscribe(topic: string, subscriber: Subscriber, options: SubscribeOptions = {}): Disposable {
@@ -122,50 +101,34 @@ export class LocalBus implements Bus {
   }
 
   cast(topic: string, payload: Uint8Array): void {
-    expectFit(payload);
-    if (!this.#link || !isName(topic)) return;
-    const { number, name } = this.#subscriptions.target(topic);
-    const { writer } = this.#link;
-    writer.begin(RECORD.cast, sizeOf(number, name) + payload.length);
-    putTarget(writer, number, name).bytes(payload);
+    if (isName(topic)) this.#sayings.cast(topic, payload);
   }
 
   send(peer: string, payload: Uint8Array): void {
-    expectFit(payload);
-    if (!this.#link || !this.#watchers.peers.has(peer)) return;
-    this.#link.writer.begin(RECORD.send, ID_LENGTH + payload.length).id(peer).bytes(payload);
+    if (this.#watchers.peers.has(peer)) this.#sayings.send(peer, payload);
   }
 
   async claim(name: string): Promise<Claim> {
     if (!isName(name)) throw new BusError(`Cannot claim ${TOO_LONG}`);
     if (this.#isDisposed) throw new BusError(`Cannot claim ${JSON.stringify(name)}: ${DISPOSED}`);
-    return await this.#tenures.claim(name, this.#acceptMs);
+    return await this.#claims.claim(name, this.#acceptMs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
-    clearTimeout(this.#patience);
     const link = this.#link;
     this.#link = undefined;
     this.#watchers.clear();
     this.#subscriptions.clear();
-    this.#dropped += this.#publishes.drop(Infinity);
-    this.#tenures.rejectAll(DISPOSED);
-    this.#tenures.endAll(DISPOSED);
+    this.#sayings.end();
+    this.#claims.refuseAll(DISPOSED);
+    this.#claims.endAll(DISPOSED);
     if (!link) return;
     link.writer.begin(RECORD.goodbye, 0);
     link.writer.flush();
     link.channel.close();
     await link.channel.closed;
-  }
-
-  #write({ number, topic, payload, terms }: Publish, writer: RecordWriter): void {
-    const target = this.#subscriptions.target(topic);
-    writer.begin(RECORD.publish, 32 + sizeOf(target.number, target.name) + payload.length)
-      .number(number).number(this.#publishes.answered)
-      .number(terms.count).number(Math.min(terms.keep, Number.MAX_SAFE_INTEGER));
-    putTarget(writer, target.number, target.name).bytes(payload);
   }
 
   #take(frame: Uint8Array, link: Link): void {
@@ -198,7 +161,7 @@ export class LocalBus implements Bus {
       case RECORD.left:
         return this.#watchers.left(reader.id());
       case RECORD.placed:
-        return this.#placed(reader.number(1), { number: reader.number(), log: reader.id() });
+        return this.#sayings.placed(reader);
       case RECORD.past:
         return this.#subscriptions.past(reader);
       case RECORD.began:
@@ -212,11 +175,11 @@ export class LocalBus implements Bus {
       case RECORD.received:
         return this.#watchers.received(reader.id(), reader.rest());
       case RECORD.claimed:
-        return this.#tenures.claimed(reader);
+        return this.#claims.claimed(reader);
       case RECORD.refused:
-        return this.#tenures.refused(reader);
+        return this.#claims.refused(reader);
       case RECORD.over:
-        return this.#tenures.end(reader.number(), "It was given back, or its holder is gone");
+        return this.#claims.over(reader);
       default:
         throw new BusError(`Cannot act on record ${kind}: there is no such kind`);
     }
@@ -228,46 +191,23 @@ export class LocalBus implements Bus {
     this.#watchers.back();
   }
 
-  #placed(number: number, mark: Mark): void {
-    this.#published += this.#publishes.placed(number, mark.number > 0 ? mark : undefined);
-  }
-
   #leave(link: Link): void {
     if (this.#link !== link) return;
     this.#link = undefined;
     const why = "the connection with the engine was closed";
-    this.#tenures.endAll(why);
+    this.#claims.endAll(why);
     this.#watchers.leaveAll();
-    this.#expire();
+    this.#sayings.apart();
     if (this.#isAway) return;
     this.#isAway = true;
     this.#watchers.away(why);
-  }
-
-  /** Drops what has waited for too long, and looks again as long as the engine is away and something waits. */
-  #expire(): void {
-    this.#dropped += this.#publishes.drop(performance.now() - BUS_PATIENCE);
-    this.#patience = this.#publishes.bytes > 0
-      ? setTimeout(() => this.#expire(), BUS_PATIENCE / 4)
-      : undefined;
   }
 }
 
 const DISPOSED = "the bus was disposed";
 const TOO_LONG = `a name of more than ${MAX_NAME} bytes`;
 
-function expectFit({ length }: Uint8Array): void {
-  if (length > MAX_BUS_QUEUE) throw new RangeError(`Cannot say ${length} bytes at once on the bus`);
-}
-
 function isName(name: string): boolean {
   // A character is at most 3 bytes.
   return 3 * name.length <= MAX_NAME || encodeName(name).length <= MAX_NAME;
-}
-
-const sizeOf = (number: number, name: Uint8Array) => number > 0 ? 4 : 6 + name.length;
-
-function putTarget(writer: RecordWriter, number: number, name: Uint8Array): RecordWriter {
-  writer.u32(number);
-  return number > 0 ? writer : writer.name(name);
 }

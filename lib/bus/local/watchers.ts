@@ -1,9 +1,16 @@
+import type { Log } from "../../base/log.ts";
+import { logThrown } from "../../base/log_thrown.ts";
 import type { BusWatcher } from "../bus.ts";
 
 /** The other servers, as one of them knows them, and those who are told of them there. */
 export class Watchers {
   readonly #watchers = new Set<{ readonly watcher: BusWatcher }>();
   readonly #peers = new Set<string>();
+  readonly #log: Log;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
 
   /** The servers that are there. */
   get peers(): ReadonlySet<string> {
@@ -25,13 +32,13 @@ export class Watchers {
   /** A server is there. */
   joined(peer: string): void {
     this.#peers.add(peer);
-    for (const { watcher } of this.#watchers) watcher.joined?.(peer);
+    this.#tell((watcher) => watcher.joined?.(peer));
   }
 
   /** A server is there no more. */
   left(peer: string): void {
     if (!this.#peers.delete(peer)) return;
-    for (const { watcher } of this.#watchers) watcher.left?.(peer);
+    this.#tell((watcher) => watcher.left?.(peer));
   }
 
   /** None of them is there any more. */
@@ -41,16 +48,27 @@ export class Watchers {
 
   /** A server has sent something. */
   received(from: string, payload: Uint8Array): void {
-    for (const { watcher } of this.#watchers) watcher.received?.(payload, from);
+    this.#tell((watcher) => watcher.received?.(payload, from));
   }
 
   /** The engine cannot be reached any more. */
   away(why: string): void {
-    for (const { watcher } of this.#watchers) watcher.away?.(why);
+    this.#tell((watcher) => watcher.away?.(why));
   }
 
   /** The engine can be reached again. */
   back(): void {
-    for (const { watcher } of this.#watchers) watcher.back?.();
+    this.#tell((watcher) => watcher.back?.());
+  }
+
+  #tell(what: (watcher: BusWatcher) => void): void {
+    for (const { watcher } of this.#watchers) {
+      try {
+        what(watcher);
+      } catch (error) {
+        // The mistake of one who watches is nobody else's.
+        logThrown(this.#log, "server", "What the bus has brought failed", error);
+      }
+    }
   }
 }
