@@ -19,13 +19,13 @@ const EXPECTED = "expected kv, kv:PATH, redis://HOST:PORT or rediss://HOST:PORT"
 export async function edgeBus(text: string, log: Log): Promise<Bus | undefined> {
   if (text === "") return undefined;
   const [, path] = /^kv(?::(.+))?$/s.exec(text) ?? [];
-  if (text === "kv" || path !== undefined) return await openKv(text, path);
+  if (text === "kv" || path !== undefined) return await openKv(text, path, log);
   const place = parseBusPlace(text);
   if (place?.kind === "redis") return await openBus(place, { log });
   throw new UsageError(`Cannot use ${EDGE_BUS}=${withoutPassword(text)}: ${EXPECTED}`);
 }
 
-async function openKv(text: string, path: string | undefined): Promise<Bus> {
+async function openKv(text: string, path: string | undefined, log: Log): Promise<Bus> {
   // Its types know nothing of the flag.
   const open = Deno.openKv as typeof Deno.openKv | undefined;
   if (!open) {
@@ -33,7 +33,7 @@ async function openKv(text: string, path: string | undefined): Promise<Bus> {
   }
   const { KvBus } = await import("./kv/kv_bus.ts");
   try {
-    return new KvBus(await open(path), { name: text });
+    return new KvBus(await open(path), { name: text, log });
   } catch (error) {
     throw new UsageError(`Cannot use ${EDGE_BUS}=${text}: ${messageOf(error)}`);
   }

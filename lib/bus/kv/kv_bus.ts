@@ -1,10 +1,25 @@
-import { BusError, messageOf } from "../../base/errors.ts";
+import { BusError } from "../../base/errors.ts";
 import { BUS_PATIENCE } from "../../base/limits.ts";
+import { Log } from "../../base/log.ts";
 import type { Mark } from "../../base/mark.ts";
-import type { Bus, BusWatcher, Claim, PublishTerms, SubscribeOptions, Subscriber } from "../bus.ts";
+import { Seldom } from "../../base/seldom.ts";
+import { within } from "../../base/within.ts";
+import type {
+  Bus,
+  BusFigures,
+  BusWatcher,
+  Claim,
+  PublishTerms,
+  SubscribeOptions,
+  Subscriber,
+} from "../bus.ts";
 import { Publishes } from "../local/publishes.ts";
+import { newId } from "../local/record.ts";
+import { Watchers } from "../local/watchers.ts";
 import { KvClaims } from "./kv_claims.ts";
+import { KvLoop } from "./kv_loop.ts";
 import { KvPeers } from "./kv_peers.ts";
+import { KvQueue } from "./kv_queue.ts";
 import { KvTopics } from "./kv_topics.ts";
 import { KvWriter } from "./kv_writer.ts";
 
@@ -12,12 +27,16 @@ import { KvWriter } from "./kv_writer.ts";
 export interface KvBusOptions {
   /** The name of the store, for people; default `kv`. */
   readonly name?: string;
+  /** Default: one that says nothing. */
+  readonly log?: Log;
   /** The time that a claim may take; default 10,000. */
   readonly acceptMs?: number;
   /** The time between two looks, where nothing tells that there is something new; default 250. */
   readonly pollMs?: number;
   /** The time after which a server that says nothing is gone; default 15,000. */
   readonly ttlMs?: number;
+  /** Bytes that may wait of what is cast and sent; default 16 MiB. */
+  readonly maxQueue?: number;
 }
 
 const PREFIX: Deno.KvKey = ["stdws"];
@@ -25,30 +44,30 @@ const PREFIX: Deno.KvKey = ["stdws"];
 // Milliseconds in which what is there of this server is taken back at the end.
 const FAREWELL = 2_000;
 
+const DISPOSED = "the bus is disposed";
+
 /**
  * Joins servers by a store of Deno KV. Each log is a key with its end, which is written together with its entries; a
  * counter that all who write raise tells that there is something new.
  */
 export class KvBus implements Bus {
-  readonly self: string = crypto.randomUUID().replaceAll("-", "").slice(0, 16);
+  readonly self: string = newId();
   readonly name: string;
   readonly #kv: Deno.Kv;
-  readonly #options: Required<Omit<KvBusOptions, "name">>;
-  readonly #watchers = new Set<BusWatcher>();
+  readonly #log: Log;
+  readonly #acceptMs: number;
+  readonly #watchers: Watchers;
   readonly #publishes = new Publishes();
+  readonly #queue: KvQueue;
   readonly #writer: KvWriter;
   readonly #topics: KvTopics;
   readonly #peers: KvPeers;
   readonly #claims: KvClaims;
-  readonly #stop = new AbortController();
+  readonly #loop: KvLoop;
   readonly #running: Promise<void>;
-  #nudge = Promise.withResolvers<void>();
+  readonly #said = new Seldom();
+  readonly #figures = { published: 0, dropped: 0, uncast: 0 };
   #isAway = false;
-  /** Since when it has failed each time. */
-  #failedSince: number | undefined;
-  /** When it has last begun to say that it is there. */
-  #beatAt = -Infinity;
-  #sureTimer: ReturnType<typeof setTimeout> | undefined;
   /** Versions of what tells of something new. */
   #seen: readonly (string | null)[] = [];
 
@@ -58,30 +77,36 @@ export class KvBus implements Bus {
    * @param kv The store, which belongs to the bus from now on.
    */
   constructor(kv: Deno.Kv, options: KvBusOptions = {}) {
-    const { name = "kv", acceptMs = 10_000, pollMs = 250, ttlMs = 15_000 } = options;
+    const { name = "kv", log = new Log(), acceptMs = 10_000, pollMs = 250, ttlMs = 15_000 } =
+      options;
     this.name = name;
     this.#kv = kv;
-    this.#options = { acceptMs, pollMs, ttlMs };
-    this.#writer = new KvWriter(kv, PREFIX, this.self);
-    this.#topics = new KvTopics(kv, PREFIX, this.self);
+    this.#log = log;
+    this.#acceptMs = acceptMs;
+    this.#watchers = new Watchers(log);
+    this.#watchers.add({ left: (peer) => this.#claims.left(peer) });
+    this.#queue = new KvQueue(options.maxQueue);
+    this.#writer = new KvWriter(kv, PREFIX, this.self, this.#queue);
+    this.#topics = new KvTopics(kv, PREFIX, this.self, log);
     this.#peers = new KvPeers(kv, PREFIX, {
       self: this.self,
       ttl: ttlMs,
-      tell: {
-        joined: (peer) => this.#tell((watcher) => watcher.joined?.(peer)),
-        left: (peer) => {
-          this.#claims.left(peer);
-          this.#tell((watcher) => watcher.left?.(peer));
-        },
+      watchers: this.#watchers,
+      unsure: () => {
+        this.#away(`it has not answered for ${ttlMs} ms`);
+        this.#claims.unsure("The store cannot be reached");
       },
     });
     this.#claims = new KvClaims(kv, PREFIX, this.self, this.#peers);
     this.#topics.add(this.#mailbox(this.self), {
       began() {},
-      entry() {},
-      cast: (payload, from) => this.#tell((watcher) => watcher.received?.(payload, from)),
+      // In place of what its server could not say.
+      entry: ({ from }) => this.#peers.missed(from),
+      cast: (payload, from) => this.#watchers.received(from, payload),
       lost: () => this.#peers.clear(),
+      skipped: () => this.#peers.clear(),
     }, {});
+    this.#loop = new KvLoop({ pollMs, patienceMs: ttlMs / 10, lastMs: FAREWELL });
     this.#running = this.#run();
   }
 
@@ -93,17 +118,23 @@ export class KvBus implements Bus {
     return this.#peers.there;
   }
 
-  get bufferedAmount(): number {
-    return this.#publishes.bytes;
+  get figures(): BusFigures {
+    return { ...this.#topics.figures, ...this.#figures };
   }
 
-  drained(amount = 0): Promise<void> {
-    return this.#publishes.drained(amount);
+  get bufferedAmount(): number {
+    return Math.max(this.#publishes.bytes, this.#queue.bytes);
+  }
+
+  async drained(amount = 0): Promise<void> {
+    while (this.bufferedAmount > amount) {
+      await this.#publishes.drained(amount);
+      await this.#queue.drained(amount);
+    }
   }
 
   watch(watcher: BusWatcher): Disposable {
-    this.#watchers.add(watcher);
-    return { [Symbol.dispose]: () => void this.#watchers.delete(watcher) };
+    return this.#watchers.add(watcher);
   }
 
   async publish(
@@ -111,81 +142,68 @@ export class KvBus implements Bus {
     payload: Uint8Array,
     { count, keep }: PublishTerms,
   ): Promise<Mark | undefined> {
-    if (this.#stop.signal.aborted) return undefined;
-    const added = this.#publishes.add(topic, payload, { count, keep });
-    if (!added) return undefined;
+    const terms = { count, keep };
+    const added = this.#loop.isOver ? undefined : this.#publishes.add(topic, payload, terms);
+    if (!added) {
+      this.#figures.dropped += count;
+      return undefined;
+    }
     const { publish: { number }, placed } = added;
-    this.#writer.add({ key: this.#topic(topic), payload, count, keep, number });
-    this.#nudge.resolve();
+    this.#queue.publish(this.#topic(topic), payload, terms, number);
+    this.#loop.nudge();
     return await placed;
   }
 
   subscribe(topic: string, subscriber: Subscriber, options: SubscribeOptions = {}): Disposable {
-    if (this.#stop.signal.aborted) return { [Symbol.dispose]() {} };
+    if (this.#loop.isOver) return { [Symbol.dispose]() {} };
     const subscription = this.#topics.add(this.#topic(topic), subscriber, options);
-    this.#nudge.resolve();
+    this.#loop.nudge();
     return subscription;
   }
 
   cast(topic: string, payload: Uint8Array): void {
-    this.#say(this.#topic(topic), payload);
+    if (!this.#isAway) this.#say(this.#topic(topic), payload, false);
   }
 
   send(peer: string, payload: Uint8Array): void {
-    if (this.#peers.there.has(peer)) this.#say(this.#mailbox(peer), payload);
+    // While it is away, nobody is there.
+    if (this.#peers.there.has(peer)) this.#say(this.#mailbox(peer), payload, true);
   }
 
   async claim(name: string): Promise<Claim> {
-    if (this.#stop.signal.aborted) {
-      throw new BusError(`Cannot claim "${name}": the bus is disposed`);
-    }
-    this.#nudge.resolve();
-    return await this.#claims.claim(name, this.#options.acceptMs);
+    if (this.#loop.isOver) throw new BusError(`Cannot claim "${name}": ${DISPOSED}`);
+    return await this.#claims.claim(name, this.#acceptMs, () => this.#loop.nudge());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#stop.signal.aborted) this.#stop.abort();
+    this.#loop.stop();
     await this.#running;
   }
 
-  #say(key: Deno.KvKey, payload: Uint8Array): void {
-    if (this.#isAway || this.#stop.signal.aborted) return;
-    this.#writer.add({ key, payload, count: 0, keep: 0 });
-    this.#nudge.resolve();
+  #say(key: Deno.KvKey, payload: Uint8Array, isMail: boolean): void {
+    if (this.#loop.isOver) return;
+    if (!this.#queue.say(key, payload, isMail)) {
+      this.#figures.uncast++;
+      this.#said.tell(() => {
+        const why = `${this.#queue.bytes} bytes wait for ${this.name} already`;
+        this.#log.error("server", `Cannot cast on the bus: ${why}`);
+      });
+    }
+    this.#loop.nudge();
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#stop;
-    const stopped = new Promise<void>((resolve) => {
-      signal.addEventListener("abort", () => resolve(), { once: true });
+    // With a file, it tells of this process alone.
+    const follower = this.#loop.follow(() => this.#kv.watch([[...PREFIX, "bell"]]));
+    const answers = await this.#loop.run({
+      pass: () => this.#pass(),
+      done: () => this.#back(),
+      failed: (why) => this.#away(why),
+      tidy: () => this.#dropLate(),
     });
-    const watch = this.#follow();
-    while (!signal.aborted) {
-      this.#nudge = Promise.withResolvers();
-      let goesOn = false;
-      try {
-        goesOn = await this.#pass();
-        this.#back();
-        this.#failedSince = undefined;
-      } catch (error) {
-        // One that is busy is not away.
-        this.#failedSince ??= performance.now();
-        const isLong = performance.now() - this.#failedSince >= this.#options.ttlMs / 10;
-        if (isLong) this.#away(messageOf(error));
-      }
-      this.#dropLate();
-      if (goesOn) continue;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, this.#options.pollMs);
-      // While it fails, nothing that is new here helps.
-      const news = this.#failedSince === undefined ? [this.#nudge.promise] : [];
-      await Promise.race([promise, stopped, ...news]);
-      clearTimeout(timer);
-    }
-    clearTimeout(this.#sureTimer);
-    // One that has failed has nothing to cancel.
-    await watch?.cancel().catch(() => {});
-    await this.#leave();
+    this.#peers.end();
+    await follower.cancel();
+    await this.#leave(answers && !this.#isAway);
   }
 
   /**
@@ -194,19 +212,11 @@ export class KvBus implements Bus {
    * @returns Whether there is more to do.
    */
   async #pass(): Promise<boolean> {
-    const { ttlMs } = this.#options;
     // Nobody is to send it anything before it takes that.
-    if (this.#beatAt === -Infinity) await this.#topics.read();
-    const now = performance.now();
-    if (now - this.#beatAt >= ttlMs / 3) {
-      await this.#peers.beat();
-      this.#isSure(now);
-      await this.#peers.look();
-    }
-    if (this.#writer.waits) {
-      const isDone = await this.#writer.write((number, mark) => {
-        this.#publishes.placed(number, mark);
-      });
+    if (!this.#peers.isKnown) await this.#topics.read();
+    await this.#peers.beat();
+    if (this.#queue.waits) {
+      const isDone = await this.#writer.write((number, mark) => this.#placed(number, mark));
       // Whoever was faster may be so again.
       if (!isDone) await new Promise((resolve) => setTimeout(resolve, 10 * Math.random()));
     }
@@ -214,80 +224,56 @@ export class KvBus implements Bus {
     const keys = [[...PREFIX, "census"], [...PREFIX, "bell"]];
     const found = await this.#kv.getMany(keys);
     const [census, bell] = found.map(({ versionstamp }) => versionstamp);
-    if (this.#isAway || census !== this.#seen[0]) await this.#peers.look();
+    const isUnknown = this.#isAway || this.#peers.waits;
+    if (isUnknown || census !== this.#seen[0]) await this.#peers.look();
     const isNew = this.#isAway || bell !== this.#seen[1];
     if (isNew) await this.#claims.look();
     if (isNew || this.#topics.waits) await this.#topics.read();
     this.#seen = [census ?? null, bell ?? null];
-    return this.#writer.waits || this.#claims.waits || this.#topics.waits;
-  }
-
-  /** Wakes up where the store tells that there is something new: of this process alone, it may be. */
-  #follow(): ReadableStreamDefaultReader<unknown> | undefined {
-    let reader: ReadableStreamDefaultReader<unknown>;
-    try {
-      reader = this.#kv.watch([[...PREFIX, "bell"]]).getReader();
-    } catch {
-      // It has to be asked then.
-      return undefined;
-    }
-    const next = async () => {
-      while (!(await reader.read()).done) this.#nudge.resolve();
-    };
-    // Without it, what is new is found by looking, as it is where a watch does not reach other processes.
-    next().catch(() => {});
-    return reader;
-  }
-
-  /** Notes that it has said that it is there: nobody takes what it holds before that is too long ago. */
-  #isSure(since: number): void {
-    this.#beatAt = since;
-    clearTimeout(this.#sureTimer);
-    this.#sureTimer = setTimeout(() => {
-      this.#away(`it has not answered for ${this.#options.ttlMs} ms`);
-      this.#claims.unsure("The store cannot be reached");
-    }, Math.max(0, since + this.#options.ttlMs - performance.now()));
+    return [this.#queue, this.#claims, this.#topics, this.#peers].some(({ waits }) => waits);
   }
 
   #away(why: string): void {
-    if (this.#isAway || this.#stop.signal.aborted) return;
+    if (this.#isAway || this.#loop.isOver) return;
     this.#isAway = true;
     // What comes then is other than what was missed.
     this.#peers.clear();
     this.#dropLate();
-    this.#tell((watcher) => watcher.away?.(why));
+    this.#watchers.away(why);
   }
 
   #back(): void {
     if (!this.#isAway) return;
     this.#isAway = false;
-    this.#tell((watcher) => watcher.back?.());
+    this.#watchers.back();
+  }
+
+  #placed(number: number, mark: Mark | undefined): void {
+    this.#figures.published += this.#publishes.placed(number, mark);
   }
 
   #dropLate(): void {
     if (!this.#isAway) return;
-    this.#publishes.drop(performance.now() - BUS_PATIENCE);
+    this.#figures.dropped += this.#publishes.drop(performance.now() - BUS_PATIENCE);
     const wanted = new Set(Array.from(this.#publishes.all, ({ number }) => number));
-    this.#writer.forget((number) => wanted.has(number));
+    this.#queue.forget((number) => wanted.has(number));
   }
 
-  async #leave(): Promise<void> {
-    this.#publishes.drop(Infinity);
+  /** @param answers Whether the store does. */
+  async #leave(answers: boolean): Promise<void> {
+    this.#figures.dropped += this.#publishes.drop(Infinity);
+    this.#queue.forget(() => false);
     this.#topics.clear();
-    const farewell = this.#isAway ? Promise.resolve() : this.#claims.giveBack()
-      .then(() => this.#peers.leave());
-    this.#claims.end("the bus is disposed");
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, FAREWELL);
+    this.#claims.end(DISPOSED);
     // Where it fails, others learn of the end when the time of this server is over.
-    await Promise.race([promise, farewell.catch(() => {})]);
-    clearTimeout(timer);
+    if (answers) await within(this.#farewell().catch(() => {}), FAREWELL);
     this.#watchers.clear();
     this.#kv.close();
   }
 
-  #tell(what: (watcher: BusWatcher) => void): void {
-    for (const watcher of this.#watchers) what(watcher);
+  async #farewell(): Promise<void> {
+    await this.#claims.giveBack();
+    await this.#peers.leave();
   }
 
   #topic(name: string): Deno.KvKey {

@@ -1,22 +1,6 @@
-import { BusError } from "../../base/errors.ts";
 import type { Claim } from "../bus.ts";
+import { type Holder, Tenures } from "../local/tenures.ts";
 import { MAX_KEYS } from "./kv_log.ts";
-
-/** The holder of a name as it is stored; nobody where `peer` is empty. */
-interface Held {
-  readonly peer: string;
-  readonly fence: number;
-}
-
-interface Tenure extends Held {
-  readonly over: AbortController;
-}
-
-interface Ask {
-  readonly name: string;
-  resolve(claim: Claim): void;
-  reject(error: BusError): void;
-}
 
 /** Other servers, as {@linkcode KvClaims} has to know them. */
 export interface Peers {
@@ -24,14 +8,17 @@ export interface Peers {
   look(): Promise<void>;
 }
 
-/** The names that a server holds, or knows the holders of. */
+// Fences that are believed: behind them there is room for all that will ever be.
+const HIGHEST_FENCE = 2 ** 52;
+
+/** Claims of a server in a store: each name is a key, whose value is who holds it; nobody where `peer` is empty. */
 export class KvClaims {
   readonly #kv: Deno.Kv;
   readonly #prefix: Deno.KvKey;
   readonly #self: string;
   readonly #peers: Peers;
-  readonly #tenures = new Map<string, Tenure>();
-  readonly #asked = new Set<Ask>();
+  readonly #tenures: Tenures<string>;
+  /** Names that were given back, and the store does not know it yet, with their fences. */
   readonly #given = new Map<string, number>();
 
   constructor(kv: Deno.Kv, prefix: Deno.KvKey, self: string, peers: Peers) {
@@ -39,89 +26,81 @@ export class KvClaims {
     this.#prefix = prefix;
     this.#self = self;
     this.#peers = peers;
+    this.#tenures = new Tenures(self, (name, { fence }) => this.#given.set(name, fence));
   }
 
   /** Whether something waits. */
   get waits(): boolean {
-    return this.#asked.size + this.#given.size > 0;
+    return this.#tenures.asked.size + this.#given.size > 0;
   }
 
   /**
    * Finds who holds a name.
    *
    * @param ms The time for an answer.
+   * @param ask Has `act` called soon.
    */
-  async claim(name: string, ms: number): Promise<Claim> {
-    const { promise, resolve, reject } = Promise.withResolvers<Claim>();
-    const ask = { name, resolve, reject };
-    this.#asked.add(ask);
-    const timer = setTimeout(() => {
-      reject(refusal(name, `the store has not answered within ${ms} ms`));
-    }, ms);
-    try {
-      return await promise;
-    } finally {
-      clearTimeout(timer);
-      this.#asked.delete(ask);
-    }
+  claim(name: string, ms: number, ask: () => void): Promise<Claim> {
+    return this.#tenures.claim(name, ms, ask);
   }
 
   /** Answers whoever has asked, and gives back. */
   async act(): Promise<void> {
-    for (const [name, fence] of [...this.#given]) {
-      await this.#change(name, ({ fence: now }) => {
-        return now === fence ? { peer: "", fence } : undefined;
-      });
-      if (this.#given.get(name) === fence) this.#given.delete(name);
-    }
-    for (const ask of [...this.#asked]) {
-      const tenure = await this.#find(ask.name);
-      // Nobody may wait any more: whoever asks next gets it.
-      ask.resolve(this.#claimOf(ask.name, tenure));
+    await this.giveBack();
+    for (const { ask, name } of [...this.#tenures.asked.values()]) {
+      this.#tenures.answer(ask, name, await this.#find(name));
     }
   }
 
   /** Looks whether those whose holders are known still have them. */
   async look(): Promise<void> {
-    const all = [...this.#tenures];
+    const all = [...this.#tenures.known];
     for (let from = 0; from < all.length; from += MAX_KEYS) {
       const some = all.slice(from, from + MAX_KEYS);
       const found = await this.#kv.getMany(some.map(([name]) => this.#key(name)));
-      for (const [index, [name, tenure]] of some.entries()) {
-        const held = heldOf(found[index]?.value);
-        if (held.fence === tenure.fence && held.peer === tenure.peer) continue;
-        this.#end(name, tenure, "Another one has it");
+      for (const [index, [name, known]] of some.entries()) {
+        const held = holderOf(found[index]?.value);
+        const isSame = held.fence === known.fence && held.peer === known.peer;
+        if (isSame || this.#tenures.known.get(name) !== known) continue;
+        this.#tenures.end(name, "Another one has it");
       }
     }
   }
 
   /** A server has gone. */
   left(peer: string): void {
-    this.#endAll((tenure) => tenure.peer === peer, "Its holder has gone");
+    this.#tenures.endAll("Its holder has gone", (holder) => holder.peer === peer);
   }
 
   /** Others may take what this server holds. */
   unsure(why: string): void {
-    this.#endAll(({ peer }) => peer === this.#self, why);
+    this.#tenures.endAll(why, (holder) => this.#tenures.isOwn(holder));
   }
 
-  /** Nobody gets an answer any more. */
+  /** Nobody gets an answer any more, and nobody here has anything. */
   end(why: string): void {
-    for (const { name, reject } of this.#asked) reject(refusal(name, why));
-    this.#endAll(() => true, why);
-  }
-
-  /** Gives back all that this server holds. */
-  async giveBack(): Promise<void> {
-    for (const [name, { peer, fence }] of this.#tenures) {
-      if (peer === this.#self) this.#given.set(name, fence);
+    this.#tenures.refuseAll(why);
+    for (const [name, holder] of this.#tenures.known) {
+      if (this.#tenures.isOwn(holder)) this.#given.set(name, holder.fence);
     }
-    await this.act();
+    this.#tenures.endAll(why);
   }
 
-  async #find(name: string): Promise<Tenure> {
+  /** Tells the store what was given back. */
+  async giveBack(): Promise<void> {
+    for (const [name, fence] of [...this.#given]) {
+      const held = await this.#change(name, (held) => {
+        const isHeld = held.peer === this.#self && held.fence === fence;
+        return isHeld ? { peer: "", fence } : undefined;
+      });
+      // Where somebody else has written meanwhile, it is looked at once more.
+      if (held && this.#given.get(name) === fence) this.#given.delete(name);
+    }
+  }
+
+  async #find(name: string): Promise<Holder> {
     for (;;) {
-      const known = this.#tenures.get(name);
+      const known = this.#tenures.known.get(name);
       if (known) return known;
       const held = await this.#change(name, ({ peer, fence }) => {
         return this.#peers.there.has(peer) ? undefined : {
@@ -130,17 +109,17 @@ export class KvClaims {
           fence: Math.max(Date.now(), fence + 1),
         };
       });
-      if (!held) continue;
-      const tenure = { ...held, over: new AbortController() };
-      this.#tenures.set(name, tenure);
-      return tenure;
+      if (held) return held;
     }
   }
 
   /** Writes another holder; what is there then, or undefined where somebody else has written meanwhile. */
-  async #change(name: string, to: (held: Held) => Held | undefined): Promise<Held | undefined> {
+  async #change(
+    name: string,
+    to: (held: Holder) => Holder | undefined,
+  ): Promise<Holder | undefined> {
     const entry = await this.#kv.get(this.#key(name));
-    const held = heldOf(entry.value);
+    const held = holderOf(entry.value);
     const isUnknown = held.peer !== "" && held.peer !== this.#self;
     if (isUnknown && !this.#peers.there.has(held.peer)) await this.#peers.look();
     const next = to(held);
@@ -150,40 +129,17 @@ export class KvClaims {
     return ok ? next : undefined;
   }
 
-  #claimOf(name: string, tenure: Tenure): Claim {
-    return {
-      peer: tenure.peer,
-      fence: tenure.fence,
-      over: tenure.over.signal,
-      [Symbol.dispose]: () => {
-        if (this.#tenures.get(name) !== tenure || tenure.peer !== this.#self) return;
-        this.#given.set(name, tenure.fence);
-        this.#end(name, tenure, "It was given back");
-      },
-    };
-  }
-
-  #endAll(which: (tenure: Tenure) => boolean, why: string): void {
-    for (const [name, tenure] of [...this.#tenures]) {
-      if (which(tenure)) this.#end(name, tenure, why);
-    }
-  }
-
-  #end(name: string, tenure: Tenure, why: string): void {
-    this.#tenures.delete(name);
-    tenure.over.abort(new BusError(why));
-  }
-
   #key(name: string): Deno.KvKey {
     return [...this.#prefix, "claim", name];
   }
 }
 
-function heldOf(value: unknown): Held {
-  const { peer = "", fence = 0 } = (value ?? {}) as Partial<Held>;
-  return { peer: String(peer), fence: Number(fence) || 0 };
+/** A holder as it is stored; nobody where a server has not written that. */
+function holderOf(value: unknown): Holder {
+  const { peer, fence } = (value ?? {}) as Partial<Holder>;
+  const isFence = Number.isSafeInteger(fence) && (fence as number) >= 0;
+  if (!isFence || (fence as number) > HIGHEST_FENCE) return NOBODY;
+  return { peer: typeof peer === "string" ? peer : "", fence: fence as number };
 }
 
-function refusal(name: string, why: string): BusError {
-  return new BusError(`Cannot claim ${JSON.stringify(name)}: ${why}`);
-}
+const NOBODY: Holder = { peer: "", fence: 0 };

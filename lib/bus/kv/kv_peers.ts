@@ -1,45 +1,89 @@
+import { isId } from "../local/record.ts";
+import type { Watchers } from "../local/watchers.ts";
+
+/** Servers that are believed to be there: each of them reads and writes all the time. */
+const MOST_PEERS = 1_000;
+
+/** Options of {@linkcode KvPeers}. */
+export interface KvPeersOptions {
+  readonly self: string;
+  /** Milliseconds after which one that writes nothing is gone. */
+  readonly ttl: number;
+  /** Told of those who are there; they know who that is. */
+  readonly watchers: Watchers;
+  /** Nobody has to believe any more that this server is there. */
+  unsure(): void;
+}
+
 /** The other servers of a store: each writes another number now and then. */
 export class KvPeers {
   readonly #kv: Deno.Kv;
   readonly #prefix: Deno.KvKey;
   readonly #self: string;
   readonly #ttl: number;
-  readonly #tell: { joined(peer: string): void; left(peer: string): void };
+  readonly #watchers: Watchers;
   /** When another number was seen for the first time, on the clock of `performance.now()`. */
   readonly #seen = new Map<string, { readonly beat: unknown; readonly since: number }>();
-  readonly #there = new Set<string>();
+  readonly #unsure: () => void;
   #beat = 0;
+  /** When it has last begun to say that it is there. */
+  #beatAt = -Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isForgotten = false;
+  #isOver = false;
 
-  /** @param ttl Milliseconds after which one that writes nothing is gone. */
+  /** Knows of nobody. */
   constructor(
     kv: Deno.Kv,
     prefix: Deno.KvKey,
-    { self, ttl, tell }: {
-      readonly self: string;
-      readonly ttl: number;
-      readonly tell: { joined(peer: string): void; left(peer: string): void };
-    },
+    { self, ttl, watchers, unsure }: KvPeersOptions,
   ) {
     this.#kv = kv;
     this.#prefix = [...prefix, "peer"];
     this.#self = self;
     this.#ttl = ttl;
-    this.#tell = tell;
+    this.#watchers = watchers;
+    this.#unsure = unsure;
+  }
+
+  /** Whether others may know of this server. */
+  get isKnown(): boolean {
+    return this.#beatAt > -Infinity;
   }
 
   /** Servers that are there. */
   get there(): ReadonlySet<string> {
-    return this.#there;
+    return this.#watchers.peers;
   }
 
-  /** Says that this server is there. */
+  /** Whether nobody is known, because that was forgotten. */
+  get waits(): boolean {
+    return this.#isForgotten;
+  }
+
+  /** Says that this server is there, where that is due, and looks who else is. */
   async beat(): Promise<void> {
-    const isFirst = this.#beat === 0;
+    const now = performance.now();
+    if (now - this.#beatAt < this.#ttl / 3) return;
+    const isFirst = !this.isKnown;
     const key = [...this.#prefix, this.#self];
     // For long enough that nobody has to trust a clock.
     const commit = this.#kv.atomic().set(key, ++this.#beat, { expireIn: 10 * this.#ttl });
     if (isFirst) commit.sum([...this.#prefix.slice(0, -1), "census"], 1n);
     await commit.commit();
+    // The store may have answered too late.
+    if (this.#isOver) return;
+    this.#beatAt = now;
+    clearTimeout(this.#timer);
+    const sureMs = Math.max(0, now + this.#ttl - performance.now());
+    this.#timer = setTimeout(() => this.#unsure(), sureMs);
+    await this.look();
+  }
+
+  /** Says nothing any more. */
+  end(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
   }
 
   /** Says that it is not any more. */
@@ -52,31 +96,32 @@ export class KvPeers {
   async look(): Promise<void> {
     const [listed, found] = [new Set<string>(), new Set<string>()];
     const now = performance.now();
-    for await (const { key, value } of this.#kv.list({ prefix: this.#prefix })) {
+    const range = { prefix: this.#prefix };
+    for await (const { key, value } of this.#kv.list(range, { limit: MOST_PEERS })) {
       const peer = String(key.at(-1));
-      if (peer === this.#self || !/^[a-z0-9]{16}$/.test(peer)) continue;
+      if (peer === this.#self || !isId(peer)) continue;
       listed.add(peer);
       const known = this.#seen.get(peer);
       const isAlive = !known || known.beat !== value;
       if (isAlive) this.#seen.set(peer, { beat: value, since: now });
       if (isAlive || now - known.since <= this.#ttl) found.add(peer);
     }
-    for (const peer of this.#there) if (!found.has(peer)) this.#leave(peer);
-    for (const peer of found) {
-      if (this.#there.has(peer)) continue;
-      this.#there.add(peer);
-      this.#tell.joined(peer);
-    }
+    this.#isForgotten = false;
+    for (const peer of [...this.there]) if (!found.has(peer)) this.#watchers.left(peer);
+    for (const peer of found) if (!this.there.has(peer)) this.#watchers.joined(peer);
     for (const peer of this.#seen.keys()) if (!listed.has(peer)) this.#seen.delete(peer);
   }
 
-  /** Nobody hears of anybody. */
-  clear(): void {
-    for (const peer of [...this.#there]) this.#leave(peer);
+  /** Something of a server is missing: it leaves, and comes again. */
+  missed(peer: string): void {
+    if (!this.there.has(peer)) return;
+    this.#watchers.left(peer);
+    this.#watchers.joined(peer);
   }
 
-  #leave(peer: string): void {
-    this.#there.delete(peer);
-    this.#tell.left(peer);
+  /** Something is missing, and it is not known of whom: all leave, until it is looked who is there. */
+  clear(): void {
+    this.#isForgotten = true;
+    this.#watchers.leaveAll();
   }
 }

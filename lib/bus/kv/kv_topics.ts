@@ -1,8 +1,16 @@
-import type { Entry, SubscribeOptions, Subscriber } from "../bus.ts";
+import type { Log } from "../../base/log.ts";
+import { logThrown } from "../../base/log_thrown.ts";
+import type { BusFigures, Entry, SubscribeOptions, Subscriber } from "../bus.ts";
 import { type Head, HEAD_MS, headOf, LogReader, MAX_KEYS, newHead } from "./kv_log.ts";
 
+/** Somebody who listens to a log. */
+export interface KvSubscriber extends Subscriber {
+  /** Entries are missing, of which nobody knows whether they were messages or casts. */
+  skipped?(): void;
+}
+
 interface Subscription {
-  readonly subscriber: Subscriber;
+  readonly subscriber: KvSubscriber;
   readonly options: SubscribeOptions;
 }
 
@@ -20,12 +28,21 @@ export class KvTopics {
   readonly #kv: Deno.Kv;
   readonly #reader: LogReader;
   readonly #self: string;
+  readonly #log: Log;
   readonly #live = new Map<string, Live>();
+  readonly #figures = { delivered: 0, lost: 0 };
 
-  constructor(kv: Deno.Kv, prefix: Deno.KvKey, self: string) {
+  /** @param log Told of those who fail when they are told something. */
+  constructor(kv: Deno.Kv, prefix: Deno.KvKey, self: string, log: Log) {
     this.#kv = kv;
     this.#reader = new LogReader(kv, prefix);
     this.#self = self;
+    this.#log = log;
+  }
+
+  /** Messages that were brought, once for each log, and those that are missing. */
+  get figures(): Pick<BusFigures, "delivered" | "lost"> {
+    return this.#figures;
   }
 
   /** Whether somebody waits for his beginning. */
@@ -34,7 +51,7 @@ export class KvTopics {
   }
 
   /** Adds somebody who listens. */
-  add(key: Deno.KvKey, subscriber: Subscriber, options: SubscribeOptions): Disposable {
+  add(key: Deno.KvKey, subscriber: KvSubscriber, options: SubscribeOptions): Disposable {
     const name = JSON.stringify(key);
     let live = this.#live.get(name);
     if (!live) {
@@ -89,18 +106,19 @@ export class KvTopics {
     const { begun, beginning, key } = live;
     if (live.at && live.at.id !== head.id) {
       live.at = { id: head.id, place: 1, next: 1 };
-      for (const { subscriber } of begun) subscriber.lost(undefined);
+      this.#tell(begun, (subscriber) => subscriber.lost(undefined));
     }
     if (begun.size > 0 && live.at && live.at.place < head.place) {
-      let { next } = live.at;
-      for await (const { entry, place } of this.#reader.from(key, head, live.at.place)) {
-        if (entry.mark.number > next) this.#lost(begun, entry.mark.number - next);
-        next = entry.mark.number + entry.count;
+      let { place, next } = live.at;
+      for await (const found of this.#reader.from(key, head, place)) {
+        const { entry } = found;
+        this.#miss(begun, found.place - place, entry.mark.number - next);
+        [place, next] = [found.place + 1, entry.mark.number + entry.count];
         this.#bring(begun, entry);
         // Where reading breaks off, it goes on behind what was brought.
-        live.at = { id: head.id, place: place + 1, next };
+        live.at = { id: head.id, place, next };
       }
-      if (head.next > next) this.#lost(begun, head.next - next);
+      this.#miss(begun, head.place - place, head.next - next);
     }
     live.at = head;
     for (const one of [...beginning]) {
@@ -108,18 +126,33 @@ export class KvTopics {
       const past = last > 0 ? await this.#reader.last(key, head, last, after) : [];
       if (!beginning.delete(one)) continue;
       begun.add(one);
-      subscriber.began(past, { log: head.id, number: head.next });
+      this.#tell([one], () => subscriber.began(past, { log: head.id, number: head.next }));
     }
   }
 
-  #bring(begun: ReadonlySet<Subscription>, entry: Entry): void {
-    for (const { subscriber } of begun) {
-      if (entry.count > 0) subscriber.entry(entry);
-      else if (entry.from !== this.#self) subscriber.cast(entry.payload, entry.from);
+  #bring(begun: Iterable<Subscription>, entry: Entry): void {
+    const { count, from, payload } = entry;
+    this.#figures.delivered += count;
+    if (count > 0) this.#tell(begun, (subscriber) => subscriber.entry(entry));
+    else if (from !== this.#self) {
+      this.#tell(begun, (subscriber) => subscriber.cast(payload, from));
     }
   }
 
-  #lost(begun: ReadonlySet<Subscription>, count: number): void {
-    for (const { subscriber } of begun) subscriber.lost(count);
+  #miss(begun: Iterable<Subscription>, entries: number, messages: number): void {
+    this.#figures.lost += Math.max(0, messages);
+    if (messages > 0) this.#tell(begun, (subscriber) => subscriber.lost(messages));
+    else if (entries > 0) this.#tell(begun, (subscriber) => subscriber.skipped?.());
+  }
+
+  #tell(all: Iterable<Subscription>, what: (subscriber: KvSubscriber) => void): void {
+    for (const { subscriber } of all) {
+      try {
+        what(subscriber);
+      } catch (error) {
+        // The mistake of one who listens is nobody else's, and none of the store.
+        logThrown(this.#log, "server", "What the bus has brought failed", error);
+      }
+    }
   }
 }

@@ -1,23 +1,21 @@
 import type { Mark } from "../../base/mark.ts";
-import { ENTRY_MS, type Head, HEAD_MS, headOf, MAX_KEYS, newHead, type Stored } from "./kv_log.ts";
+import {
+  ENTRY_MS,
+  type Head,
+  HEAD_MS,
+  headOf,
+  isDivided,
+  MAX_KEYS,
+  newHead,
+  PART,
+  type Stored,
+} from "./kv_log.ts";
+import type { KvQueue, Saying } from "./kv_queue.ts";
 
-/** Something to be written at the end of a log. */
-export interface Saying {
-  /** The key of the log. */
-  readonly key: Deno.KvKey;
-  readonly payload: Uint8Array;
-  /** How many messages; 0 where it is cast. */
-  readonly count: number;
-  /** How many messages of the log are kept at least. */
-  readonly keep: number;
-  /** The number of it among all that this server publishes, where it MUST be written once; otherwise at most once. */
-  readonly number?: number;
-}
-
-// A value may have 64 KiB, a commit 800 KiB (Deno KV).
-const PART = 48 * 1024;
+// A commit may have 800 KiB, and 1,000 keys (Deno KV).
 const GROUP_BYTES = 512 * 1024;
 const GROUP = 64;
+const MOST_DELETED = 900;
 
 /** Messages of a log that are kept for whoever has to catch up. */
 const RECENT = 1_000;
@@ -28,47 +26,35 @@ const MOST = 20_000;
 /** Entries that are deleted at once. */
 const TRIM = 100;
 
-/** A commit of a server, noted so that nothing is written twice where it is not known whether it was. */
+/** The last commit of a server, noted with it so that nothing is written twice where it is not known whether it was. */
 interface Commit {
-  /** The number of the commit. */
-  readonly number: number;
-  /** Where each of what was said with it is. */
+  /** The turn of the last that is written. */
+  readonly turn: number;
+  /** Where each of what was published with it is. */
   readonly marks: readonly (readonly [number: number, log: string, at: number])[];
 }
+
+/** Told where something is that was published; undefined where nobody knows. */
+type Placed = (number: number, mark: Mark | undefined) => void;
 
 /** Writes what one server says, in its order. */
 export class KvWriter {
   readonly #kv: Deno.Kv;
   readonly #prefix: Deno.KvKey;
   readonly #self: string;
-  #waiting: Saying[] = [];
-  #commits = 0;
-  /** The commit of which it is not known whether it was done, and how many of those that wait it has. */
-  #unsure: { readonly number: number; readonly count: number } | undefined;
+  readonly #queue: KvQueue;
+  /** The turn of the last that is known to be written. */
+  #written = 0;
+  /** What was too large for a value, and is written already: whoever is slower than others tries again. */
+  readonly #divided = new WeakMap<Uint8Array, Stored["payload"]>();
   /** Messages of each log since it was trimmed. */
   readonly #untrimmed = new Map<string, number>();
 
-  constructor(kv: Deno.Kv, prefix: Deno.KvKey, self: string) {
+  constructor(kv: Deno.Kv, prefix: Deno.KvKey, self: string, queue: KvQueue) {
     this.#kv = kv;
     this.#prefix = prefix;
     this.#self = self;
-  }
-
-  /** Whether something waits. */
-  get waits(): boolean {
-    return this.#waiting.length > 0;
-  }
-
-  /** Adds something behind all others. */
-  add(saying: Saying): void {
-    this.#waiting.push(saying);
-  }
-
-  /** Forgets what waits and may be forgotten: what is at most once, and what nobody waits for. */
-  forget(isWanted: (number: number) => boolean): void {
-    const kept = this.#waiting.splice(0, this.#unsure?.count ?? 0);
-    const wanted = this.#waiting.filter(({ number }) => number !== undefined && isWanted(number));
-    this.#waiting = [...kept, ...wanted];
+    this.#queue = queue;
   }
 
   /**
@@ -78,17 +64,18 @@ export class KvWriter {
    * @returns Whether it did; not where another server was faster: then the same is to be tried again.
    * @throws If the store cannot be reached: then it is not known what has become of it.
    */
-  async write(placed: (number: number, mark: Mark) => void): Promise<boolean> {
+  async write(placed: Placed): Promise<boolean> {
     const own = [...this.#prefix, "written", this.#self];
-    if (this.#unsure) {
-      const { value } = await this.#kv.get<Commit>(own);
-      const { number, count } = this.#unsure;
-      if (value?.number === number) this.#done(count, value, placed);
-      this.#unsure = undefined;
-    }
     const group = this.#group();
     const keys = [...new Map(group.map(({ key }) => [JSON.stringify(key), key])).values()];
     const [before, ...heads] = await this.#kv.getMany([own, ...keys]);
+    // One of which it was not known has been written: known by the same look that the next depends on, so that there is
+    // no time between them in which it could come.
+    const known = commitOf(before.value);
+    if (known && known.turn > this.#written && known.turn <= this.#queue.turn) {
+      this.#done(known, placed);
+      return true;
+    }
     // One that comes late is not taken any more.
     let commit = this.#kv.atomic().check(before);
     const ends = new Map<string, Head>();
@@ -111,20 +98,21 @@ export class KvWriter {
       if (number !== undefined) marks.push([number, id, next]);
     }
     for (const key of keys) commit.set(key, ends.get(JSON.stringify(key)), { expireIn: HEAD_MS });
-    const done: Commit = { number: ++this.#commits, marks };
+    const done: Commit = { turn: group.at(-1)?.turn ?? this.#written, marks };
     commit.set(own, done, { expireIn: ENTRY_MS }).sum([...this.#prefix, "bell"], 1n);
-    this.#unsure = { number: done.number, count: group.length };
     const { ok } = await commit.commit();
-    this.#unsure = undefined;
     if (!ok) return false;
-    this.#done(group.length, done, placed);
+    this.#done(done, placed);
     await this.#trim(group, ends);
     return true;
   }
 
-  #done(count: number, { marks }: Commit, placed: (number: number, mark: Mark) => void): void {
-    this.#waiting.splice(0, count);
-    for (const [number, log, at] of marks) placed(number, { log, number: at });
+  #done({ turn, marks }: Commit, placed: Placed): void {
+    this.#written = turn;
+    const places = new Map(marks.map(([number, log, at]) => [number, { log, number: at }]));
+    for (const { number } of this.#queue.written(turn)) {
+      if (number !== undefined) placed(number, places.get(number));
+    }
   }
 
   /** The first of what waits that goes into one commit. */
@@ -132,7 +120,7 @@ export class KvWriter {
     const group: Saying[] = [];
     const keys = new Set<string>();
     let bytes = 0;
-    for (const saying of this.#waiting) {
+    for (const saying of this.#queue.all) {
       keys.add(JSON.stringify(saying.key));
       bytes += Math.min(saying.payload.length, 200) + 200 +
         (saying.payload.length <= PART ? saying.payload.length : 0);
@@ -145,6 +133,8 @@ export class KvWriter {
 
   /** Writes what is too large for a value. */
   async #divide(payload: Uint8Array): Promise<Stored["payload"]> {
+    const before = this.#divided.get(payload);
+    if (before) return before;
     const id = crypto.randomUUID();
     const parts = Math.ceil(payload.length / PART);
     for (let part = 0; part < parts;) {
@@ -155,7 +145,9 @@ export class KvWriter {
       }
       await commit.commit();
     }
-    return { id, parts };
+    const divided = { id, parts };
+    this.#divided.set(payload, divided);
+    return divided;
   }
 
   /** Deletes what nobody wants any more, now and then; what is left by whoever ends before that expires. */
@@ -167,19 +159,35 @@ export class KvWriter {
       if (untrimmed < TRIM) continue;
       this.#untrimmed.delete(name);
       const { id, next, place } = ends.get(name) as Head;
-      const log = [...key, id];
-      const first = next - Math.max(keep, RECENT);
-      let commit = this.#kv.atomic();
-      const range = { prefix: log };
-      for await (const entry of this.#kv.list<Stored>(range, { limit: 2 * TRIM })) {
-        const isOld = entry.value.number + entry.value.count <= first;
-        // Where next to nothing is published, there are others that were cast.
-        if (!isOld && Number(entry.key.at(-1)) >= place - MOST) break;
-        commit = commit.delete(entry.key);
-      }
-      await commit.commit();
+      await this.#deleteOld([...key, id], next - Math.max(keep, RECENT), place - MOST);
     }
     // Clients choose the names of rooms.
     if (this.#untrimmed.size > 1_000) this.#untrimmed.clear();
   }
+
+  /** Deletes entries of a log before a message and those before a place, with what they are divided into. */
+  async #deleteOld(log: Deno.KvKey, first: number, place: number): Promise<void> {
+    let commit = this.#kv.atomic();
+    let deleted = 0;
+    for await (const entry of this.#kv.list<Stored>({ prefix: log }, { limit: 2 * TRIM })) {
+      const { number, count, payload } = entry.value ?? {};
+      const isOld = number + count <= first;
+      // Where next to nothing is published, there are others that were cast.
+      if (!isOld && Number(entry.key.at(-1)) >= place) break;
+      const parts = isDivided(payload) ? payload : { id: "", parts: 0 };
+      if (deleted > 0 && deleted + 1 + parts.parts > MOST_DELETED) break;
+      for (let part = 0; part < parts.parts; part++) {
+        commit = commit.delete([...this.#prefix, "part", parts.id, part]);
+      }
+      commit = commit.delete(entry.key);
+      deleted += 1 + parts.parts;
+    }
+    if (deleted > 0) await commit.commit();
+  }
+}
+
+/** A commit as it is stored; undefined where there is none. */
+function commitOf(value: unknown): Commit | undefined {
+  const { turn, marks } = (value ?? {}) as Partial<Commit>;
+  return Number.isSafeInteger(turn) && Array.isArray(marks) ? value as Commit : undefined;
 }

@@ -1,7 +1,9 @@
-/** A store of Deno KV that cannot be reached as long as a test says so. */
+/** A store of Deno KV that cannot be reached, or writes nothing, as long as a test says so. */
 export class CuttableKv {
   readonly kv: Deno.Kv;
   isCut = false;
+  /** Resolves when it writes again. */
+  #held: PromiseWithResolvers<void> | undefined;
 
   private constructor(kv: Deno.Kv) {
     this.kv = this.#wrapped(kv);
@@ -10,6 +12,17 @@ export class CuttableKv {
   /** Opens a store. */
   static async open(path: string): Promise<CuttableKv> {
     return new CuttableKv(await Deno.openKv(path));
+  }
+
+  /** Has whoever writes something wait, until `letGo`. */
+  hold(): void {
+    this.#held ??= Promise.withResolvers();
+  }
+
+  /** Writes what waits, and goes on. */
+  letGo(): void {
+    this.#held?.resolve();
+    this.#held = undefined;
   }
 
   /** The answer to half of what was asked for does not come back either. */
@@ -25,6 +38,9 @@ export class CuttableKv {
             if (name === "commit" || name.toString().startsWith("get")) {
               return Promise.reject(new Error("It cannot be reached"));
             }
+          }
+          if (name === "commit" && this.#held) {
+            return this.#held.promise.then(() => Reflect.apply(value, real, args));
           }
           const result = Reflect.apply(value, real, args);
           if (result === real || name === "atomic") return this.#wrapped(result);

@@ -1,10 +1,12 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { ROOT } from "../../support/server.ts";
 
+const FILES = ["kv_bus_contract.ts", "kv_faults.ts"].map((name) => `tests/bus/kv/${name}`);
+
 // Deno has it with a flag alone, which these tests are not started with.
 Deno.test("KvBus does what every bus must do", async () => {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--no-check", "--unstable-kv", "tests/bus/kv/kv_bus_contract.ts"],
+    args: ["test", "-A", "--no-check", "--unstable-kv", ...FILES],
     cwd: ROOT,
     env: { NO_COLOR: "1" },
     stdin: "null",
