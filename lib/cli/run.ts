@@ -13,6 +13,7 @@ import { checkPrograms } from "./check_programs.ts";
 import { connect } from "./connect.ts";
 import { exitOf } from "./exit.ts";
 import { guardPrograms } from "./guard_programs.ts";
+import { keepStatuses } from "./keep_statuses.ts";
 import { LICENSE } from "./license.ts";
 import { print, printBriefly } from "./print.ts";
 import { readConfig, type Words } from "./read_config.ts";
@@ -88,6 +89,7 @@ async function hinted(error: unknown): Promise<unknown> {
 }
 
 async function serveUntilSignal(args: Words, signals: Signals): Promise<number> {
+  keepStatuses();
   // Before the variables of options are looked at, and before anything is started that would get it as well.
   const parent = takeWorkerVariable();
   if (parent !== undefined) {

@@ -32,3 +32,10 @@ testEach(
   },
   Deno.build.os === "linux" ? [] : ["ptrace of Linux"],
 );
+
+testEach("stdws tells a status where who started it has ignored SIGCHLD", async (form) => {
+  const program = ["sh", "-c", "echo ended; exit 3"];
+  await using server = await TestServer.start(program, { form, ignored: "CHLD" });
+  using client = await RawClient.open(server.url);
+  assertEquals(await client.rest(), { texts: ["ended"], closed: "4003 exit status 3" });
+}, ["bash"]);

@@ -1,0 +1,25 @@
+// Its bit in the masks of signals, of which the first is 1.
+const SIGCHLD = 1n << 16n;
+
+/**
+ * Has the system keep the status of each program until it was asked for. Where whoever started the server ignored
+ * SIGCHLD, so does the server, and the system tells nobody how a program has ended (wait(2)).
+ */
+export function keepStatuses(): void {
+  if (!isIgnored()) return;
+  const heard = () => {};
+  // What it puts in place of that stays there (Deno 2.6 to 2.9).
+  Deno.addSignalListener("SIGCHLD", heard);
+  Deno.removeSignalListener("SIGCHLD", heard);
+}
+
+function isIgnored(): boolean {
+  if (Deno.build.os === "windows") return false;
+  try {
+    const [, mask] = /^SigIgn:\s*(\w+)$/m.exec(Deno.readTextFileSync("/proc/self/status")) ?? [];
+    return mask !== undefined && (BigInt(`0x${mask}`) & SIGCHLD) !== 0n;
+  } catch {
+    // Another system, or Deno may not look: to listen where nobody needs it does no harm.
+    return true;
+  }
+}
