@@ -1,6 +1,6 @@
 import { UsageError } from "../base/errors.ts";
 import { shown } from "../base/shown.ts";
-import { TOKEN } from "./kinds.ts";
+import { TOKEN } from "../base/token.ts";
 import type { KindValues, Option } from "./option.ts";
 import { checkOption, expectedBy } from "./read_option.ts";
 import { ValueError } from "./value_error.ts";

@@ -2,15 +2,17 @@ import { ownerText, parseOwner } from "../base/owner.ts";
 import { readDuration, UNITS } from "../base/read_duration.ts";
 import { readSize } from "../base/read_size.ts";
 import { sizeText } from "../base/size_text.ts";
-import { AUTHS, authTexts, parseAuths } from "./auths.ts";
-import { BURST_SECONDS, type Rate } from "../base/token_bucket.ts";
+import { TOKEN } from "../base/token.ts";
 import { BUS_PLACE, busPlaceText, parseBusPlace, withoutPassword } from "../bus/bus_place.ts";
 import { parseRedisUrl } from "../bus/redis/redis_terms.ts";
 import { ADMIN_PLACE, adminPlaceText, parseAdminPlace } from "./admin_place.ts";
-import type { KindValues, Option } from "./option.ts";
+import { AUTHS, authTexts, parseAuths } from "./auths.ts";
 import { BASE_PATH, isBasePath } from "./base_path.ts";
+import { HEADER_LINE, parseHeaderLine } from "./header_line.ts";
 import { NETWORKS, parseNetworks } from "./networks.ts";
+import type { KindValues, Option } from "./option.ts";
 import { ORIGINS, originText, parseOrigins } from "./origins.ts";
+import { parseRate, RATE, rateText } from "./rates.ts";
 import { ValueError } from "./value_error.ts";
 
 /** Reads, checks and shows the values of a kind. */
@@ -110,7 +112,7 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
     show: String,
   },
   rate: {
-    parse: ([text = ""]) => readRate(text),
+    parse: ([text = ""]) => parseRate(text) ?? refuse(RATE, text),
     check(value, option) {
       const { perSecond, burst } = value;
       if (!(perSecond >= 0 && burst >= 1)) {
@@ -118,7 +120,7 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
       }
     },
     expected: () => RATE,
-    show: ({ perSecond, burst }) => `${perSecond}:${burst}`,
+    show: rateText,
   },
   seconds: {
     parse: ([text = ""]) => readDuration(text, "s") ?? refuse(SECONDS, text),
@@ -180,8 +182,8 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
   },
   headers: {
     adds: true,
-    parse: (texts) => texts.map(readHeader),
-    expected: () => `${HEADER}, or several of them`,
+    parse: (texts) => texts.map((text) => parseHeaderLine(text) ?? refuse(HEADER_LINE, text)),
+    expected: () => `${HEADER_LINE}, or several of them`,
     show: (headers) => headers.map(([name, value]) => `${name}: ${value}`),
   },
   routes: {
@@ -255,15 +257,10 @@ const BOOLEANS = ["true", "false"];
 const FACTOR = "a number above 0, as 2 or 0.5";
 const TIME = "milliseconds, or a number with ms, s, m or h";
 const DURATION = "milliseconds, a number with ms, s, m or h, or forever";
-const RATE =
-  "a number for each second, as 10 or 0.5, or with how many may come at once, 1 or more, as 10:50";
 const SECONDS = "seconds, a number with ms, s, m or h, or forever";
 const SIZE = "bytes, or a number with K, M or G";
 const MODE = "three octal digits, as 660, or a 0 and three, as 0660";
 const OWNER = "USER, USER:GROUP or :GROUP, by names or numbers";
-const HEADER = '"Name: value"';
-/** A name as headers have it: RFC 9110 §5.6.2. */
-export const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 
 function refuse(expected: string, text: string, known?: readonly string[]): never {
   throw new ValueError(expected, text, known);
@@ -275,29 +272,8 @@ function readBoolean(text: string): boolean | undefined {
   return ["false", "f", "0"].includes(word) ? false : undefined;
 }
 
-/** Where nobody says how many may come at once, these are as many as may in some seconds. */
-function readRate(text: string): Rate {
-  const [, rate = "NaN", burst] = /^(\d{1,15}(?:\.\d+)?)(?::(\d{1,15}))?$/.exec(text) ?? [];
-  const perSecond = Number(rate);
-  if (Number.isNaN(perSecond)) return refuse(RATE, text);
-  const most = burst === undefined ? Math.ceil(BURST_SECONDS * perSecond) : Number(burst);
-  return { perSecond, burst: burst === undefined ? Math.max(1, most) : most };
-}
-
 function divide(texts: readonly string[]): string[] {
   return texts.flatMap((list) => list.split(",")).map((name) => name.trim());
-}
-
-function readHeader(text: string): [name: string, value: string] {
-  const colon = text.indexOf(":");
-  const header: [string, string] = [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
-  try {
-    // Refuses what cannot be a name or a value.
-    if (colon > 0) new Headers([header]);
-  } catch {
-    return refuse(HEADER, text);
-  }
-  return colon > 0 ? header : refuse(HEADER, text);
 }
 
 function expectNetworks(text: string): string {

@@ -2,13 +2,11 @@ import { HandshakeError } from "../../base/errors.ts";
 import { hasToken, TOKEN_PARAM, withoutToken } from "../../base/query_token.ts";
 import type { IncomingRequest } from "../../base/request.ts";
 import { namesIn } from "../../base/subprotocol.ts";
+import { BEARER_TOKEN } from "../../base/token.ts";
 import type { Evidence } from "./authenticator.ts";
 
 /** The subprotocol behind which a token stands: a browser's page can set no header but their list. */
 export const BEARER_PROTOCOL = "bearer";
-
-// RFC 6750 §2.1
-const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
 
 /**
  * Finds what a client has sent to say who it is. Of tokens in several places, the one counts that was meant most:
@@ -23,13 +21,15 @@ export function evidenceOf({ headers, query }: IncomingRequest): Evidence {
   const scheme = name.toLowerCase();
   const basic = scheme === "basic" ? { basic: basicOf(given) } : {};
   if (scheme === "bearer") {
-    if (!TOKEN.test(given)) throw malformed("Cannot read the token: it has characters of no token");
+    if (!BEARER_TOKEN.test(given)) {
+      throw malformed("Cannot read the token: it has characters of no token");
+    }
     return { token: given };
   }
   const token = inProtocols(headers.get("sec-websocket-protocol")) ?? inQuery(query) ??
     inCookies(headers.get("cookie"));
   // What others have put there may mean something else.
-  return token !== undefined && TOKEN.test(token) ? { ...basic, token } : basic;
+  return token !== undefined && BEARER_TOKEN.test(token) ? { ...basic, token } : basic;
 }
 
 /** Name and password (RFC 7617 §2). */

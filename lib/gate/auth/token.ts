@@ -1,13 +1,11 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { UsageError } from "../../base/errors.ts";
+import { BEARER_TOKEN } from "../../base/token.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { type Line, WatchedFile } from "./watched_file.ts";
 
 // Fewer characters can be guessed.
 const LEAST = 16;
-
-// RFC 6750 §2.1
-const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
 
 // Of no use to anybody who might read it, as what is compared is made with it.
 const key = randomBytes(32);
@@ -58,7 +56,7 @@ function tokensIn(lines: readonly Line[], path: string): readonly Known[] {
       refuse(`it has fewer than ${LEAST} characters; openssl rand -hex 24 makes one`);
     }
     // Another one cannot be sent.
-    if (!TOKEN.test(secret)) refuse("it has other characters than A-Z a-z 0-9 - . _ ~ + /");
+    if (!BEARER_TOKEN.test(secret)) refuse("it has other characters than A-Z a-z 0-9 - . _ ~ + /");
     const before = places.get(secret);
     if (before !== undefined) refuse(`it is the same as that at ${before}`);
     places.set(secret, place);

@@ -1,3 +1,5 @@
+import { TOKEN } from "../../base/token.ts";
+
 /** The head that a script gives its answer. */
 export interface CgiHead {
   readonly status: number;
@@ -25,8 +27,7 @@ const DROPPED = new Set([
 // Of these an answer has one: of several the last counts.
 const SINGLE = new Set(["content-length", "content-type", "location"]);
 
-// RFC 9110 §5.6.2 and §5.5
-const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+// RFC 9110 §5.5
 // deno-lint-ignore no-control-regex -- control characters are what it is about
 const BAD_VALUE = /[\0-\x08\x0a-\x1f\x7f]/;
 
@@ -63,7 +64,7 @@ function splitLine(line: string): { name: string; value: string } {
   const colon = line.indexOf(":");
   if (colon < 0) throw new CgiHeadError(`A header line has no colon: ${quote(line)}`);
   const name = line.slice(0, colon);
-  if (!NAME.test(name)) throw new CgiHeadError(`A header has no valid name: ${quote(line)}`);
+  if (!TOKEN.test(name)) throw new CgiHeadError(`A header has no valid name: ${quote(line)}`);
   const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, "");
   if (BAD_VALUE.test(value)) {
     throw new CgiHeadError(`A header has a control character in it: ${quote(line)}`);
