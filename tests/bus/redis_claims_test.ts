@@ -11,6 +11,7 @@ Deno.test("RedisClaims.end() gives back a name that is being claimed, too", asyn
   const answer = Promise.withResolvers<Reply>();
   const released: unknown[] = [];
   const link = {
+    command: () => Promise.resolve(""),
     script(name: string, _: unknown, args: readonly unknown[]): Promise<Reply> {
       if (name === "release") return Promise.resolve(released.push(args.slice(0, 2)));
       asked.resolve();
@@ -19,7 +20,9 @@ Deno.test("RedisClaims.end() gives back a name that is being claimed, too", asyn
   };
   const self = "a".repeat(16);
   const terms = parseRedisUrl("redis://localhost");
-  const claims = new RedisClaims({ self, keys: new RedisKeys("p:"), terms, acceptMs: 1_000 });
+  const keys = new RedisKeys("p:");
+  const learn = () => Promise.resolve();
+  const claims = new RedisClaims({ self, keys, terms, acceptMs: 1_000, learn });
   claims.up(link as unknown as RedisLink);
   const claiming = assertRejects(() => claims.claim("name"), BusError, "the bus is closed");
   await asked.promise;

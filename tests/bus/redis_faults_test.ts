@@ -204,6 +204,52 @@ Deno.test("RedisBus takes no name from its holder where Redis was flushed, befor
   assertEquals(held.over.aborted, false);
 });
 
+for (const who of ["has just started", "has never asked for it"]) {
+  Deno.test(`RedisBus that ${who} takes no name from its holder where Redis was flushed`, async () => {
+    await using site = await RedisSite.open("ttl=8s");
+    const [one, two] = [await site.join(), await site.join()];
+    using held = await one.claim("name");
+    // Otherwise it may have said so before the other one asks.
+    site.proxyOf(one).slow({ latency: 500 }, "up");
+    assertEquals(await site.redis.cli("FLUSHALL"), "OK");
+    const other = who === "has just started" ? await site.join() : two;
+    const claim = await other.claim("name");
+    assertEquals([claim.peer, claim.fence], [one.self, held.fence]);
+    assertEquals(held.over.aborted, false);
+  });
+}
+
+Deno.test("RedisBus that has just started takes no name from its holder where Redis was killed and keeps nothing", async () => {
+  await using site = await RedisSite.open("ttl=8s");
+  const one = await site.join();
+  using held = await one.claim("name");
+  await site.cut(one);
+  await site.redis.crash();
+  await site.redis.restart();
+  const other = await site.join();
+  await site.mend(one);
+  const claim = await other.claim("name");
+  assertEquals([claim.peer, claim.fence], [one.self, held.fence]);
+  assertEquals(held.over.aborted, false);
+});
+
+Deno.test("RedisBus has nobody wait for a name in a Redis that is not as young as a claim, and forgot nothing", async () => {
+  await using site = await RedisSite.open("ttl=1s");
+  // It says so in whole seconds.
+  while (!/uptime_in_seconds:[2-9]/.test(await site.redis.cli("INFO", "server"))) {
+    await site.redis.cli("BLPOP", "nothing", "1");
+  }
+  const free = async () =>
+    Number((await site.redis.cli("GET", "stdws:{servers}:mark")).split(" ")[1]);
+  const now = async () => Number((await site.redis.cli("TIME")).split(/\s/)[0]) * 1_000 + 1_000;
+  const one = await site.join();
+  assertEquals((await one.claim("name")).peer, one.self);
+  const first = await free();
+  assert(first <= await now(), String(first));
+  await knows(one, await site.join());
+  assertEquals(await free(), first);
+});
+
 Deno.test("RedisBus says of servers that they have left where Redis was flushed, although nothing more is sent", async () => {
   await using site = await RedisSite.open("ttl=8s");
   const [one, two] = [await site.join(), await site.join()];

@@ -1,12 +1,42 @@
-/** A proxy of TCP in front of a server, which cuts its connections when a test says so. */
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** How slowly bytes go one way of a connection: as fast as they can, but for what is said. */
+export interface Slowness {
+  /** Milliseconds that each is under way. */
+  readonly latency?: number;
+  /** Milliseconds more, by chance; no byte overtakes another. */
+  readonly jitter?: number;
+  /** Bytes in a second. */
+  readonly rate?: number;
+}
+
+/** A way of a connection: to the server, or from it. */
+export type Way = "up" | "down";
+
+/** A connection, and the one to the server that belongs to it. */
+interface Pair {
+  readonly conns: readonly [client: Deno.TcpConn, server: Deno.TcpConn];
+  /** Aborts when it is cut. */
+  readonly over: AbortController;
+  isSilenced: boolean;
+}
+
+// Bytes that are under way at most where that takes time.
+const MAX_UNDER_WAY = 4 * 1024 * 1024;
+
+const latin1 = new TextDecoder("latin1");
+
+/** A proxy of TCP in front of a server, which cuts its connections, or slows them down, when a test says so. */
 export class CuttingProxy implements AsyncDisposable {
   /** As that of the server, but for the port. */
   readonly url: string;
   readonly #listener: Deno.TcpListener;
   #target: Deno.ConnectOptions;
-  readonly #pairs = new Set<readonly [Deno.TcpConn, Deno.TcpConn]>();
+  readonly #pairs = new Set<Pair>();
+  readonly #slowness: Record<Way, Slowness> = { up: {}, down: {} };
   readonly #running: Promise<void>;
-  #passing = new Set<Promise<void>>();
+  readonly #passing = new Set<Promise<void>>();
+  #silenced: string | undefined;
   /** How many connections were made. */
   made = 0;
   /** Called with the number of bytes that have just passed. */
@@ -27,10 +57,17 @@ export class CuttingProxy implements AsyncDisposable {
     this.#running = this.#run();
   }
 
-  /** Cuts all connections, without a word on either side. */
+  /** Cuts all connections, without a word on either side: what is under way is lost. */
   cut(): void {
     for (const pair of this.#pairs) cut(pair);
     this.#pairs.clear();
+  }
+
+  /** Slows down what comes from now on, on the connections that there are as well; default: both ways. */
+  slow(slowness: Slowness, ...ways: Way[]): void {
+    for (const way of ways.length > 0 ? ways : ["up", "down"] as const) {
+      this.#slowness[way] = slowness;
+    }
   }
 
   /** Connects those who come from now on to another server. */
@@ -44,10 +81,21 @@ export class CuttingProxy implements AsyncDisposable {
     this.#stopped ??= Promise.withResolvers();
   }
 
+  /** Loses everything from now on, both ways, on each connection on which somebody says this, for good. */
+  silence(words: string): void {
+    this.#silenced = words;
+  }
+
   /** Lets through what has come, and what comes. */
   go(): void {
+    this.#silenced = undefined;
     this.#stopped?.resolve();
     this.#stopped = undefined;
+  }
+
+  /** Resolves when the connections that there are now have ended, and all that was said on them has arrived. */
+  async ended(): Promise<void> {
+    await Promise.all(this.#passing);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -67,11 +115,15 @@ export class CuttingProxy implements AsyncDisposable {
         continue;
       }
       this.made++;
-      const pair = [client, server as Deno.TcpConn] as const;
+      const pair: Pair = {
+        conns: [client, server as Deno.TcpConn],
+        over: new AbortController(),
+        isSilenced: false,
+      };
       this.#pairs.add(pair);
       const most = this.cutAfter?.();
-      for (const [from, to, left] of [pair, [pair[1], pair[0], most] as const]) {
-        const passing = this.#pass(from, to, left).then(() => {
+      for (const [way, left] of [["up", Infinity], ["down", most]] as const) {
+        const passing = this.#pass(pair, way, left).then(() => {
           this.#passing.delete(passing);
         });
         this.#passing.add(passing);
@@ -83,32 +135,63 @@ export class CuttingProxy implements AsyncDisposable {
     return Deno.connect(this.#target).catch(() => undefined);
   }
 
-  async #pass(from: Deno.TcpConn, to: Deno.TcpConn, left = Infinity): Promise<void> {
+  async #pass(pair: Pair, way: Way, left = Infinity): Promise<void> {
+    const [client, server] = pair.conns;
+    const [from, to] = way === "up" ? [client, server] : [server, client];
     const chunk = new Uint8Array(16_384);
-    try {
-      for (let read; (read = await from.read(chunk)) !== null;) {
+    // What was read before is written before; at its time.
+    let [written, due, underWay] = [Promise.resolve(), 0, 0];
+    const put = (bytes: Uint8Array, at: number) => {
+      underWay += bytes.length;
+      written = written.then(async () => {
+        const wait = at - performance.now();
+        if (wait > 0) await sleep(wait, undefined, { signal: pair.over.signal });
         await this.#stopped?.promise;
+        for (let start = 0; start < bytes.length;) start += await to.write(bytes.subarray(start));
+        underWay -= bytes.length;
+        this.onpass?.(bytes.length);
+      });
+      // It is seen below.
+      written.catch(() => {});
+    };
+    try {
+      for (let read; left > 0 && (read = await from.read(chunk)) !== null;) {
         const count = Math.min(read, left);
-        for (let written = 0; written < count;) {
-          written += await to.write(chunk.subarray(written, count));
-        }
-        this.onpass?.(count);
         left -= count;
-        if (left === 0) return cut([from, to]);
+        if (this.#silenced !== undefined && way === "up") {
+          pair.isSilenced ||= latin1.decode(chunk.subarray(0, count)).includes(this.#silenced);
+        }
+        if (pair.isSilenced) continue;
+        const { latency = 0, jitter = 0, rate = Infinity } = this.#slowness[way];
+        const piece = Math.max(1, Math.min(count, Math.floor(rate / 20)));
+        for (let start = 0; start < count; start += piece) {
+          const bytes = chunk.slice(start, Math.min(count, start + piece));
+          const arrives = performance.now() + latency + Math.random() * jitter;
+          due = Math.max(due, arrives) + 1_000 * bytes.length / rate;
+          put(bytes, due);
+          if (latency + jitter === 0 || rate < Infinity || underWay > MAX_UNDER_WAY) await written;
+        }
       }
-      await to.closeWrite();
+      await written;
+      if (left === 0) cut(pair);
+      else await to.closeWrite();
     } catch {
-      // It was cut.
+      // It was cut, or its client is gone; what that has sent arrives nevertheless.
+      await written.catch(() => {});
+      if (way === "up") close(to);
     }
   }
 }
 
-function cut(pair: readonly Deno.TcpConn[]): void {
-  for (const conn of pair) {
-    try {
-      conn.close();
-    } catch {
-      // Cut before.
-    }
+function cut({ conns, over }: Pair): void {
+  over.abort();
+  conns.forEach(close);
+}
+
+function close(conn: Deno.TcpConn): void {
+  try {
+    conn.close();
+  } catch {
+    // Closed before.
   }
 }

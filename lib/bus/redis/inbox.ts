@@ -1,13 +1,14 @@
 import type { Reply } from "./redis_client.d.ts";
 import type { RedisLink } from "./redis_link.ts";
 
-// Entries that are taken at once.
-const MOST = 100;
-
 /** Options of {@linkcode readInbox}. */
 export interface ReadInboxOptions {
-  /** Milliseconds that it waits for something, before it asks again: so that a connection that is gone is seen. */
+  /** Milliseconds that it waits for something, before it asks again: so that it is seen where no answer comes. */
   readonly wait: number;
+  /** Entries that are taken at once. */
+  readonly most: number;
+  /** Redis has answered, with entries or without. */
+  answered(): void;
   take(entries: readonly Reply[]): void;
 }
 
@@ -20,12 +21,13 @@ export interface ReadInboxOptions {
 export async function readInbox(
   link: RedisLink,
   key: string,
-  { wait, take }: ReadInboxOptions,
+  { wait, most, answered, take }: ReadInboxOptions,
 ): Promise<void> {
-  const words = ["XREAD", "COUNT", String(MOST), "BLOCK", String(Math.ceil(wait)), "STREAMS", key];
+  const words = ["XREAD", "COUNT", String(most), "BLOCK", String(Math.ceil(wait)), "STREAMS", key];
   try {
     for (;;) {
       const entries = entriesIn(await link.wait(...words, "0"));
+      answered();
       if (entries.length === 0) continue;
       take(entries);
       const ids = entries.map((entry) => Array.isArray(entry) ? String(entry[0]) : "0-0");

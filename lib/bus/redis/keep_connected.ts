@@ -18,6 +18,8 @@ export interface KeepConnectedOptions {
   back(): void;
   /** Told when it cannot be had, for another reason than before. */
   failed(why: string): void;
+  /** Milliseconds for which it is tried often, because much depends on it that is over then. */
+  readonly hurry: number;
   /** Ends it. */
   readonly signal: AbortSignal;
 }
@@ -30,16 +32,18 @@ export interface KeepConnectedOptions {
  */
 export async function keepConnected(
   current: Ending | undefined,
-  { connect, away, back, failed, signal }: KeepConnectedOptions,
+  { connect, away, back, failed, hurry, signal }: KeepConnectedOptions,
 ): Promise<void> {
+  let since = performance.now();
   for (let [tries, known] = [0, ""]; !signal.aborted;) {
     if (current) {
       const why = await current.ended;
       if (signal.aborted) return;
-      [current, tries, known] = [undefined, 0, ""];
+      [current, tries, known, since] = [undefined, 0, "", performance.now()];
       away(why);
     }
-    const most = Math.min(LONGEST, FIRST * 2 ** tries++);
+    const longest = performance.now() - since < hurry ? hurry / 8 : LONGEST;
+    const most = Math.min(longest, FIRST * 2 ** tries++);
     await sleep(most / 2 + Math.random() * most / 2, signal);
     if (signal.aborted) return;
     try {

@@ -1,4 +1,4 @@
-import { type Item, packItems, sizeOf } from "./shipment.ts";
+import { type Item, MAX_SHIPMENT, packItems, sizeOf } from "./shipment.ts";
 
 /** A frame for another server, until Redis has it. */
 export interface Parcel {
@@ -10,8 +10,6 @@ export interface Parcel {
 /** The finding about a parcel that came. */
 export type Verdict = "next" | "known" | "stale" | "renewed" | "missing";
 
-// Bytes of a parcel, unless one frame has more.
-const MAX_PARCEL = 256 * 1024;
 // Behind the last epoch comes the first, so that there is a next one also after the last, which a stranger may have
 // said: of two epochs, the later is that which is less than a half of all ahead of the other.
 const EPOCHS = 2 ** 40;
@@ -56,7 +54,7 @@ export class Pair {
     const parcels: Parcel[] = [];
     for (let start = 0; start < frames.length;) {
       let [end, bytes] = [start, 0];
-      while (end < frames.length && bytes < MAX_PARCEL) bytes += sizeOf(frames[end++] as Item);
+      while (end < frames.length && bytes < MAX_SHIPMENT) bytes += sizeOf(frames[end++] as Item);
       parcels.push(this.#parcel(frames.slice(start, end)));
       start = end;
     }

@@ -15,14 +15,13 @@ import type {
   Subscriber,
 } from "../bus.ts";
 import { freshName } from "./fresh_name.ts";
-import { readInbox } from "./inbox.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import { type Ending, keepConnected } from "./keep_connected.ts";
 import { RedisClaims } from "./redis_claims.ts";
-import type { Reply } from "./redis_client.d.ts";
 import { RedisKeys } from "./redis_keys.ts";
 import { RedisLink } from "./redis_link.ts";
 import { RedisPeers } from "./redis_peers.ts";
-import { parseRedisUrl, patienceOf, type RedisTerms } from "./redis_terms.ts";
+import { parseRedisUrl, type RedisTerms } from "./redis_terms.ts";
 import { advised } from "./refusal.ts";
 import { refusalKind } from "./refusal_kind.ts";
 import { Shipper } from "./shipper.ts";
@@ -48,11 +47,10 @@ export class RedisBus implements Bus {
   readonly #shipper: Shipper;
   readonly #peers: RedisPeers;
   readonly #claims: RedisClaims;
+  readonly #heartbeat: Heartbeat;
   #link: RedisLink | undefined;
   #isAway = true;
   #isOver = false;
-  /** The time when Redis was asked last of what it has answered. */
-  #seen = -Infinity;
   #kept = performance.now();
   #beating: ReturnType<typeof setInterval> | undefined;
   #running = Promise.resolve();
@@ -85,8 +83,20 @@ export class RedisBus implements Bus {
       },
       odd: (what) => this.#say(what),
     });
-    this.#claims = new RedisClaims({ self, keys, terms, acceptMs });
+    const learn = (link: RedisLink) => this.#heartbeat.beat(link);
+    this.#claims = new RedisClaims({ self, keys, terms, acceptMs, learn });
     this.#feeds = new TopicFeeds({ self, keys, terms, odd: refused });
+    this.#heartbeat = new Heartbeat({
+      ...{ self, keys, terms },
+      underWay: () => this.#shipper.underWay + this.#peers.bytes,
+      there: (servers) => this.#peers.sync(servers),
+      take: (entries) => {
+        this.#claims.checkDue();
+        this.#peers.take(entries);
+      },
+      forgotten: () => this.#forgotten(),
+      marked: (mark, quiet) => this.#claims.marked(mark, quiet),
+    });
   }
 
   /**
@@ -121,6 +131,8 @@ export class RedisBus implements Bus {
         bus.#tell((watcher) => watcher.back?.());
       },
       failed: (why) => bus.#say(`it cannot be reached: ${why}`),
+      // Where Redis has lost its memory, nobody takes what others hold for two of these attempts.
+      hurry: ttl,
       signal: bus.#over.signal,
     });
     return bus;
@@ -237,37 +249,14 @@ export class RedisBus implements Bus {
   async #begin(link: RedisLink): Promise<void> {
     await link.subscribe([this.#keys.servers]);
     // Before anything else is said to be so: it shows whether Redis takes something.
-    await this.#greet(link);
+    await this.#heartbeat.beat(link);
     this.#link = link;
     this.#isAway = false;
     this.#peers.up(link);
     this.#claims.up(link);
     this.#shipper.up(link);
-    const [inbox, wait] = [this.#keys.inbox(this.self), this.#terms.ttl / 2];
-    const take = (entries: readonly Reply[]) => {
-      this.#claims.checkDue();
-      this.#peers.take(entries);
-    };
-    readInbox(link, inbox, { wait, take });
+    this.#heartbeat.listen(link);
     await this.#feeds.up(link);
-  }
-
-  /** Says that this server is there, and learns which others are. */
-  async #greet(link: RedisLink): Promise<void> {
-    const { self } = this;
-    const keys = [this.#keys.servers, this.#keys.inbox(self)];
-    const asked = performance.now();
-    const late = setTimeout(() => link.fail("it does not answer"), patienceOf(this.#terms));
-    try {
-      const args = [self, String(this.#terms.ttl), this.#keys.servers];
-      const reply = await link.script("beat", keys, args);
-      const [added, names] = Array.isArray(reply) ? reply : [];
-      if (added === 1 && asked - this.#seen < this.#terms.ttl) this.#forgotten();
-      this.#seen = asked;
-      this.#peers.sync(Array.isArray(names) ? names.map(String) : []);
-    } finally {
-      clearTimeout(late);
-    }
   }
 
   /** Redis has lost its memory. */
@@ -282,13 +271,14 @@ export class RedisBus implements Bus {
     const now = performance.now();
     this.#claims.check();
     this.#shipper.expire(now);
-    if (now - this.#seen >= this.#terms.ttl) this.#peers.leaveAll();
+    if (this.#heartbeat.isAlone) this.#peers.leaveAll();
     const link = this.#link;
     if (!link) return;
+    this.#heartbeat.look(link);
     this.#claims.renew();
     this.#peers.retry();
     try {
-      await this.#greet(link);
+      await this.#heartbeat.beat(link);
       if (now - this.#kept < this.#terms.retention / 3) return;
       this.#kept = now;
       await this.#feeds.read();
@@ -305,6 +295,7 @@ export class RedisBus implements Bus {
     if (kind === "j") this.#peers.join(name);
     else if (kind === "l") this.#peers.leave(name);
     else if (kind === "r") this.#claims.released(name);
+    else if (kind === "f") this.#claims.renew();
     else this.#say("something else than a server has spoken on its channel");
   }
 

@@ -1,5 +1,6 @@
 import { BusError, messageOf } from "../../base/errors.ts";
 import type { Claim } from "../bus.ts";
+import type { Reply } from "./redis_client.d.ts";
 import type { RedisKeys } from "./redis_keys.ts";
 import type { RedisLink } from "./redis_link.ts";
 import type { RedisTerms } from "./redis_terms.ts";
@@ -28,6 +29,8 @@ export interface RedisClaimsOptions {
   readonly terms: RedisTerms;
   /** Milliseconds that a claim may take. */
   readonly acceptMs: number;
+  /** Asks Redis what it knows, which leads to {@linkcode RedisClaims.marked}. */
+  learn(link: RedisLink): Promise<void>;
 }
 
 /** Names that one server holds at a time. */
@@ -38,6 +41,8 @@ export class RedisClaims {
   readonly #lapsed = new Set<Tenure>();
   /** The last fence of names, so that it is seen where Redis has forgotten it. */
   readonly #fences = new Map<string, number>();
+  /** The highest fence that this server has ever had of any name. */
+  #highest = 0;
   readonly #asking = new Map<string, Promise<Tenure>>();
   #link: RedisLink | undefined;
   #arrived = Promise.withResolvers<void>();
@@ -45,6 +50,8 @@ export class RedisClaims {
   /** The time when this server is not sure of some name any more. */
   #next = Infinity;
   #quietUntil = 0;
+  /** The mark of what Redis knows. */
+  #mark = "";
   #isOver = false;
 
   constructor(options: RedisClaimsOptions) {
@@ -67,6 +74,12 @@ export class RedisClaims {
   forgotten(): void {
     this.#quietUntil = performance.now() + this.#options.terms.ttl;
     this.#fences.clear();
+  }
+
+  /** Redis has said what it knows: for so many ms, it may not know who holds what. */
+  marked(mark: string, quiet: number): void {
+    this.#mark = mark;
+    if (quiet > 0) this.#quietUntil = Math.max(this.#quietUntil, performance.now() + quiet);
   }
 
   /** As in the contract. */
@@ -156,12 +169,16 @@ export class RedisClaims {
     for (;;) {
       if (this.#isOver) throw new BusError(`Cannot claim "${name}": the bus is closed`);
       const link = this.#link;
-      const sent = performance.now();
-      const isQuiet = sent < this.#quietUntil;
-      let reply;
+      let [sent, isQuiet, reply] = [0, false, undefined as Reply | undefined];
       try {
+        // Where Redis has lost its memory, this server may not have heard of it yet.
+        if (link && String(await link.command("GET", keys.mark)) !== this.#mark) {
+          await this.#options.learn(link);
+        }
+        sent = performance.now();
+        isQuiet = sent < this.#quietUntil;
         const known = isQuiet ? NO_FENCE : this.#fences.get(name) ?? 0;
-        const args = [self, String(terms.ttl), String(known)];
+        const args = [self, ...[terms.ttl, known, this.#highest].map(String)];
         reply = await link?.script("claim", keys.claim(name), args);
       } catch (error) {
         if (refusalKind(error) === "refused") {
@@ -200,6 +217,7 @@ export class RedisClaims {
 
   #note(name: string, peer: string, fence: number, until: number): Tenure {
     this.#remember(name, fence);
+    if (peer === this.#options.self) this.#highest = Math.max(this.#highest, fence);
     const known = this.#tenures.get(name);
     if (known?.peer === peer && known.fence === fence) return known;
     if (known) this.#end(known);
@@ -249,9 +267,8 @@ export class RedisClaims {
 
   async #giveBack({ name, fence }: Tenure, link: RedisLink): Promise<void> {
     const { self, keys } = this.#options;
-    const [claim] = keys.claim(name);
     try {
-      await link.script("release", [claim], [self, String(fence), keys.servers, name]);
+      await link.script("release", keys.claim(name), [self, String(fence), keys.servers, name]);
     } catch {
       // Its time runs out.
     }

@@ -11,6 +11,11 @@ export class RedisKeys {
     this.servers = `${prefix}{servers}`;
   }
 
+  /** The mark of a run of Redis: as long as it is there, nothing is forgotten. No server has such a name. */
+  get mark(): string {
+    return `${this.servers}:mark`;
+  }
+
   /** The inbox of a server. */
   inbox(server: string): string {
     return `${this.servers}:${server}`;

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { messageOf } from "../../base/errors.ts";
 import { within } from "../../base/within.ts";
-import { greet } from "./greet.ts";
+import { greet, type Greeting } from "./greet.ts";
 import { makeClient } from "./make_client.ts";
 import type { Argument, Client, Reply } from "./redis_client.d.ts";
 import { patienceOf, type RedisTerms } from "./redis_terms.ts";
@@ -23,6 +23,8 @@ export interface LinkEvents {
 export class RedisLink implements Disposable {
   /** The run of Redis: another one after each start. */
   readonly run: string;
+  /** A time of the clock of this server at which that had begun. */
+  readonly startedBefore: number;
   readonly #main: Client;
   readonly #waiting: Client;
   readonly #events: LinkEvents;
@@ -31,11 +33,11 @@ export class RedisLink implements Disposable {
 
   private constructor(
     [main, waiting]: readonly [Client, Client],
-    run: string,
-    hashes: ReadonlyMap<ScriptName, string>,
+    { run, startedBefore, hashes }: Greeting,
     events: LinkEvents,
   ) {
-    [this.#main, this.#waiting, this.run, this.#hashes] = [main, waiting, run, hashes];
+    [this.#main, this.#waiting, this.#hashes] = [main, waiting, hashes];
+    [this.run, this.startedBefore] = [run, startedBefore];
     this.#events = events;
   }
 
@@ -61,9 +63,9 @@ export class RedisLink implements Disposable {
     );
     try {
       if (!await within(opening, 2 * patienceOf(terms))) throw new Error("it does not answer");
-      const { run, hashes } = await opening;
+      const greeting = await opening;
       if (failure !== undefined) throw new Error(failure);
-      return link = new RedisLink(clients, run, hashes, events);
+      return link = new RedisLink(clients, greeting, events);
     } catch (error) {
       // The first failure is told; that of the other connection, which is ended now, says nothing more.
       opening.catch(() => {});

@@ -32,6 +32,8 @@ export class RedisPeers {
   readonly #options: RedisPeersOptions;
   readonly #pairs = new Map<string, Pair>();
   readonly #due = new Set<string>();
+  /** Parcels that Redis was sent, and has not answered: on a slow way that takes longer than the next attempt. */
+  #posting = new Set<Parcel>();
   #link: RedisLink | undefined;
   #bytes = 0;
 
@@ -51,6 +53,7 @@ export class RedisPeers {
 
   down(): void {
     this.#link = undefined;
+    this.#posting = new Set();
   }
 
   /** Gives up everything. */
@@ -181,8 +184,9 @@ export class RedisPeers {
   }
 
   async #post(name: string, pair: Pair, parcel: Parcel): Promise<void> {
-    const link = this.#link;
-    if (!link) return;
+    const [link, posting] = [this.#link, this.#posting];
+    if (!link || posting.has(parcel)) return;
+    posting.add(parcel);
     const { self, keys } = this.#options;
     const { epoch, turn, body } = parcel;
     try {
@@ -197,6 +201,8 @@ export class RedisPeers {
       if (refusalKind(error) === "refused") this.#options.odd(message);
       else link.fail(message);
       return;
+    } finally {
+      posting.delete(parcel);
     }
     pair.posted(parcel);
   }

@@ -5,10 +5,13 @@
  */
 
 /**
- * Says that a server is there, and makes its inbox.
+ * Says that a server is there, and makes its inbox. It also sees whether Redis may have forgotten who holds what: it
+ * leaves a mark, with the run of Redis, and where that is missing, or is of another run, everybody who holds a name says
+ * so again, and nobody takes a free one for a quarter of ttl. Only where nobody else listens, and Redis has run for longer
+ * than any claim lasts, it is a new one, and nobody has to wait.
  *
- * Keys: servers, inbox. Arguments: server, ttl (ms), channel. Answers whether it was unknown, and the servers that are
- * there.
+ * Keys: servers, inbox, mark. Arguments: server, ttl (ms), channel, run, and how long it has run (ms). Answers whether
+ * the server was unknown, the servers that are there, the mark, and for how long no free name is taken (ms).
  */
 export const BEAT = `
 local time = redis.call('TIME')
@@ -37,7 +40,18 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], now + ARGV[2], '+inf')
 if added == 1 then redis.call('PUBLISH', ARGV[3], 'j ' .. ARGV[1]) end
-return { added, redis.call('ZRANGE', KEYS[1], 0, 9999) }
+local mark = redis.pcall('GET', KEYS[3])
+local run, free = string.match(type(mark) == 'string' and mark or '', '^(%w+) (%d+)$')
+free = tonumber(free)
+if run ~= ARGV[4] or free > now + ARGV[2] then
+  local others = redis.call('PUBLISH', ARGV[3], 'f') > 1
+  local isNew = not run and not others and tonumber(ARGV[5]) > tonumber(ARGV[2])
+  free = isNew and now or now + math.ceil(ARGV[2] / 4)
+  mark = string.format('%s %.0f', ARGV[4], free)
+  redis.call('SET', KEYS[3], mark)
+end
+redis.call('PEXPIRE', KEYS[3], 86400000)
+return { added, redis.call('ZRANGE', KEYS[1], 0, 9999), mark, math.max(0, free - now) }
 `;
 
 /** Says that a server leaves. Keys and arguments as before. */
@@ -53,8 +67,11 @@ return 1
  * all those before. It is not taken where Redis does not know a fence any more that somebody has had: then it has
  * forgotten who holds it as well.
  *
- * Keys: claim, fence. Arguments: server, ttl (ms), known fence. Answers the holder, which is empty where it has
- * forgotten that, and the fence.
+ * Where the server holds it by a fence that it has never heard of, this was asked before, on a connection whose answer
+ * was lost, or is heard only now: then nothing changes.
+ *
+ * Keys: claim, fence. Arguments: server, ttl (ms), known fence, the highest fence that this server has ever had of any
+ * name. Answers the holder, which is empty where it has forgotten that, and the fence.
  */
 export const CLAIM = `
 local function get(key)
@@ -62,9 +79,12 @@ local function get(key)
   return type(value) == 'string' and value or ''
 end
 local holder, fence = string.match(get(KEYS[1]), '^([a-z0-9]+) (%d+)$')
-if holder and holder ~= ARGV[1] and #holder == 16 and #fence < 17 then
+local function isFence() return tonumber(fence) < 9000000000000000 end
+if holder and #holder == 16 and isFence() and (holder ~= ARGV[1] or tonumber(fence) > tonumber(ARGV[4])) then
   -- A stranger may have written one that never ends.
-  if redis.call('PTTL', KEYS[1]) == -1 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+  if holder == ARGV[1] or redis.call('PTTL', KEYS[1]) == -1 then
+    redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  end
   return { holder, fence }
 end
 local time = redis.call('TIME')
@@ -78,23 +98,39 @@ return { ARGV[1], next }
 `;
 
 /**
- * Holds a name for longer; also where Redis has forgotten it, and nobody had it after.
+ * Holds a name for longer; also where Redis has forgotten it, and nobody had it after. The fence stays known for as
+ * long as that.
  *
  * Keys: claim, fence. Arguments: server, ttl (ms), fence. Answers whether it does.
  */
 export const RENEW = `
 local found, mine = redis.call('GET', KEYS[1]), ARGV[1] .. ' ' .. ARGV[3]
-if found == mine then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-if found or (redis.call('GET', KEYS[2]) or ARGV[3]) ~= ARGV[3] then return 0 end
+if found and found ~= mine then return 0 end
+if found and redis.call('PEXPIRE', KEYS[2], 86400000) == 1 then
+  return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+end
+local last = redis.pcall('GET', KEYS[2])
+if (tonumber(type(last) == 'string' and last or 0) or 0) > tonumber(ARGV[3]) then return 0 end
 redis.call('SET', KEYS[1], mine, 'PX', ARGV[2])
 redis.call('SET', KEYS[2], ARGV[3], 'PX', 86400000)
 return 1
 `;
 
-/** Gives a name back. Keys: claim. Arguments: server, fence, channel, name. */
+/**
+ * Gives a name back. A renewal that is heard only after that renews nothing: the fence is another one.
+ *
+ * Keys: claim, fence. Arguments: server, fence, channel, name.
+ */
 export const RELEASE = `
-if redis.call('GET', KEYS[1]) ~= ARGV[1] .. ' ' .. ARGV[2] then return 0 end
-redis.call('DEL', KEYS[1])
+local found, fence = redis.call('GET', KEYS[1]), tonumber(ARGV[2])
+if found and found ~= ARGV[1] .. ' ' .. ARGV[2] then return 0 end
+-- Not where there is nothing: a script that has deleted may write, however little memory is left.
+if found then redis.call('DEL', KEYS[1]) end
+local last = redis.pcall('GET', KEYS[2])
+if (tonumber(type(last) == 'string' and last or 0) or 0) <= fence then
+  redis.call('SET', KEYS[2], string.format('%.0f', fence + 1), 'PX', 86400000)
+end
+if not found then return 0 end
 redis.call('PUBLISH', ARGV[3], 'r ' .. ARGV[4])
 return 1
 `;

@@ -7,6 +7,9 @@ export interface Item {
   readonly payload: Uint8Array;
 }
 
+/** Bytes of one shipment, or of one parcel, unless one item has more. */
+export const MAX_SHIPMENT = 256 * 1024;
+
 // Of each item: messages and bytes.
 const HEAD = 8;
 

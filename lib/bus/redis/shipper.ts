@@ -7,11 +7,12 @@ import type { RedisLink } from "./redis_link.ts";
 import type { Reply } from "./redis_client.d.ts";
 import type { RedisTerms } from "./redis_terms.ts";
 import { refusalKind } from "./refusal_kind.ts";
-import { type Item, packItems, sizeOf } from "./shipment.ts";
+import { type Item, MAX_SHIPMENT, packItems, sizeOf } from "./shipment.ts";
 import { freshLog } from "./fresh_name.ts";
 
-// Bytes of one shipment, and of what each item costs beside its payload while it waits.
-const MAX_SHIPMENT = 256 * 1024;
+// Bytes of shipments that are under way at once, unless one alone has more: whatever else is asked of Redis is not far
+// behind them. And what each item costs beside its payload while it waits.
+const MAX_UNDER_WAY = 1024 * 1024;
 const OVERHEAD = 128;
 
 interface Waiting extends Item {
@@ -50,7 +51,10 @@ export class Shipper {
   readonly #options: ShipperOptions;
   readonly #lanes = new Map<string, Lane>();
   #link: RedisLink | undefined;
+  /** Topics that wait until less is under way. */
+  readonly #behind = new Set<string>();
   #bytes = 0;
+  #underWay = 0;
   #turn = 0;
   /** Messages that Redis has, and those that were dropped. */
   published = 0;
@@ -63,6 +67,11 @@ export class Shipper {
   /** Bytes that wait. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Bytes that Redis was sent, and has not answered. */
+  get underWay(): number {
+    return this.#underWay;
   }
 
   publish(
@@ -98,6 +107,8 @@ export class Shipper {
   /** Redis is away. */
   down(): void {
     this.#link = undefined;
+    this.#behind.clear();
+    this.#underWay = 0;
     for (const [topic, lane] of this.#lanes) {
       // A cast is for those who listen now.
       this.#settle(lane.waiting.filter(({ count }) => count === 0));
@@ -151,6 +162,10 @@ export class Shipper {
     const link = this.#link;
     while (link && lane.sent.length === 0 && lane.waiting.length > 0) {
       const isCast = lane.waiting[0]?.count === 0;
+      if (!isCast && this.#underWay >= MAX_UNDER_WAY) {
+        this.#behind.add(topic);
+        break;
+      }
       let [end, bytes] = [0, 0];
       for (; end < lane.waiting.length; end++) {
         const item = lane.waiting[end] as Waiting;
@@ -171,6 +186,17 @@ export class Shipper {
     this.#tidy(topic, lane);
   }
 
+  /** Goes on with a topic whose shipment was answered, after those that have waited for it. */
+  #goOn(topic: string): void {
+    this.#behind.add(topic);
+    for (const next of this.#behind) {
+      if (this.#underWay >= MAX_UNDER_WAY) return;
+      this.#behind.delete(next);
+      const lane = this.#lanes.get(next);
+      if (lane) this.#pump(next, lane);
+    }
+  }
+
   #cast(topic: string, items: readonly Waiting[], link: RedisLink): void {
     const { self, keys } = this.#options;
     const head = new TextEncoder().encode(`c ${self}\n`);
@@ -189,7 +215,9 @@ export class Shipper {
     const items = lane.sent;
     const count = items.reduce((sum, item) => sum + item.count, 0);
     const keep = items.reduce((most, item) => Math.max(most, item.keep), terms.maxlen);
+    const body = packItems(items);
     let place: Mark | undefined;
+    this.#underWay += body.length;
     try {
       const reply = await link.script(
         "publish",
@@ -197,7 +225,7 @@ export class Shipper {
         [
           ...[link.run, freshLog(), self, String(lane.turn), String(count)],
           ...[terms.retention, keep, terms.maxbytes].map(String),
-          ...[keys.channel(topic), packItems(items)],
+          ...[keys.channel(topic), body],
         ],
       );
       if (Array.isArray(reply) && Number(reply[3]) > lane.turn) {
@@ -211,11 +239,14 @@ export class Shipper {
     } catch (error) {
       // It is said again by the next link.
       if (this.#failed(topic, link, error) || link !== this.#link) return;
+    } finally {
+      if (link === this.#link) this.#underWay -= body.length;
     }
-    if (lane.sent !== items) return;
-    lane.sent = [];
-    this.#settle(items, place);
-    this.#pump(topic, lane);
+    if (lane.sent === items) {
+      lane.sent = [];
+      this.#settle(items, place);
+    }
+    this.#goOn(topic);
   }
 
   /** Whether all has failed, and not only this. */

@@ -1,0 +1,111 @@
+import type { RedisKeys } from "./redis_keys.ts";
+import type { RedisLink } from "./redis_link.ts";
+import { patienceOf, type RedisTerms } from "./redis_terms.ts";
+import { readInbox } from "./inbox.ts";
+import type { Reply } from "./redis_client.d.ts";
+import { MAX_SHIPMENT } from "./shipment.ts";
+
+// Entries of the inbox that are read at once.
+const MOST = 100;
+
+/** Options of a {@linkcode Heartbeat}. */
+export interface HeartbeatOptions {
+  readonly self: string;
+  readonly keys: RedisKeys;
+  readonly terms: RedisTerms;
+  /** Bytes that Redis has been sent, or is being sent, and has not answered. */
+  underWay(): number;
+  /** These servers are there, and this one. */
+  there(servers: readonly string[]): void;
+  /** Entries of this server's inbox have come. */
+  take(entries: readonly Reply[]): void;
+  /** Redis does not know this server any more, which it should. */
+  forgotten(): void;
+  /** The mark of what Redis knows, and for how long it may not know who holds what, in ms. */
+  marked(mark: string, quiet: number): void;
+}
+
+/** Says again and again that this server is there, and looks whether Redis still answers, on both its connections. */
+export class Heartbeat {
+  readonly #options: HeartbeatOptions;
+  /** The time when Redis was asked last of what it has answered. */
+  #seen = -Infinity;
+  /** The time when the inbox has answered last. */
+  #heard = -Infinity;
+  #most = MOST;
+
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
+  }
+
+  /** Whether Redis has said nothing for so long that all others count as gone. */
+  get isAlone(): boolean {
+    return performance.now() - this.#seen >= this.#options.terms.ttl;
+  }
+
+  /** Says that this server is there, and learns which others are. */
+  async beat(link: RedisLink): Promise<void> {
+    const { self, keys, terms, there, forgotten, marked } = this.#options;
+    const asked = performance.now();
+    const late = this.#await(link, asked);
+    try {
+      const reply = await link.script(
+        "beat",
+        [keys.servers, keys.inbox(self), keys.mark],
+        [
+          self,
+          String(terms.ttl),
+          keys.servers,
+          link.run,
+          String(Math.floor(asked - link.startedBefore)),
+        ],
+      );
+      const [added, names, mark = "", quiet] = Array.isArray(reply) ? reply : [];
+      marked(String(mark), Number(quiet));
+      if (added === 1 && asked - this.#seen < terms.ttl) forgotten();
+      this.#seen = asked;
+      there(Array.isArray(names) ? names.map(String) : []);
+    } finally {
+      late.end();
+    }
+  }
+
+  /** Takes what comes to this server's inbox, as long as the link is there. */
+  listen(link: RedisLink): void {
+    const { self, keys, terms, take } = this.#options;
+    this.#heard = performance.now();
+    const answered = () => {
+      this.#heard = performance.now();
+    };
+    const [wait, most] = [terms.ttl / 2, this.#most];
+    void readInbox(link, keys.inbox(self), { wait, most, take, answered });
+  }
+
+  /** Ends the link where the connection that waits for the inbox is broken, which nothing else would show. */
+  look(link: RedisLink): void {
+    if (performance.now() - this.#heard < 4 * this.#options.terms.ttl) return;
+    // It may only be slow, with much to bring: then less is asked for.
+    this.#most = Math.ceil(this.#most / 4);
+    link.fail("its inbox does not answer");
+  }
+
+  /**
+   * Ends the link where no answer comes in time. What was sent before it may take longer, as a large message over a
+   * thin line, as long as Redis answers on the other connection.
+   */
+  #await(link: RedisLink, asked: number): { end(): void } {
+    const { terms, underWay } = this.#options;
+    const patience = patienceOf(terms);
+    const most = patience * (1 + underWay() / MAX_SHIPMENT);
+    let timer: ReturnType<typeof setTimeout>;
+    const look = () => {
+      const now = performance.now();
+      const isHeard = now - this.#heard < terms.ttl / 2 + patience;
+      const left = isHeard ? most - (now - asked) : 0;
+      if (left <= 0) link.fail("it does not answer");
+      else timer = setTimeout(look, Math.min(left, patience));
+    };
+    timer = setTimeout(look, patience);
+    return { end: () => clearTimeout(timer) };
+  }
+}
