@@ -45,10 +45,10 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function tryOne(place: Place, fault: Fault, seed: number): Promise<readonly string[]> {
-  const { redis, run, forgets } = fault;
+  const { redis, run } = fault;
   await using site = await Site.start({ form: "node", place, seed, ...(redis && { redis }) });
   await site.gathering.talk(EACH, () => run(site));
-  return await site.verdict(forgets);
+  return await site.verdict(fault);
 }
 
 async function say(text: string): Promise<void> {

@@ -29,15 +29,21 @@ const TRIED: readonly (readonly [Place, keyof typeof FAULTS])[] = [
   ["room that goes on alone", "a server is killed"],
   ["room that goes on alone", "the connections to Redis break again and again"],
   ["program", "a server is killed"],
+  ["program", "what servers say to Redis comes later than every timeout"],
 ];
 for (const [place, what] of TRIED) {
-  const { run, redis, forgets }: Fault = FAULTS[what];
+  const fault: Fault = FAULTS[what];
   testEach(
     `stdws --bus loses nothing of a ${place} in silence when ${what}`,
     async (form) => {
-      await using site = await Site.start({ form, place, seed: SEED, ...(redis && { redis }) });
-      await site.gathering.talk(EACH, () => run(site));
-      assertEquals(await site.verdict(forgets), []);
+      await using site = await Site.start({
+        form,
+        place,
+        seed: SEED,
+        ...(fault.redis && { redis: fault.redis }),
+      });
+      await site.gathering.talk(EACH, () => fault.run(site));
+      assertEquals(await site.verdict(fault), []);
       const { sure } = site.gathering.record;
       assert(sure > 4 * EACH, `${sure} messages arrived for certain`);
     },

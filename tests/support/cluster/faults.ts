@@ -8,6 +8,8 @@ export interface Fault {
   readonly redis?: RedisOptions;
   /** Whether Redis ends, and has forgotten everything then, or the last of it. */
   readonly forgets?: boolean;
+  /** Whether a server cannot end its program in time, because it does nothing. */
+  readonly halts?: boolean;
   run(site: Site): Promise<void>;
 }
 
@@ -20,6 +22,7 @@ export const FAULTS = {
     },
   },
   "a server stands still for longer than every timeout": {
+    halts: true,
     async run({ cluster }) {
       cluster.halt(0);
       await pause(2 * TTL);
@@ -84,6 +87,38 @@ export const FAULTS = {
       network.stop();
       await pause(2 * TTL);
       network.go();
+    },
+  },
+  "the way to Redis takes a part of the time limits": {
+    run({ network }) {
+      network.slow({ latency: TTL / 10 });
+      return Promise.resolve();
+    },
+  },
+  "the way to Redis takes now this long and now that": {
+    run({ network }) {
+      network.slow({ jitter: TTL / 5 });
+      return Promise.resolve();
+    },
+  },
+  "the way to Redis is thin": {
+    run({ network }) {
+      network.slow({ rate: 30_000 });
+      return Promise.resolve();
+    },
+  },
+  "what servers say to Redis comes later than every timeout": {
+    async run({ network }) {
+      network.slow({ latency: 1.5 * TTL }, "up");
+      await pause(2 * TTL);
+      network.slow({});
+    },
+  },
+  "what Redis says to servers comes later than every timeout": {
+    async run({ network }) {
+      network.slow({ latency: 1.5 * TTL }, "down");
+      await pause(2 * TTL);
+      network.slow({});
     },
   },
 } as const satisfies Readonly<Record<string, Fault>>;

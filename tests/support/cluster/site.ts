@@ -5,13 +5,19 @@ import type { Form } from "../server.ts";
 import { Cluster, type Front } from "./cluster.ts";
 import { Gathering } from "./gathering.ts";
 
-/** Places where many meet; the program of the last one says that it begins, notes what it is told, and says it. */
+// Noted by a program where another one runs already.
+const BOTH = "=both";
+
+/**
+ * Places where many meet; the program of the last one says that it begins, notes what it is told, and says it. It notes
+ * as well where another one runs meanwhile, which a lock of the system shows.
+ */
 export const PLACES = {
   room: "broadcast?history=200&resume=60s&away=close",
   "room that goes on alone": "broadcast?history=200&resume=60s",
   // So long that the beginning of a process is in it, by which members know that it is another one.
   program:
-    `shared?history=2000&resume=60s&linger=60s&env=NOTES={notes} sh -c 'echo =; exec tee -a "$NOTES"'`,
+    `shared?history=2000&resume=60s&linger=60s&env=NOTES={notes} sh -c 'exec 9>>"$NOTES.lock"; flock -n 9 || echo ${BOTH} >>"$NOTES"; echo =; exec tee -a "$NOTES"'`,
 } as const;
 
 /** The name of a place. */
@@ -19,6 +25,12 @@ export type Place = keyof typeof PLACES;
 
 /** Milliseconds after which Redis forgets a server of a {@linkcode Site} that is silent. */
 export const TTL = 2_000;
+
+/** What may be where something happens to a {@linkcode Site}; see its faults. */
+export interface Allowed {
+  readonly forgets?: boolean;
+  readonly halts?: boolean;
+}
 
 /** How a {@linkcode Site} is. */
 export interface SiteOptions {
@@ -80,22 +92,18 @@ export class Site implements AsyncDisposable {
     return new Site(place, notes, { redis, network, cluster, gathering }, stack.move());
   }
 
-  /**
-   * What is wrong, when all have heard all. A room that goes on alone has an order for each server meanwhile.
-   *
-   * @param forgets Whether Redis has forgotten everything.
-   */
-  async verdict(forgets = false): Promise<readonly string[]> {
+  /** What is wrong, when all have heard all. A room that goes on alone has an order for each server meanwhile. */
+  async verdict({ forgets = false, halts = false }: Allowed = {}): Promise<readonly string[]> {
     const isOne = this.#place !== "room that goes on alone";
-    const found = await this.gathering.verdict({ isOne, forgets });
-    return this.#place === "program" ? [...found, ...await this.#toldTwice()] : found;
-  }
-
-  /** Each word is unique, and given to one process at most. */
-  async #toldTwice(): Promise<string[]> {
-    const told = (await Deno.readTextFile(this.#notes)).trim().split("\n");
+    const found = [...await this.gathering.verdict({ isOne, forgets })];
+    if (this.#place !== "program") return found;
+    const noted = (await Deno.readTextFile(this.#notes)).trim().split("\n");
+    const told = noted.filter((word) => word !== BOTH);
+    // Each word is unique, and given to one process at most.
     const twice = told.filter((word, index) => told.indexOf(word) < index);
-    return twice.slice(0, 10).map((word) => `Programs were told "${word}" twice`);
+    found.push(...twice.slice(0, 10).map((word) => `Programs were told "${word}" twice`));
+    if (!halts && told.length < noted.length) found.push("Two programs have run at once");
+    return found;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
