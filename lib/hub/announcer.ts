@@ -40,8 +40,12 @@ export class Announcer {
   /** Notes somebody who has joined or left, for what is told next. */
   changed(change: Change): void {
     // While the engine is away, any number may come and go.
-    if (this.#isCutShort || this.#changes.push(change) <= MOST_CHANGES) return;
-    this.#forgetChanges();
+    if (!this.#isCutShort && this.#changes.push(change) > MOST_CHANGES) this.owe();
+  }
+
+  /** Has all who are there told next, in place of what has changed. */
+  owe(): void {
+    this.#changes = [];
     this.#isCutShort = true;
   }
 

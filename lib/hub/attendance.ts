@@ -3,6 +3,9 @@ import { type Change, MAX_IDS, type Presence } from "./presence.ts";
 /** Servers whose words about one room are believed: whoever can write to the engine can make up names. */
 const MAX_SERVERS = 4_096;
 
+/** Changes that wait for answers. */
+const MOST_HELD = 10 * MAX_IDS;
+
 /** Knowledge of who is in a room at one other server. */
 interface There {
   version: number;
@@ -110,12 +113,13 @@ export class Attendance {
       if (sign === "-") there.ids?.delete(id);
       else there.ids?.add(id);
     }
-    if (members === 0) there.ids ??= new Set();
     // Names are not told where nobody wants to know them.
     const isSure = this.#room.isWatched || there.ids?.size === members;
     if (!isSure || (there.ids?.size ?? 0) > MAX_IDS) there.ids = undefined;
     if (changes.length > 0) this.#tell(changes);
-    if (ids) this.#compare(there, new Set(ids));
+    // Who says that nobody is there need not say who that was.
+    const all = members === 0 ? [] : ids;
+    if (all) this.#compare(there, new Set(all));
     // What it said before it was asked is no answer: who leaves there until it knows would leave unnamed.
     const isAnswer = this.knows(from) || members > MAX_IDS;
     if (isAnswer && this.#asked?.delete(from)) this.#release();
@@ -160,7 +164,12 @@ export class Attendance {
   }
 
   #tell(changes: readonly Change[]): void {
-    if (this.#asked) return void this.#held.push(...changes);
+    if (this.#asked) {
+      this.#held.push(...changes);
+      // Nobody waits for answers at any price.
+      if (this.#held.length > MOST_HELD) this.settle();
+      return;
+    }
     let members = this.#room.here + this.#others;
     for (const [sign] of changes) members += sign === "+" ? -1 : 1;
     for (const change of changes) {

@@ -1,3 +1,4 @@
+import { HIGH_WATER_MARK } from "../base/limits.ts";
 import { Log } from "../base/log.ts";
 import { type Meter, NO_METER } from "../base/meter.ts";
 import type { Bus } from "../bus/bus.ts";
@@ -51,8 +52,11 @@ export class BusHub implements Hub, RoomPlace, Disposable {
   readonly #lingering = new Alarms<undefined>(LINGER, () => this.#dropEmpty());
   /** Servers that were said to be gone. */
   readonly #gone = new Set<string>();
-  /** Rooms that have something to tell when the engine is there again. */
+  /** Rooms that have something to tell when the engine is there again, and takes it. */
   readonly #owed = new Set<Awaiting>();
+  /** Whether it is waited for that. */
+  #waits = false;
+  #isOver = false;
   #isAway: boolean;
   #awaySince = performance.now();
   /** Another one whenever empty rooms are looked for. */
@@ -76,6 +80,10 @@ export class BusHub implements Hub, RoomPlace, Disposable {
 
   get isAway(): boolean {
     return this.#isAway;
+  }
+
+  get isFull(): boolean {
+    return this.bus.bufferedAmount > HIGH_WATER_MARK;
   }
 
   get lastNumber(): number {
@@ -113,8 +121,9 @@ export class BusHub implements Hub, RoomPlace, Disposable {
   }
 
   announce(room: Awaiting, isUrgent: boolean): void {
-    if (!this.#isAway) (isUrgent ? this.#soon : this.#later).add(room);
+    if (!this.#isAway && !this.isFull) (isUrgent ? this.#soon : this.#later).add(room);
     else if (this.#owed.size < MAX_OWED) this.#owed.add(room);
+    if (this.#owed.size > 0 && !this.#isAway) this.#payLater();
   }
 
   expect(room: Awaiting): void {
@@ -131,8 +140,10 @@ export class BusHub implements Hub, RoomPlace, Disposable {
 
   /** Listens to nothing any more; the bus stays as it is. */
   [Symbol.dispose](): void {
+    this.#isOver = true;
     for (const room of this.#rooms.values()) room.end();
     this.#rooms.clear();
+    this.#owed.clear();
     this.#watch[Symbol.dispose]();
     const waiting = [this.#soon, this.#later, this.#expected, this.#asking, this.#lingering];
     for (const each of waiting) each[Symbol.dispose]();
@@ -173,12 +184,31 @@ export class BusHub implements Hub, RoomPlace, Disposable {
     const seconds = Math.round((performance.now() - this.#awaySince) / 1_000);
     this.#log.info("server", `Rooms are joined with other servers again, after ${seconds} s`);
     for (const room of [...this.#rooms.values()]) room.back(this.bus.peers);
-    for (const room of this.#owed) room.announce();
+    this.#pay();
+  }
+
+  async #payLater(): Promise<void> {
+    if (this.#waits) return;
+    this.#waits = true;
+    await this.bus.drained(HIGH_WATER_MARK / 2);
+    this.#waits = false;
+    if (!this.#isOver && !this.#isAway) this.#pay();
+  }
+
+  /** Has those tell what they have to, as long as the engine takes it: the rest is owed again. */
+  #pay(): void {
+    const owed = [...this.#owed];
     this.#owed.clear();
+    for (const room of owed) room.announce();
   }
 
   #peerLeft(peer: string): void {
-    if (this.#gone.size < MAX_OWED) this.#gone.add(peer);
+    this.#gone.add(peer);
+    // Each server has another name at each start: those that left first do not come back.
+    for (const first of this.#gone) {
+      if (this.#gone.size <= MAX_OWED) break;
+      this.#gone.delete(first);
+    }
     for (const room of [...this.#rooms.values()]) room.left(peer);
   }
 
@@ -195,7 +225,8 @@ export class BusHub implements Hub, RoomPlace, Disposable {
     const { topic, asks, watched } = words;
     const room = this.#rooms.get(topic);
     if (room) return room.hear(words, from);
-    if (!asks || !watched) return;
+    // Who waits for an answer takes none for nobody.
+    if (!asks || !watched || this.isFull) return;
     const nobody = { version: this.nextVersion(), members: 0, watched: false, asks: false };
     this.bus.send(from, writePresence({ ...nobody, changes: [], topic }));
   }

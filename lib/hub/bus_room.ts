@@ -2,14 +2,13 @@ import type { Batch } from "../base/batch.ts";
 import type { Entry, Subscriber } from "../bus/bus.ts";
 import { envelopeNumber, readEnvelope } from "../bus/envelope.ts";
 import type { JoinOptions, Mark, Member, Publisher, Room } from "../contract.ts";
-import { Announcer } from "./announcer.ts";
-import { Attendance } from "./attendance.ts";
 import { Audience } from "./audience.ts";
 import { type HeardBefore, Newcomers, pastOf } from "./newcomers.ts";
 import { Outgoing } from "./outgoing.ts";
-import { type Change, MAX_IDS, type Presence, readPresence } from "./presence.ts";
+import { type Change, type Presence, readPresence } from "./presence.ts";
 import { RoomLog } from "./room_log.ts";
 import type { RoomPlace } from "./room_place.ts";
+import { RoomPresence } from "./room_presence.ts";
 import type { RoomOwner } from "./space.ts";
 
 /**
@@ -29,8 +28,7 @@ export class BusRoom extends Audience implements Room {
   readonly #newcomers = new Newcomers();
   /** Members who watch as soon as they were told of themselves, which is to come first. */
   readonly #unnamed = new Map<string, Member>();
-  readonly #attendance: Attendance;
-  readonly #announcer: Announcer;
+  readonly #presence: RoomPresence;
   #subscription: Disposable | undefined;
   /** Whether the subscription has begun. */
   #isJoined = false;
@@ -41,12 +39,11 @@ export class BusRoom extends Audience implements Room {
     this.#owner = owner;
     this.#place = place;
     this.#outgoing = new Outgoing(this, place);
-    this.#attendance = new Attendance(this);
-    this.#announcer = new Announcer(this, place.bus, () => place.nextVersion());
+    this.#presence = new RoomPresence(this, place);
   }
 
   get size(): number {
-    return this.here + this.#attendance.others;
+    return this.here + this.#presence.others;
   }
 
   /** The engine goes on to bring what is said. */
@@ -64,6 +61,10 @@ export class BusRoom extends Audience implements Room {
 
   get isHeard(): boolean {
     return this.here > 0;
+  }
+
+  get isJoined(): boolean {
+    return this.#isJoined;
   }
 
   get isAlone(): boolean {
@@ -88,9 +89,9 @@ export class BusRoom extends Audience implements Room {
     if (options.watches) this.#unnamed.set(member.id, member);
     const asks = this.isWatched && !wasWatched;
     // It is told of itself with the number of all who are there.
-    if (asks) this.#expect();
-    this.#changed(["+", member.id]);
-    if (asks && this.#isJoined) this.#askAll();
+    if (asks) this.#presence.expect();
+    this.#presence.changed(["+", member.id]);
+    if (asks && this.#isJoined) this.#presence.askAll();
     if (this.isAlone && !this.#outgoing.waits) member.apart?.();
   }
 
@@ -98,7 +99,7 @@ export class BusRoom extends Audience implements Room {
     if (!this.remove(id)) return;
     this.#newcomers.delete(id);
     this.#unnamed.delete(id);
-    this.#changed(["-", id]);
+    this.#presence.changed(["-", id]);
     if (this.here === 0) this.#owner.emptied(this);
   }
 
@@ -106,14 +107,14 @@ export class BusRoom extends Audience implements Room {
     let count = this.size;
     for (const id of except ?? []) if (this.has(id)) count--;
     // Who has joined before is not to be heard before that is told.
-    if (this.#announcer.waits && this.#isTold) this.announce();
+    this.#presence.announceBefore();
     this.#outgoing.say(batch, except, by);
     return count;
   }
 
   /** Tells others what has changed. */
   announce(): void {
-    if (this.#announcer.waits && !this.#place.isAway) this.#announcer.tell(this.#isTold);
+    this.#presence.announce();
   }
 
   /** The engine is away: members get what was said here, and what is. */
@@ -125,18 +126,18 @@ export class BusRoom extends Audience implements Room {
 
   /** The engine is there again, and these other servers. */
   back(servers: ReadonlySet<string>): void {
-    this.#attendance.keep(servers);
-    if (this.#isJoined) this.#askAll();
+    this.#presence.keep(servers);
+    if (this.#isJoined) this.#presence.askAll();
   }
 
   /** Another server is gone. */
   left(server: string): void {
-    this.#attendance.left(server);
+    this.#presence.left(server);
   }
 
   /** Another server that was said to be gone is there. */
   returned(server: string): void {
-    if (this.#isJoined && this.here > 0) this.#ask(server);
+    if (this.#isJoined && this.here > 0) this.#presence.ask(server);
   }
 
   /** Does not wait for the engine any more: what was said before comes when it comes. */
@@ -149,30 +150,22 @@ export class BusRoom extends Audience implements Room {
 
   /** Does not wait any more for others to say who is there. */
   settle(): void {
-    this.#attendance.settle();
+    this.#presence.settle();
   }
 
   /** Takes words of another server about who is there. */
   hear(words: Presence, from: string): void {
-    if (!this.#attendance.take(words, from)) return;
-    if (words.missed) this.#missed(words.missed);
-    // Who watches waits for the answer of everybody.
-    if (words.asks && (this.here > 0 || words.watched)) {
-      this.announce();
-      this.#announcer.answer(from, words.watched);
-    }
-    const isUnknown = words.members <= MAX_IDS && !this.#attendance.knows(from);
-    if (this.isWatched && isUnknown) this.#ask(from);
+    const missed = this.#presence.hear(words, from);
+    if (missed > 0) this.#missed(missed);
   }
 
   /** Nobody is in it: what is said is not brought any more. */
   end(): void {
-    this.announce();
+    this.#presence.end();
     this.#subscription?.[Symbol.dispose]();
     this.#subscription = undefined;
     this.#isJoined = false;
     this.#outgoing.end();
-    this.#attendance.clear();
     this.#newcomers.clear();
   }
 
@@ -191,13 +184,7 @@ export class BusRoom extends Audience implements Room {
   fallen(count: number): void {
     this.#place.note("unsaid", this.topic, count);
     this.#forgetNewcomers();
-    this.#announcer.missed(count);
-    this.#place.announce(this, true);
-  }
-
-  /** Whether anybody wants to know who joins and leaves. */
-  get #isTold(): boolean {
-    return this.isWatched || this.#attendance.isWatched;
+    this.#presence.missed(count);
   }
 
   #subscribe(): void {
@@ -228,7 +215,7 @@ export class BusRoom extends Audience implements Room {
     this.#newcomers.begin(this.log, heard);
     this.#forgetNewcomers();
     this.#outgoing.begin();
-    this.#askAll();
+    this.#presence.askAll();
   }
 
   #take(entry: Entry): void {
@@ -279,31 +266,9 @@ export class BusRoom extends Audience implements Room {
     for (const member of [...this.members]) member.missed?.(count);
   }
 
-  #changed(change: Change): void {
-    this.#attendance.changed(change);
-    this.#announcer.changed(change);
-    this.#place.announce(this, this.#isTold);
-  }
-
   /** Before members get anything that others do not: whoever is closed for it gets nothing in another order than all. */
   #apart(): void {
     for (const member of [...this.members]) member.apart?.();
-  }
-
-  #expect(): void {
-    const { bus, isAway } = this.#place;
-    if (this.#attendance.expect(isAway ? [] : bus.peers)) this.#place.settle(this);
-  }
-
-  /** Asks the other servers who is there, and says who is here. */
-  #askAll(): void {
-    if (this.isWatched) this.#announcer.askAll();
-    else this.#announcer.tell(true, true);
-  }
-
-  #ask(server: string): void {
-    this.announce();
-    this.#announcer.ask(server);
   }
 }
 

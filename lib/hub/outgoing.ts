@@ -105,9 +105,10 @@ export class Outgoing {
     const payload = writeEnvelope({ number, except, batch });
     if (isHeard) this.flights.add({ number, batch: batch.keep(), except, heard: isAlone });
     if (isHeard && isAlone) this.#room.deliverAlone(batch, except);
-    bus.publish(topic, payload, { count: batch.size, keep: keeps }).then((mark) => {
-      if (!mark) this.#dropped(number, batch.size);
-    });
+    const dropped = () => this.#dropped(number, batch.size);
+    // It never rejects; but people bring buses of their own.
+    bus.publish(topic, payload, { count: batch.size, keep: keeps })
+      .then((mark) => mark || dropped(), dropped);
   }
 
   #dropped(number: number, count: number): void {

@@ -55,7 +55,7 @@ export function readPresence(payload: Uint8Array): Presence | undefined {
   }
   if (typeof said !== "object" || said === null) return undefined;
   const { v, m, w = false, a = false, c = [], i, x, t } = said as Record<string, unknown>;
-  if (!isCount(v) || !isCount(m) || typeof w !== "boolean" || typeof a !== "boolean") {
+  if (!isCount(v) || !isCrowd(m) || typeof w !== "boolean" || typeof a !== "boolean") {
     return undefined;
   }
   const changes = readList(c, readChange);
@@ -93,4 +93,9 @@ function readChange(text: unknown): Change | undefined {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+// More are nowhere: so the sum of what all servers say stays exact.
+function isCrowd(value: unknown): value is number {
+  return isCount(value) && value <= 2 ** 40;
 }

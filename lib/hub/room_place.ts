@@ -5,6 +5,8 @@ export interface RoomPlace {
   readonly bus: Bus;
   /** Whether the engine cannot be reached. */
   readonly isAway: boolean;
+  /** Whether so much waits for the engine that others are told later who is there. */
+  readonly isFull: boolean;
   /** The number of the last messages that were said. */
   readonly lastNumber: number;
   /** A number for messages, higher than all before. */
@@ -13,7 +15,10 @@ export interface RoomPlace {
   nextVersion(): number;
   /** Has the room begin alone, unless the engine answers in time. */
   expect(room: Awaiting): void;
-  /** Has the room tell others what has changed: soon, or later where nobody waits for that. */
+  /**
+   * Has the room tell others what has changed: soon, or later where nobody waits for that; and when the engine is there
+   * and takes it.
+   */
   announce(room: Awaiting, isUrgent: boolean): void;
   /** Has the room wait for no more answers after a while. */
   settle(room: Awaiting): void;
