@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { connect } from "node:net";
 import { RawClient } from "../support/client.ts";
 import { inTime } from "../support/in_time.ts";
-import { peakOf } from "../support/processes.ts";
+import { peakOf, pidIn, untilIdle } from "../support/processes.ts";
 import { TestServer } from "../support/server.ts";
 import { abuse, type Attack } from "./abuse.ts";
 
@@ -28,20 +28,15 @@ async function onSocket(
 }
 
 abuse("a program that writes empty lines to a client that does not read", async (attack) => {
-  const routes = ["--route=/yes=process yes ''", "--route=/echo=echo"];
+  const routes = ["--route=/yes=process sh -c 'echo $$; exec yes \"\"'"];
   await onSocket(attack, routes, async (url, path, server) => {
-    using _stuck = await RawClient.open(`${url}yes`, {
+    using stuck = await RawClient.open(`${url}yes`, {
       conn: await Deno.connect({ transport: "unix", path }),
     });
-    using clock = await RawClient.open(`${url}echo`, {
-      conn: await Deno.connect({ transport: "unix", path }),
-    });
-    // As good as a clock: each takes a while of the server's time.
-    for (let count = 0; count < 3000; count++) {
-      await clock.send("tick");
-      await clock.text();
-      if (count % 3 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-    }
+    const pid = pidIn(await stuck.text());
+    // Both wait for the client then.
+    await untilIdle(pid);
+    await untilIdle(server.pid);
     const peak = peakOf(server.pid);
     attack.note({ peak });
     assert(peak < 400 * MIB, `it takes ${peak} bytes`);

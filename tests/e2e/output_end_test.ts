@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { HttpClient } from "../support/http_client.ts";
-import { isAlive, untilGone } from "../support/processes.ts";
+import { isAlive, pidIn, untilGone, untilIdle } from "../support/processes.ts";
 import { testEach, TestServer } from "../support/server.ts";
 import { PLAIN, serving } from "./serving.ts";
 
@@ -69,9 +69,12 @@ testEach("stdws sends a filter's last lines to a client that reads late", async 
   const program = `exec > >(cat); head -c 30000000 /dev/zero | tr '\\0' x | fold -w 1000; exit 3`;
   await using server = await TestServer.start(["bash", "-c", `echo $$; ${program}`], { form });
   using client = await RawClient.open(server.url);
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  const first = await client.text();
+  // It waits, as everybody does from there to the client.
+  await untilIdle(pidIn(first));
+  await untilIdle(server.pid);
   const { texts, closed } = await client.rest();
-  assertEquals([texts.length, closed], [30_001, CLOSED]);
+  assertEquals([texts.length, closed], [30_000, CLOSED]);
 }, ["bash", "fold"]);
 
 testEach("stdws ends a filter when its client leaves", async (form) => {

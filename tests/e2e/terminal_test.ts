@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { ask, post } from "../support/http_routes.ts";
-import { isAlive, untilGone } from "../support/processes.ts";
+import { isAlive, untilGone, untilIdle } from "../support/processes.ts";
 import { asRoot } from "../support/root.ts";
 import { runToEnd, testEach, TestServer } from "../support/server.ts";
 import { TerminalClient } from "./terminal_client.ts";
@@ -66,13 +66,18 @@ testEach("terminal has jobs: Ctrl-Z stops one, and fg goes on", async (form) => 
 testEach(
   "terminal sends text of whole characters to a client without its protocol",
   async (form) => {
-    const script = 'printf "h\\303"; sleep 0.2; printf "\\251 \\360\\237"; sleep 0.2; ' +
-      'printf "\\214\\215\\n"; read line; echo "<$line>"; printf "\\303"';
+    // It goes on when its client has what came before.
+    const script = 'stty -echo; printf "1h\\303"; read go; printf "\\2512\\360\\237"; read go; ' +
+      'stty echo; printf "\\214\\215\\n"; read line; echo "<$line>"; printf "\\303"';
     await using server = await TestServer.start([at(script)], { form });
     using client = await RawClient.open(server.url);
     let text = "";
-    while (!text.includes("\n")) text += await client.text();
-    assertEquals(text, "hé 🌍\r\n");
+    for (const end of ["1h", "2"]) {
+      while (!text.endsWith(end)) text += await client.text();
+      await client.send("\r");
+    }
+    while (!text.endsWith("\n")) text += await client.text();
+    assertEquals(text, "1hé2🌍\r\n");
     await client.send("ü");
     await client.send(new TextEncoder().encode("ß\r"));
     const { texts, closed } = await client.rest();
@@ -91,11 +96,8 @@ testEach("terminal lets a program write no faster than its client shows it", asy
     return Number(/wchar: (\d+)/.exec(io)?.[1]);
   };
   // It sleeps until its client has shown more.
-  let before = -1;
-  for (let now = await written(); now !== before; now = await written()) {
-    before = now;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+  await untilIdle(Number(pid));
+  const before = await written();
   assert(before < 1_000_000, `${before} bytes`);
   while (client.received < before) await client.step();
   const stopped = client.received;

@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { LaunchError } from "../../../lib/base/errors.ts";
+import { nextTurn } from "../../../lib/base/next_turn.ts";
 import { type Child, launch } from "../../../lib/process/launch.ts";
 import { Pty, type PtyOptions } from "../../../lib/process/pty/pty.ts";
 import { readiness } from "../../../lib/process/pty/readiness.ts";
+import { untilIdle } from "../../support/processes.ts";
 
 const ignore = Deno.build.os !== "linux";
 const encoder = new TextEncoder();
@@ -142,13 +144,10 @@ testPty(
       const io = await Deno.readTextFile(`/proc/${child.pid}/io`);
       return Number(/wchar: (\d+)/.exec(io)?.[1]);
     };
+    while (await written() === 0) await nextTurn();
     // It sleeps when the terminal holds no more; what that is is the system's affair.
-    let before = -1;
-    for (let now = await written(); now !== before || now === 0; now = await written()) {
-      before = now;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    assert(before < 1_000_000, `${before}`);
+    await untilIdle(child.pid);
+    assert(await written() < 1_000_000, `${await written()}`);
     await pty.output.cancel();
     assertEquals((await child.status).signal, "SIGHUP");
   },
