@@ -1,3 +1,4 @@
+import type { Carried } from "../base/meter.ts";
 import type { Silent } from "./others.ts";
 
 /** The answer of `/connections`. */
@@ -15,7 +16,7 @@ export interface ConnectionList {
 }
 
 /** One connection of a {@linkcode ConnectionList}. */
-export interface ListedConnection {
+export interface ListedConnection extends Carried {
   /** The ID of `DELETE /connections/ID`. */
   readonly id: string;
   /** The number of the worker that has it; missing where there is one server. */
@@ -39,12 +40,6 @@ export interface ListedConnection {
   readonly compressed: boolean;
   /** Whether it waits for its client to come back (`resume`). */
   readonly away: boolean;
-  readonly messagesIn: number;
-  readonly bytesIn: number;
-  readonly messagesOut: number;
-  readonly bytesOut: number;
-  /** Messages that were not sent because the client reads too slowly. */
-  readonly dropped: number;
   /** Bytes that wait for the client. */
   readonly queued: number;
   /** Milliseconds for which it has carried no message, to the second. */

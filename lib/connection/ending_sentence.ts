@@ -1,11 +1,12 @@
 import { counted } from "../base/counted.ts";
 import { duration } from "../base/duration.ts";
+import type { Carried } from "../base/meter.ts";
 
 /** The side whose doing the end of a connection was; `nobody` has closed one that broke. */
 export type Closer = "client" | "handler" | "program" | "service" | "server" | "nobody";
 
 /** Facts about a connection that has ended, by the names that they have in the log. */
-export interface Ended {
+export interface Ended extends Omit<Carried, "dropped"> {
   /** The close code; 1005 where the client gave none, 1006 where it broke. */
   readonly code: number;
   /** The reason of the close frame; empty where there is none. */
@@ -22,14 +23,6 @@ export interface Ended {
   readonly signal?: string | undefined;
   /** Milliseconds for which it was open. */
   readonly durationMs: number;
-  /** Messages of the client. */
-  readonly messagesIn: number;
-  /** Bytes of them. */
-  readonly bytesIn: number;
-  /** Messages to the client. */
-  readonly messagesOut: number;
-  /** Bytes of them. */
-  readonly bytesOut: number;
   /** Messages of the client that are of a kind which its handler does not take. */
   readonly ignored?: number | undefined;
 }

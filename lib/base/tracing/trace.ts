@@ -1,4 +1,5 @@
 import type { Context } from "npm:@opentelemetry/api@1.10.0";
+import type { Carried } from "../meter.ts";
 
 /** The trace of one request: its span, and where what it starts has its place. */
 export interface Trace {
@@ -28,11 +29,7 @@ export interface Trace {
 }
 
 /** The end of a connection, as far as a span has it. */
-export interface TracedEnd {
+export interface TracedEnd extends Omit<Carried, "dropped"> {
   readonly code: number;
   readonly closedBy: string;
-  readonly messagesIn: number;
-  readonly bytesIn: number;
-  readonly messagesOut: number;
-  readonly bytesOut: number;
 }
