@@ -1,14 +1,15 @@
 import { Batch, type Message } from "../../base/batch.ts";
 import type { Log } from "../../base/log.ts";
-import { Delimited, LINE } from "../../codec/delimited.ts";
 import type { Decoder, Gauge, Hub, IncomingRequest, Room } from "../../contract.ts";
 import type { Stdin } from "../../process/stdin.ts";
+import { Addressees } from "./addressees.ts";
 import { announce } from "./announce.ts";
 import type { Client } from "./client.ts";
-import { type Command, CommandError, parseCommand, shorten } from "./command.ts";
+import { type Command, CommandError, parseCommand } from "./command.ts";
 import type { Crowd } from "./crowd.ts";
 import { Holds } from "./holds.ts";
 import { introduce } from "./introduce.ts";
+import { type Complain, linesOf } from "./lines_of.ts";
 import { Recent } from "./recent.ts";
 import type { Talk } from "./talk.ts";
 
@@ -18,8 +19,8 @@ export class Events implements Talk {
   readonly #stdin: Stdin<Client>;
   readonly #crowd: Crowd;
   readonly #remembers: boolean;
-  /** Clients and rooms that have been there, so that a process that does not know yet is not blamed. */
-  #left = new Recent();
+  readonly #addressees: Addressees;
+  /** Rooms that have been there, so that a process that does not know yet is not blamed. */
   #emptied = new Recent();
   /** Where rooms have members at other servers. */
   #holds: Holds | undefined;
@@ -28,6 +29,7 @@ export class Events implements Talk {
   constructor(stdin: Stdin<Client>, crowd: Crowd, remembers: boolean) {
     this.#stdin = stdin;
     this.#crowd = crowd;
+    this.#addressees = new Addressees(crowd);
     this.#remembers = remembers;
   }
 
@@ -35,10 +37,7 @@ export class Events implements Talk {
     for (const client of this.#crowd) this.#leaveAll(client);
     this.#emptied = new Recent();
     this.#stdin.replace((pieces) => introduce(this.#crowd, pieces));
-    let number = 0;
-    return new Delimited(LINE, (batch) => {
-      for (const line of batch) this.#obey(line as string, ++number, log);
-    });
+    return linesOf(log, (line, complain) => this.#obey(line, complain));
   }
 
   gauge(pace: Gauge | undefined): Gauge | undefined {
@@ -67,12 +66,10 @@ export class Events implements Talk {
     const event = { type: "close", id: client.id, code, reason };
     this.#stdin.add(client, "close", `${JSON.stringify(event)}\n`);
     this.#leaveAll(client);
-    this.#left.add(client.id);
+    this.#addressees.left(client);
   }
 
-  #obey(line: string, number: number, log: Log): void {
-    const complain = (what: string, level: "error" | "debug" = "error") =>
-      log.write(level, "process", `Line ${number}: ${what}: ${shorten(line)}`);
+  #obey(line: string, complain: Complain): void {
     try {
       this.#carryOut(parseCommand(line), complain);
     } catch (error) {
@@ -85,7 +82,7 @@ export class Events implements Talk {
     if (command.type === "send") {
       return this.#send(command, complain);
     }
-    const client = this.#find(command.id, complain);
+    const client = this.#addressees.find(command.id, complain);
     if (!client) return;
     if (command.type === "close") {
       const { code, reason } = command;
@@ -108,17 +105,10 @@ export class Events implements Talk {
         this.#emptied.has(to.room) ? "debug" : "error",
       );
     }
-    const clients = to === "*" ? this.#crowd : to.flatMap((id) => this.#find(id, complain) ?? []);
+    const clients = to === "*"
+      ? this.#crowd
+      : to.flatMap((id) => this.#addressees.find(id, complain) ?? []);
     for (const client of clients) if (!others?.has(client.id)) client.send(batch);
-  }
-
-  #find(id: string, complain: Complain): Client | undefined {
-    const client = this.#crowd.get(id);
-    if (!client) {
-      if (this.#left.has(id)) complain(`"${id}" has left`, "debug");
-      else complain(`there is no "${id}"`);
-    }
-    return client;
   }
 
   #room(name: string): Room | undefined {
@@ -138,8 +128,6 @@ export class Events implements Talk {
 }
 
 type Send = Extract<Command, { type: "send" }>;
-
-type Complain = (what: string, level?: "error" | "debug") => void;
 
 /** The line that tells a process of a message. */
 function eventOf({ id }: Client, data: Message): string {

@@ -2,16 +2,15 @@ import { Batch } from "../../base/batch.ts";
 import { CodecError } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 import { put } from "../../base/put.ts";
-import { Delimited, LINE } from "../../codec/delimited.ts";
 import { encodeSome } from "../../codec/encode_some.ts";
 import { converted } from "../../codec/mismatch.ts";
 import type { Codec, Decoder, Hub, IncomingRequest } from "../../contract.ts";
 import type { Stdin } from "../../process/stdin.ts";
+import { Addressees } from "./addressees.ts";
 import type { Client } from "./client.ts";
-import { shorten } from "./command.ts";
 import type { Crowd } from "./crowd.ts";
 import { introduce } from "./introduce.ts";
-import { Recent } from "./recent.ts";
+import { type Complain, linesOf } from "./lines_of.ts";
 import type { Talk } from "./talk.ts";
 
 const encoder = new TextEncoder();
@@ -40,22 +39,19 @@ export class Tagged implements Talk {
   readonly #crowd: Crowd;
   readonly #remembers: boolean;
   readonly #takes: Codec["takes"];
-  /** Clients that have been there, so that a process that does not know yet is not blamed. */
-  readonly #left = new Recent();
+  readonly #addressees: Addressees;
 
   constructor(stdin: Stdin<Client>, crowd: Crowd, { remembers, converts }: TaggedOptions) {
     this.#stdin = stdin;
     this.#crowd = crowd;
+    this.#addressees = new Addressees(crowd);
     this.#remembers = remembers;
     this.#takes = converts ? "both" : "text";
   }
 
   started(log: Log): Decoder {
     this.#stdin.replace((pieces) => introduce(this.#crowd, pieces));
-    let number = 0;
-    return new Delimited(LINE, (batch) => {
-      for (const line of batch) this.#obey(line as string, ++number, log);
-    });
+    return linesOf(log, (line, complain) => this.#obey(line, complain));
   }
 
   stopped(): void {}
@@ -81,15 +77,13 @@ export class Tagged implements Talk {
 
   left(client: Client): void {
     this.#stdin.add(client, "close", `-${client.id}\n`);
-    this.#left.add(client.id);
+    this.#addressees.left(client);
   }
 
-  #obey(line: string, number: number, log: Log): void {
-    const complain = (what: string, level: "error" | "debug" = "error") =>
-      log.write(level, "process", `Line ${number}: ${what}: ${shorten(line)}`);
+  #obey(line: string, complain: Complain): void {
     const tab = line.indexOf("\t");
     if (line.startsWith("-") && tab < 0) {
-      return this.#find(line.slice(1), complain)?.close({
+      return this.#addressees.find(line.slice(1), complain)?.close({
         code: 1000,
         reason: "",
         ending: { by: "program" },
@@ -98,19 +92,8 @@ export class Tagged implements Talk {
     if (tab < 0) return complain("expected an id or *, a tab, and a text");
     const [id, text] = [line.slice(0, tab), line.slice(tab + 1)];
     const batch = Batch.of(text);
-    if (id !== "*") this.#find(id, complain)?.send(batch);
+    if (id !== "*") this.#addressees.find(id, complain)?.send(batch);
     else for (const client of this.#crowd) client.send(batch);
-  }
-
-  #find(
-    id: string,
-    complain: (what: string, level?: "error" | "debug") => void,
-  ): Client | undefined {
-    const client = this.#crowd.get(id);
-    if (client) return client;
-    if (this.#left.has(id)) complain(`"${id}" has left`, "debug");
-    else complain(`there is no "${id}"`);
-    return undefined;
   }
 }
 
