@@ -4,7 +4,7 @@ import { escape } from "npm:deno-std@1.4.0/html/entities.js";
 const ROOMS = "ROOMS";
 
 /** The page of the edge app: tries echo and chat with what a browser has. */
-export const TRY_PAGE = `<!doctype html>
+const TRY_PAGE = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -31,7 +31,7 @@ export const TRY_PAGE = `<!doctype html>
 `;
 
 /** The page's style, for light and dark, wide and narrow. */
-export const TRY_STYLE = `:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
+const TRY_STYLE = `:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
 main { max-width: 40rem; margin: 2rem auto; padding: 0 1rem; }
 form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: 1rem 0; }
 label { flex: 1 1 16rem; display: flex; gap: .5rem; align-items: center; }
@@ -42,7 +42,7 @@ ol { list-style: none; padding: 0; font-family: ui-monospace, monospace; overflo
 `;
 
 /** The page's program. */
-export const TRY_SCRIPT = `const $ = (id) => document.getElementById(id);
+const TRY_SCRIPT = `const $ = (id) => document.getElementById(id);
 let socket;
 function note(kind, text) {
   const item = document.createElement("li");

@@ -1,7 +1,7 @@
 import { ValueError } from "./value_error.ts";
 
 /** The ways to find out who a client is, each with what is said behind its name. */
-export const AUTH_KINDS = {
+const AUTH_KINDS = {
   basic: "FILE",
   token: "FILE",
   jwt: "KEYS",

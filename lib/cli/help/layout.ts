@@ -1,5 +1,5 @@
 /** Columns that a terminal has at least. */
-export const WIDTH = 80;
+const WIDTH = 80;
 
 const INDENT = 2;
 const GAP = 2;

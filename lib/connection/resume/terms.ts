@@ -22,7 +22,7 @@ export const NOT_KNOWN: ResumeClose = [4410, "The session is not known"];
 export const ELSEWHERE: ResumeClose = [4411, "Continued elsewhere"];
 
 /** The code of a client that gives up a transport, and comes back. */
-export const COMES_BACK = 4412;
+const COMES_BACK = 4412;
 
 /** Whether a client that closes its transport with a code wants no more of its session. */
 export function endsSession(code: number): boolean {

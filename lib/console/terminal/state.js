@@ -76,7 +76,7 @@ export class State {
  * @param {string} reason
  * @returns {[text: string, isBad: boolean]}
  */
-export function endOf(code, reason) {
+function endOf(code, reason) {
   if (code === 1000) return ["Ended", false];
   if (code === 1006 || code === 0) return ["The connection is lost", true];
   if (code === 1001) return ["The server has ended it", true];

@@ -20,7 +20,7 @@ const STATUSES: Readonly<Record<number, number>> = {
  * The status of an answer to a POST whose connection was closed before anything was sent: that of a program which has
  * failed is 502.
  */
-export function statusOf(code: number): number {
+function statusOf(code: number): number {
   return STATUSES[code] ?? 502;
 }
 

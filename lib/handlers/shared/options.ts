@@ -13,7 +13,7 @@ export type SharedFraming = Exclude<Framing, "binary" | "streams"> | "events" | 
 const CODED = FRAMINGS.filter((name) => name !== "binary" && name !== "streams");
 
 /** All of {@linkcode SharedFraming}. */
-export const SHARED_FRAMINGS: readonly SharedFraming[] = [...CODED, "events", "tagged"];
+const SHARED_FRAMINGS: readonly SharedFraming[] = [...CODED, "events", "tagged"];
 
 /** The options of `shared` beside those of every handler that starts programs. */
 export const SHARED_OPTIONS = [
