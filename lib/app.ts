@@ -1,7 +1,8 @@
 import { UsageError } from "./base/errors.ts";
 import { SHUTDOWN_TIME } from "./base/limits.ts";
 import { Permits } from "./base/permits.ts";
-import type { AdminConfig, Config, RouteConfig } from "./config.ts";
+import type { AdminConfig, Config } from "./config.ts";
+import type { RouteConfig } from "./route_config.ts";
 import { expectRecordFolder } from "./connection/record/expect_record_folder.ts";
 import { Modules } from "./handlers/modules.ts";
 import type { AdminOptions } from "./admin/admin_options.ts";

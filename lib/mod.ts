@@ -15,7 +15,8 @@
  * - `workers/`: several processes that share ports: their parent, and what they ask it.
  * - `serve.ts`: listeners, connections and their end as one disposable server.
  * - `app.ts` and `routes.ts`: from the configuration to routes and handlers, again when it has changed.
- * - `config.ts`: what was said made whole, and what belongs together checked.
+ * - `settings.ts`, `route_config.ts` and `config.ts`: what was said; the routes that it makes; all of it made whole, and
+ *   what belongs together checked.
  * - `admin/`: what whoever runs the server sees of it: probes, metrics, connections.
  * - `listen/`: where it listens, with what certificate, and the two engines that turn requests into
  *   connections.

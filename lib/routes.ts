@@ -1,6 +1,7 @@
 import { UsageError } from "./base/errors.ts";
 import { nextTurn } from "./base/next_turn.ts";
-import { placed, type RouteConfig } from "./config.ts";
+import type { RouteConfig } from "./route_config.ts";
+import { placed } from "./settings.ts";
 import { expectRecordFolder } from "./connection/record/expect_record_folder.ts";
 import type { Handler } from "./contract.ts";
 import type { KindContext } from "./handlers/kind.ts";

@@ -25,6 +25,7 @@ export const PLACES: readonly (readonly string[])[] = [
   ["lib/serve.ts"],
   ["lib/app.ts", "lib/routes.ts"],
   ["lib/config.ts"],
+  ["lib/route_config.ts", "lib/settings.ts"],
   ["lib/admin/"],
   ["lib/listen/"],
   ["lib/gate/"],

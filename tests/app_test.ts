@@ -2,7 +2,8 @@ import { assertEquals, assertRejects, assertStrictEquals, assertStringIncludes }
 import { createApp } from "../lib/app.ts";
 import { UsageError } from "../lib/base/errors.ts";
 import { parseRoute } from "../lib/cli/route.ts";
-import { resolveConfig, type Settings } from "../lib/config.ts";
+import { resolveConfig } from "../lib/config.ts";
+import type { Settings } from "../lib/settings.ts";
 import type { Options } from "../lib/handlers/flags.ts";
 import { reverseLookup } from "../lib/listen/lookup.ts";
 

@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../lib/base/errors.ts";
 import { LEVELS } from "../lib/base/log.ts";
-import { type Config, resolveConfig, type RouteConfig, type RouteSettings } from "../lib/config.ts";
+import { type Config, resolveConfig } from "../lib/config.ts";
+import type { RouteConfig } from "../lib/route_config.ts";
+import type { RouteSettings } from "../lib/settings.ts";
 import { INHERITED, type Options } from "../lib/handlers/flags.ts";
 import type { Kind } from "../lib/handlers/kind.ts";
 import { type HandlerName, registry } from "../lib/handlers/registry.ts";

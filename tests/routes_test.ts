@@ -2,7 +2,8 @@ import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/as
 import { UsageError } from "../lib/base/errors.ts";
 import { parseConfigFile } from "../lib/cli/file.ts";
 import { parseRoute } from "../lib/cli/route.ts";
-import { resolveConfig, type RouteConfig } from "../lib/config.ts";
+import { resolveConfig } from "../lib/config.ts";
+import type { RouteConfig } from "../lib/route_config.ts";
 import type { Handler } from "../lib/contract.ts";
 import { Modules } from "../lib/handlers/modules.ts";
 import { RouteMaker } from "../lib/routes.ts";

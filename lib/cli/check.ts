@@ -1,5 +1,6 @@
 import { quoteWord } from "../base/quote_word.ts";
-import type { Config, RouteConfig } from "../config.ts";
+import type { Config } from "../config.ts";
+import type { RouteConfig } from "../route_config.ts";
 import { FLAGS } from "../handlers/flags.ts";
 import { kindNamed } from "../handlers/registry.ts";
 import { authText } from "../options/auths.ts";

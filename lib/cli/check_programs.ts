@@ -1,4 +1,4 @@
-import type { RouteConfig } from "../config.ts";
+import type { RouteConfig } from "../route_config.ts";
 import { programsIn } from "../handlers/programs_in.ts";
 import { kindNamed } from "../handlers/registry.ts";
 import { propertiesOf } from "../options/views.ts";

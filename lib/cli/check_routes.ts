@@ -1,6 +1,6 @@
 import { oneLine } from "../base/one_line.ts";
 import { quoteWord } from "../base/quote_word.ts";
-import type { Said } from "../config.ts";
+import type { Said } from "../settings.ts";
 import { acceptOf, type RouteOptions } from "../gate/route.ts";
 import { kindNamed } from "../handlers/registry.ts";
 import type { Option } from "../options/option.ts";

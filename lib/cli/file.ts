@@ -1,4 +1,4 @@
-import type { RouteSettings } from "../config.ts";
+import type { RouteSettings } from "../settings.ts";
 import { messageOf, UsageError } from "../base/errors.ts";
 import { readBounded } from "../base/read_bounded.ts";
 import { splitCommand } from "../base/split_command.ts";

@@ -1,4 +1,4 @@
-import type { Settings } from "../config.ts";
+import type { Settings } from "../settings.ts";
 import { FLAGS, type Options } from "../handlers/flags.ts";
 
 /** The settings of one source of the configuration: the command line, the file or the environment. */

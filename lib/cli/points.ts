@@ -1,5 +1,6 @@
 import { isLoopback } from "../base/host.ts";
-import type { Config, RouteConfig } from "../config.ts";
+import type { Config } from "../config.ts";
+import type { RouteConfig } from "../route_config.ts";
 import { TrustedPeers } from "../gate/proxy/trusted_peers.ts";
 import { kindNamed } from "../handlers/registry.ts";
 import { isEverybody } from "../options/networks.ts";

@@ -1,6 +1,6 @@
 import { UsageError } from "../base/errors.ts";
 import { splitCommand } from "../base/split_command.ts";
-import type { RouteSettings } from "../config.ts";
+import type { RouteSettings } from "../settings.ts";
 import { HANDLER_NAMES, type HandlerName, kindNamed, optionsOf } from "../handlers/registry.ts";
 import { KINDS } from "../options/kinds.ts";
 import { expectedBy, readOption } from "../options/read_option.ts";

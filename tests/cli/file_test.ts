@@ -3,7 +3,7 @@ import { UsageError } from "../../lib/base/errors.ts";
 import { parseConfigFile, readConfigFile } from "../../lib/cli/file.ts";
 import { AUTHS } from "../../lib/options/auths.ts";
 import { MistakesError } from "../../lib/cli/mistakes_error.ts";
-import type { RouteSettings } from "../../lib/config.ts";
+import type { RouteSettings } from "../../lib/settings.ts";
 import { FLAGS, LAYERED, type Options } from "../../lib/handlers/flags.ts";
 import type { Option } from "../../lib/options/option.ts";
 

@@ -4,7 +4,7 @@ import type { CheckedRoute } from "../../lib/cli/check_routes.ts";
 import { openPoints } from "../../lib/cli/open_points.ts";
 import { POINTS } from "../../lib/cli/points.ts";
 import { readConfig } from "../../lib/cli/read_config.ts";
-import type { RouteConfig } from "../../lib/config.ts";
+import type { RouteConfig } from "../../lib/route_config.ts";
 
 const PUBLIC = "To strangers, this is open:";
 const LOCAL = "Only this machine can connect. To strangers who come by a proxy, this is open:";

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/base/errors.ts";
 import { parseHandler, parseRoute } from "../../lib/cli/route.ts";
-import type { RouteSettings } from "../../lib/config.ts";
+import type { RouteSettings } from "../../lib/settings.ts";
 import { HANDLER_NAMES, optionsOf } from "../../lib/handlers/registry.ts";
 import { ROUTE_OPTIONS } from "../../lib/options/tables/route_options.ts";
 
