@@ -30,3 +30,13 @@ export function addressFault(address: string): string | undefined {
   if (!/^(?:[^:]+|\[.*\]):\d+$/.test(address)) return undefined;
   return `Cannot listen on "${address}": an address has no port in it, which is an option of its own`;
 }
+
+/** A host as it stands in front of a port: IPv6 in brackets (RFC 3986 §3.2.2). */
+export function inBrackets(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+/** The same without them. */
+export function withoutBrackets(host: string): string {
+  return host.replace(/^\[(.*)\]$/, "$1");
+}

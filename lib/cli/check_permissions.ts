@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { inBrackets, withoutBrackets } from "../base/host.ts";
 import { Permissions } from "../base/permissions.ts";
 import type { BusPlace } from "../bus/bus_place.ts";
 import { parseRedisUrl } from "../bus/redis/redis_terms.ts";
@@ -56,8 +57,7 @@ function ofListeners({ listen }: Config, permissions: Permissions): void {
   const port = listen.port ?? (tls ? 443 : 80);
   const ports = [port, ...(redirectPort === undefined ? [] : [redirectPort])];
   for (const address of tcpAddresses(listen)) {
-    const bare = (address ?? anywhere()).replace(/^\[(.*)\]$/, "$1");
-    const host = bare.includes(":") ? `[${bare}]` : bare;
+    const host = inBrackets(withoutBrackets(address ?? anywhere()));
     permissions.add("net", ...ports.map((each) => `${host}:${each}`));
     // For the line that says where it listens.
     if (address === undefined) permissions.add("sys", "hostname");
@@ -76,7 +76,7 @@ function ofBus(bus: BusPlace, permissions: Permissions): void {
   if (bus.kind === "redis") {
     const { host = "", port, path, ca } = parseRedisUrl(bus.url);
     if (path === undefined) {
-      permissions.add("net", `${host.includes(":") ? `[${host}]` : host}:${port}`);
+      permissions.add("net", `${inBrackets(host)}:${port}`);
     } else permissions.addUnixSocket(resolve(path));
     if (ca !== undefined) permissions.add("read", resolve(ca));
   }

@@ -59,9 +59,7 @@ function permitted(name: string): string | undefined {
   }
 }
 
-/**
- * The configuration file that the variables name.
- */
+/** The configuration file that the variables name; undefined where they name none. */
 export function fileOf(variables: Readonly<Record<string, string>>): string | undefined {
   return isSet(FILE, variables) ? variables[FILE] : undefined;
 }

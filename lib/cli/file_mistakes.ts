@@ -1,4 +1,5 @@
 import type * as z from "npm:zod@4.6.7";
+import { isObject } from "../base/is_object.ts";
 import { LAYERED } from "../handlers/flags.ts";
 import { HANDLER_NAMES, type HandlerName, kindNamed, optionsOf } from "../handlers/registry.ts";
 import { closest } from "./closest.ts";
@@ -85,8 +86,4 @@ function valueAt(value: unknown, path: Path): unknown {
       ? (found as Record<string, unknown>)[name]
       : undefined;
   }, value);
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

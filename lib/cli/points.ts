@@ -1,6 +1,7 @@
-import { isLoopback } from "../base/host.ts";
+import { isLoopback, withoutBrackets } from "../base/host.ts";
 import type { Config } from "../config.ts";
 import type { RouteConfig } from "../route_config.ts";
+import { admitsAnybody } from "../gate/origin.ts";
 import { TrustedPeers } from "../gate/proxy/trusted_peers.ts";
 import { kindNamed } from "../handlers/registry.ts";
 import { isEverybody } from "../options/networks.ts";
@@ -68,9 +69,7 @@ export const POINTS: readonly Point[] = [
       if (!sockets) return undefined;
       const { origins = dispatch.origins } = options;
       if (!origins && kindNamed(handler).ownPages) return false;
-      const any = ({ scheme, host, port }: NonNullable<typeof origins>[number]) =>
-        host === "*" && scheme === undefined && port === undefined;
-      return !dispatch.sameOrigin && (!origins || origins.some(any));
+      return admitsAnybody({ ...dispatch, ...origins && { origins } });
     },
   },
   {
@@ -146,7 +145,7 @@ function trustsPeers({ listen, dispatch: { trustProxy = [] } }: ServerFacts["con
 }
 
 function hostsOf(listen: Config["listen"]): readonly (string | undefined)[] {
-  return tcpAddresses(listen).map((address) => address?.replace(/^\[(.*)\]$/, "$1"));
+  return tcpAddresses(listen).map((address) => address && withoutBrackets(address));
 }
 
 function isConsole({ handler }: RouteFacts): boolean {

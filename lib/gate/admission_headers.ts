@@ -39,7 +39,10 @@ function pairsOf(init: HeadersInit): Header[] {
   const pairs = isList ? Array.from(init as Iterable<Iterable<string>>) : Object.entries(init);
   return pairs.map((pair) => {
     const [name = "", value = "", ...rest] = Array.from(pair);
-    if (rest.length > 0) throw new TypeError("A header of an admission is a name and a value");
+    if (rest.length > 0) {
+      const count = rest.length + 2;
+      throw new TypeError(`A header of an admission is a name and a value, not ${count} texts`);
+    }
     return [String(name), String(value)];
   });
 }

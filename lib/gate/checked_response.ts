@@ -1,4 +1,5 @@
 import { shown } from "../base/shown.ts";
+import { NO_FIELD_VALUE } from "../base/header_forms.ts";
 
 /**
  * An answer as an engine can send it: a handler of somebody's own may not have been checked for its types.
@@ -15,8 +16,7 @@ export function checkedResponse(response: unknown): Response {
   }
   for (const [name, value] of response.headers) {
     // Some that the runtime lets pass are no characters of a header (RFC 9110 §5.5).
-    // deno-lint-ignore no-control-regex -- control characters are what it is about
-    if (/[\0-\x08\x0a-\x1f\x7f]/.test(value) || name === "content-length" && !/^\d+$/.test(value)) {
+    if (NO_FIELD_VALUE.test(value) || name === "content-length" && !/^\d+$/.test(value)) {
       throw new TypeError(`The answer cannot have the header ${name}: ${shown(value)}`);
     }
   }

@@ -60,8 +60,8 @@ export interface DispatchOptions extends RouteOptions, ForwardingOptions {
   /** Takes one connection in all, and refuses others with 503; default false. */
   readonly once?: boolean;
   /**
-   * Joins its rooms, shared processes and sessions with those of other servers; whoever has made it disposes it, behind the server. Default: they are
-   * its own.
+   * Joins its rooms, shared processes and sessions with those of other servers; whoever has made it disposes it, behind
+   * the server. Default: they are its own.
    */
   readonly bus?: Bus;
   /** Is told of each connection that has ended, as soon as its program has. */

@@ -10,7 +10,6 @@ export class Usage {
   #disposing = false;
   readonly #ended = Promise.withResolvers<void>();
 
-  /** @param handler The handler whose uses are counted. */
   constructor(handler: Handler) {
     this.#handler = handler;
   }

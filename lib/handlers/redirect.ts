@@ -1,5 +1,5 @@
 import { HandshakeError } from "../base/errors.ts";
-import { splitHostPort } from "../base/host.ts";
+import { inBrackets, splitHostPort } from "../base/host.ts";
 import type { Handler } from "../contract.ts";
 
 /** The target of a {@linkcode redirect}. */
@@ -17,7 +17,7 @@ export function redirect({ port, secure, basePath = "" }: RedirectOptions): Hand
     respond({ host }) {
       const name = splitHostPort(host, secure)?.host;
       if (!name) throw new HandshakeError(400, `The Host header is "${host}"`);
-      const location = `${scheme}://${name.includes(":") ? `[${name}]` : name}:${port}${basePath}/`;
+      const location = `${scheme}://${inBrackets(name)}:${port}${basePath}/`;
       return new Response(`301 Moved Permanently: ${location}\n`, {
         status: 301,
         headers: { Location: location },

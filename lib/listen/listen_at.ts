@@ -1,5 +1,5 @@
 import { ListenError, messageOf } from "../base/errors.ts";
-import { addressFault } from "../base/host.ts";
+import { addressFault, inBrackets, withoutBrackets } from "../base/host.ts";
 import type { Bound, Credentials, Engine } from "./engine.ts";
 
 /** A TCP port of an address that is listened on. */
@@ -21,18 +21,25 @@ export async function listenAt(
   credentials: Credentials | undefined,
 ): Promise<BoundPort> {
   if (address === undefined) return await listenEverywhere(engine, port, credentials);
-  const hostname = address.replace(/^\[(.*)\]$/, "$1");
-  const name = hostname.includes(":") ? `[${hostname}]` : hostname;
+  const hostname = withoutBrackets(address);
   const fault = addressFault(address);
   if (fault) throw new ListenError(fault);
   let bound;
   try {
     bound = await engine.listen({ hostname, port }, credentials);
   } catch (cause) {
-    throw new ListenError(`Cannot listen on ${name}:${port}: ${reasonOfPort(cause)}`, { cause });
+    throw new ListenError(
+      `Cannot listen on ${inBrackets(hostname)}:${port}: ${reasonOfPort(cause)}`,
+      { cause },
+    );
   }
-  const shown = hostname === "::" || hostname === "0.0.0.0" ? "localhost" : name;
-  return { ...bound, host: `${shown}:${bound.port}` };
+  return { ...bound, host: shownHost(hostname, bound.port) };
+}
+
+/** The host and port of an address, at which somebody on this machine can connect. */
+export function shownHost(hostname: string, port: number): string {
+  const isAny = hostname === "::" || hostname === "0.0.0.0";
+  return `${isAny ? "localhost" : inBrackets(hostname)}:${port}`;
 }
 
 async function listenEverywhere(

@@ -2,7 +2,7 @@ import { ListenError } from "../base/errors.ts";
 import { Libc } from "../base/libc.ts";
 import type { Bound, Credentials, Engine } from "./engine.ts";
 import { type InheritedSocket, inheritedText } from "./inherited_socket.ts";
-import { reasonOf } from "./listen_at.ts";
+import { reasonOf, shownHost } from "./listen_at.ts";
 
 /** A socket that was inherited, while it is listened on. */
 export interface BoundSocket extends Bound {
@@ -27,7 +27,8 @@ export async function listenOnInherited(
     const path = pathOf(fd);
     const handle = path === undefined ? { fd } : { fd, unix: path };
     const bound = await engine.listen(handle, credentials);
-    return { ...bound, path, host: path === undefined ? hostOf(bound) : undefined };
+    const { hostname = "", port } = bound;
+    return { ...bound, path, host: path === undefined ? shownHost(hostname, port) : undefined };
   } catch (cause) {
     const why = reasonOf(cause);
     throw new ListenError(`Cannot listen on ${inheritedText({ fd, name })}: ${why}`, { cause });
@@ -41,9 +42,4 @@ function pathOf(fd: number): string | undefined {
     throw new Error("it is not one that clients connect to (ListenStream=, with Accept=no)");
   }
   return libc.pathOf(fd);
-}
-
-function hostOf({ port, hostname = "" }: Bound): string {
-  if (hostname === "::" || hostname === "0.0.0.0") return `localhost:${port}`;
-  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerOptions } from "node:htt
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from "node:https";
 import { type AddressInfo, type ListenOptions, Server as NetServer, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
+import { inBrackets } from "../base/host.ts";
 import { HEADER_SIZE, KEEP_ALIVE_TIMEOUT, REQUEST_TIMEOUT } from "../base/limits.ts";
 import { Libc } from "../base/libc.ts";
 import { Log } from "../base/log.ts";
@@ -169,7 +170,7 @@ async function knock(place: Exclude<Place, Handle>, port: number): Promise<Deno.
 }
 
 function hostOf({ hostname, port }: { hostname: string; port: number }): string {
-  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+  return `${inBrackets(hostname)}:${port}`;
 }
 
 function portOf(server: HttpServer): number {

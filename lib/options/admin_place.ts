@@ -1,3 +1,4 @@
+import { inBrackets, withoutBrackets } from "../base/host.ts";
 import { ValueError } from "./value_error.ts";
 
 /** A place for whoever runs the server: a TCP port, a Unix socket, or a path of the server itself. */
@@ -27,7 +28,7 @@ export function parseAdminPlace(text: string): AdminPlace {
   }
   const [, host = "", port] = /^(\[[\da-f:.]+\]|[^\s:/[\]]*):(\d{1,5})$/i.exec(text) ?? [];
   if (port === undefined || Number(port) > 65_535) throw new ValueError(ADMIN_PLACE, text);
-  return { hostname: host.replace(/^\[|\]$/g, "") || LOOPBACK, port: Number(port) };
+  return { hostname: withoutBrackets(host) || LOOPBACK, port: Number(port) };
 }
 
 /** A place as it is written. */
@@ -35,5 +36,5 @@ export function adminPlaceText(place: AdminPlace): string {
   if ("path" in place) return place.path;
   if ("unixSocket" in place) return `unix:${place.unixSocket}`;
   const { hostname, port } = place;
-  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+  return `${inBrackets(hostname)}:${port}`;
 }

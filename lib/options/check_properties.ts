@@ -1,6 +1,7 @@
 import { UsageError } from "../base/errors.ts";
+import { isObject } from "../base/is_object.ts";
 import { shown } from "../base/shown.ts";
-import { TOKEN } from "../base/token.ts";
+import { TOKEN } from "../base/header_forms.ts";
 import type { KindValues, Option } from "./option.ts";
 import { checkOption, expectedBy } from "./read_option.ts";
 import { ValueError } from "./value_error.ts";
@@ -96,10 +97,6 @@ function isDuration(value: unknown): boolean {
 
 function isRate(value: unknown): boolean {
   return isObject(value) && Number.isFinite(value.perSecond) && Number.isFinite(value.burst);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function listOf(is: (item: unknown) => boolean): (value: unknown) => boolean {

@@ -1,3 +1,4 @@
+import { withoutBrackets } from "../base/host.ts";
 import { parseIp } from "../base/ip_address.ts";
 
 /** Addresses that begin with the same bits. */
@@ -29,7 +30,7 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
 export function parseNetworks(text: string): readonly Network[] | undefined {
   if (Object.hasOwn(NAMED, text)) return NAMED[text]?.flatMap((each) => parseNetworks(each) ?? []);
   const [, host = "", prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const address = parseIp(host.replace(/^\[(.*)\]$/, "$1"));
+  const address = parseIp(withoutBrackets(host));
   if (!address) return undefined;
   const most = 8 * address.length;
   // An IPv4 address that is written as IPv6 has 96 bits in front, which are always the same.

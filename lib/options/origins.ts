@@ -1,3 +1,4 @@
+import { inBrackets } from "../base/host.ts";
 import { ValueError } from "./value_error.ts";
 
 /** One of the origins that `--origin` allows. */
@@ -83,7 +84,6 @@ export function canonicalHost(text: string): string | undefined {
 
 /** The same origin as text. */
 export function originText({ scheme, host, port }: OriginRule): string {
-  const name = host.includes(":") ? `[${host}]` : host;
-  return (scheme === undefined ? "" : `${scheme}://`) + name +
+  return (scheme === undefined ? "" : `${scheme}://`) + inBrackets(host) +
     (port === undefined ? "" : `:${port}`);
 }

@@ -1,3 +1,5 @@
+import { isObject } from "../../base/is_object.ts";
+
 /** The first character of a control message (DLE); a text that begins with it gets one more of it. */
 export const DLE = "\x10";
 
@@ -54,10 +56,8 @@ export function readControl(text: string): Control {
   } catch {
     throw new ControlError("A control message is no JSON");
   }
-  if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {
-    throw new ControlError("A control message is no object");
-  }
-  const { ack, received } = fields as Record<string, unknown>;
+  if (!isObject(fields)) throw new ControlError("A control message is no object");
+  const { ack, received } = fields;
   return {
     ...(ack === undefined ? {} : { ack: numberOf(ack, "ack") }),
     ...(received === undefined ? {} : { received: numberOf(received, "received") }),

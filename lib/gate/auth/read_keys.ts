@@ -1,5 +1,6 @@
 import { createPublicKey, type JsonWebKey, X509Certificate } from "node:crypto";
 import { messageOf } from "../../base/errors.ts";
+import { isObject } from "../../base/is_object.ts";
 import { derOf, type PemBlock, pemBlocks, pemOf } from "../../base/pem.ts";
 import { keyOfJwk, keyOfObject, type VerificationKey } from "./verification_key.ts";
 
@@ -73,9 +74,8 @@ function jwksIn(bytes: Uint8Array): readonly JsonWebKey[] {
   } catch {
     throw new Error("it is neither PEM nor a JWK Set, which is JSON");
   }
-  const isObject = (it: unknown) => typeof it === "object" && it !== null && !Array.isArray(it);
   const { keys, kty } = (isObject(value) ? value : {}) as { keys?: unknown; kty?: unknown };
   const found = Array.isArray(keys) ? keys : typeof kty === "string" ? [value] : undefined;
   if (!found?.every(isObject)) throw new Error("it is neither a JWK Set nor a JWK");
-  return found as JsonWebKey[];
+  return found as readonly JsonWebKey[];
 }

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { UsageError } from "../../base/errors.ts";
-import { BEARER_TOKEN } from "../../base/token.ts";
+import { BEARER_TOKEN } from "../../base/header_forms.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { type Line, WatchedFile } from "./watched_file.ts";
 

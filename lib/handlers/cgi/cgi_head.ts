@@ -1,4 +1,4 @@
-import { TOKEN } from "../../base/token.ts";
+import { NO_FIELD_VALUE, TOKEN } from "../../base/header_forms.ts";
 
 /** The head that a script gives its answer. */
 export interface CgiHead {
@@ -26,10 +26,6 @@ const DROPPED = new Set([
 
 // Of these an answer has one: of several the last counts.
 const SINGLE = new Set(["content-length", "content-type", "location"]);
-
-// RFC 9110 §5.5
-// deno-lint-ignore no-control-regex -- control characters are what it is about
-const BAD_VALUE = /[\0-\x08\x0a-\x1f\x7f]/;
 
 /**
  * Reads the header block of a CGI script (RFC 3875 §6). A `Location` without a status is a redirect with
@@ -66,7 +62,7 @@ function splitLine(line: string): { name: string; value: string } {
   const name = line.slice(0, colon);
   if (!TOKEN.test(name)) throw new CgiHeadError(`A header has no valid name: ${quote(line)}`);
   const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, "");
-  if (BAD_VALUE.test(value)) {
+  if (NO_FIELD_VALUE.test(value)) {
     throw new CgiHeadError(`A header has a control character in it: ${quote(line)}`);
   }
   return { name: name.toLowerCase(), value };

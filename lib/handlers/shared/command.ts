@@ -1,4 +1,5 @@
 import { isCloseCode } from "../../base/close_code.ts";
+import { isObject } from "../../base/is_object.ts";
 
 /** A command of a process, one line of its output. */
 export type Command =
@@ -56,7 +57,7 @@ function fieldsOf(line: string): Fields {
   } catch {
     throw new CommandError("it is no JSON");
   }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
+  if (isObject(value)) return value;
   throw new CommandError("it is no JSON object");
 }
 
