@@ -115,7 +115,7 @@ export class ResumingWebSocket extends EventTarget {
   /** The class of binary messages that come: `blob`, the default, or `arraybuffer`. */
   declare binaryType: BinaryType;
   /**
-   * Bytes that were sent and that the server has not said that it has, 16 more for each message; with a plain
+   * Bytes that were sent and that the server has not said that it has, 64 more for each message; with a plain
    * server, those that were not handed to the network.
    */
   declare readonly bufferedAmount: number;
@@ -132,12 +132,12 @@ export class ResumingWebSocket extends EventTarget {
    */
   declare send: (data: Sendable) => void;
   /**
-   * Ends the session, after everything that was sent. Where there is no connection at the moment, it ends at once, not
-   * clean, and what waits is not sent.
+   * Ends the session, after everything that was sent. Where there is no connection at the moment, another is made for
+   * what waits; where nothing waits, or it is called a second time, it ends at once, not clean, with 1006.
    *
    * @param code 1000, or 3000 to 4999; default: none.
    * @param reason At most 123 bytes.
-   * @throws {DOMException} If the code (`InvalidAccessError`) or the reason (`SyntaxError`) cannot be sent.
+   * @throws {DOMException} If the code or the reason cannot be sent (`InvalidAccessError`).
    */
   declare close: (code?: number, reason?: string) => void;
 

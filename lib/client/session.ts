@@ -158,7 +158,8 @@ export function session(
     else {
       resumes = false;
       if (id) renew();
-      ready(agreed);
+      // Its listener may have closed it.
+      if (!state) ready(agreed);
     }
   };
 
@@ -232,7 +233,7 @@ export function session(
     if (!state) {
       if (code === 4410 && id) {
         renew();
-        // Its listener may have closed it.
+        // As above.
         return state ? undefined : connect();
       }
       // A browser takes a server that agrees to no subprotocol for one that fails; what was dropped is none.
@@ -278,12 +279,14 @@ export function session(
 
   const end = (code: number, reason: string, wasClean = false) => {
     state = 3;
-    clearTimeout(timer);
     stored("removeItem");
     listen("removeEventListener");
-    if (!wasClean) fire("error");
-    // Node.js before 23 has no such event.
-    fire("close", { code, reason, wasClean }, host.CloseEvent);
+    // Who has called `close` may listen only then.
+    later(0, () => {
+      if (!wasClean) fire("error");
+      // Node.js before 23 has no such event.
+      fire("close", { code, reason, wasClean }, host.CloseEvent);
+    });
   };
 
   /** Node.js has no such events. */
