@@ -403,6 +403,9 @@ export interface PublishOptions {
  */
 export type SlowPolicy = "close" | "drop-oldest" | "latest";
 
+/** The place of a part in its message; one that has one part alone is no message in parts. */
+export type PartAt = "first" | "middle" | "last";
+
 /**
  * Carries messages between one client and its connection. It tells the connection of what happens by
  * {@linkcode TransportEvents}.
@@ -412,6 +415,8 @@ export interface Transport extends Gauge {
   readonly unsent?: number | undefined;
   /** Whether messages are compressed; missing where they never are. */
   readonly compresses?: boolean;
+  /** Whether its client has no WebSocket, and so answers no pings; missing where it has one. */
+  readonly isPlain?: boolean;
   /** Whether its client is away, and may come back for what is sent; missing where nobody can. */
   readonly isAway?: boolean;
   /**
@@ -445,13 +450,13 @@ export interface Transport extends Gauge {
    * Sends a part of a message, in a buffer of its own: a frame whose message ends with the last. Between them
    * nothing MUST be sent but with this. Missing where the engine has no fragments.
    */
-  sendPart?(part: Batch, at: "first" | "middle" | "last"): void;
+  sendPart?: ((part: Batch, at: PartAt) => void) | undefined;
   /**
-   * Sends a ping before what waits. Missing where the engine cannot do that.
+   * Sends a ping before what waits. Missing where the engine cannot do that, or its client answers none.
    *
    * @returns The payload of the pong; undefined where it cannot come any more. MUST NOT reject.
    */
-  ping?(payload: Uint8Array): Promise<Uint8Array | undefined>;
+  ping?: ((payload: Uint8Array) => Promise<Uint8Array | undefined>) | undefined;
 }
 
 /** Events that a {@linkcode Transport} reports to its connection. */
@@ -471,10 +476,13 @@ export interface TransportEvents {
   /**
    * The client closes; its close frame is answered with its own code, unless `close` is called now. Does not
    * come where the engine answers by itself.
+   *
+   * @returns Where another server is asked for the answer: resolves when it is known, within a bounded time. The
+   * transport MUST wait for that, and `close` may be called until then. MUST NOT reject.
    */
-  closing(code: number, reason: string): void;
-  /** Whether its handler answers who has sent all, from `opened` on; see `Session.end`. */
-  readonly answersEnd?: boolean;
+  closing(code: number, reason: string): Promise<void> | void;
+  /** Whether its handler answers who has sent all, known from `opened` on, or when it resolves; see `Session.end`. */
+  readonly answersEnd?: boolean | Promise<boolean>;
   /** The client has sent all that it will, and still takes what comes: only where its handler answers that. */
   ended?(): void;
   /**

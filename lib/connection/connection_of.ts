@@ -38,7 +38,8 @@ function begin(
   const { subprotocol, log } = ticket;
   return sessions.begin(
     { owner, ms, bytes, subprotocol, log },
-    transport.ping !== undefined,
+    // A session outlives its transport, which the next one need not be like.
+    transport.ping !== undefined || transport.isPlain === true,
     (resumable) => recorded(resumable, ticket, options),
   );
 }

@@ -175,6 +175,9 @@ export class LiveConnection implements Connection, TransportEvents, Curbed, Publ
     if (payload.length > 125) {
       throw new RangeError(`Cannot ping with ${payload.length} bytes: a ping has at most 125`);
     }
+    if (this.#transport.isPlain) {
+      throw new EngineError("Cannot ping: a client without a WebSocket answers none");
+    }
     if (!this.#transport.ping) {
       throw new EngineError("Cannot ping: the engine native has no pings of a handler; use node");
     }

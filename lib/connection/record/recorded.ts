@@ -1,8 +1,12 @@
-import type { Transport, TransportEvents } from "../../contract.ts";
+import type { Batch, PartAt, Transport, TransportEvents } from "../../contract.ts";
 import type { Recording } from "./recording.ts";
 
 /** A transport of which is written down what the client is sent. */
 export function recordedTransport(transport: Transport, recording: Recording): Transport {
+  function sendPart(part: Batch, at: PartAt): void {
+    recording.note("o", part, at !== "last");
+    transport.sendPart?.(part, at);
+  }
   return {
     get bufferedAmount() {
       return transport.bufferedAmount;
@@ -12,6 +16,9 @@ export function recordedTransport(transport: Transport, recording: Recording): T
     },
     get compresses() {
       return transport.compresses ?? false;
+    },
+    get isPlain() {
+      return transport.isPlain ?? false;
     },
     get isAway() {
       return transport.isAway ?? false;
@@ -28,17 +35,15 @@ export function recordedTransport(transport: Transport, recording: Recording): T
     },
     pause: () => transport.pause(),
     resume: () => transport.resume(),
-    ...transport.sendPart && {
-      sendPart(part, at) {
-        recording.note("o", part, at !== "last");
-        transport.sendPart?.(part, at);
-      },
+    // One that is relayed has these when it is open.
+    get sendPart() {
+      return transport.sendPart && sendPart;
     },
-    ...transport.ping && { ping: (payload) => transport.ping?.(payload) ?? NO_PONG },
+    get ping() {
+      return transport.ping?.bind(transport);
+    },
   };
 }
-
-const NO_PONG = Promise.resolve(undefined);
 
 /** Takes the events of a transport for a connection, and writes down what the client sends, and the end. */
 export function recordedEvents(events: TransportEvents, recording: Recording): TransportEvents {

@@ -30,7 +30,7 @@ export interface Linked {
   /** The client has broken the protocol. */
   refused(link: Link, message: string): void;
   /** The client closes, and wants no more. */
-  closing(link: Link, code: number, reason: string): void;
+  closing(link: Link, code: number, reason: string): Promise<void> | void;
   /** The transport is of no use any more; its client may come back. */
   broke(link: Link): void;
   /** The transport is closed, with an answer to the close where there was one. */
@@ -147,9 +147,9 @@ export class Link implements TransportEvents, Taker {
     this.#session?.failed(message, code);
   }
 
-  closing(code: number, reason: string): void {
-    if (endsSession(code)) this.#session?.closing(this, code, reason);
-    else this.leave()?.broke(this);
+  closing(code: number, reason: string): Promise<void> | void {
+    if (endsSession(code)) return this.#session?.closing(this, code, reason);
+    this.leave()?.broke(this);
   }
 
   /** Says nothing: what has not reached the client is kept for it, and counted when nobody comes back for it. */

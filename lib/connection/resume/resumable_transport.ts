@@ -112,6 +112,10 @@ export class ResumableTransport implements Transport, Linked, Taking {
     return this.#link?.transport.compresses ?? false;
   }
 
+  get isPlain(): boolean {
+    return this.#link?.transport.isPlain ?? false;
+  }
+
   get unsent(): number | undefined {
     return this.#link?.transport.unsent;
   }
@@ -247,10 +251,10 @@ export class ResumableTransport implements Transport, Linked, Taking {
     this.#events.end(1002, message);
   }
 
-  closing(link: Link, code: number, reason: string): void {
+  closing(link: Link, code: number, reason: string): Promise<void> | void {
     if (link !== this.#link) return;
     this.#intake.flush();
-    this.#events.closing(code, reason);
+    return this.#events.closing(code, reason);
   }
 
   broke(link: Link): void {

@@ -229,7 +229,7 @@ export class FrameReader {
     if (opcode >= CLOSE) return;
     const isCompressed = this.#message?.compressed ?? says;
     if ((this.#message?.length ?? 0) + length > this.#most(isCompressed)) {
-      throw new FrameError(1009, `A message has more than ${this.#limit} bytes`);
+      throw new FrameError(1009, `A message may have ${this.#limit} bytes`);
     }
   }
 

@@ -5,7 +5,7 @@ import { messageOf } from "../../base/errors.ts";
 import { letGo } from "../../base/let_go.ts";
 import { CLOSE_TIMEOUT, MAX_IGNORED } from "../../base/limits.ts";
 import { nextTurn } from "../../base/next_turn.ts";
-import type { Transport, TransportEvents } from "../../contract.ts";
+import type { PartAt, Transport, TransportEvents } from "../../contract.ts";
 import type { PaceOptions } from "../pace.ts";
 import { AwaitedPongs } from "./awaited_pongs.ts";
 import { closeFrame, PING, pingFrame, pongFrame } from "./control_frame.ts";
@@ -55,6 +55,8 @@ export class NodeTransport implements Transport, FramePaced, Leaving, Pinged, Tu
   #events: TransportEvents | undefined;
   /** A close frame was sent. */
   #closing = false;
+  /** The client has closed, and it is not known yet what the answer is. */
+  #isAsked = false;
   /** Nothing more is wanted of the client: when everything is written, that is the end. */
   #ending = false;
   /** Bytes that came after that. */
@@ -141,7 +143,7 @@ export class NodeTransport implements Transport, FramePaced, Leaving, Pinged, Tu
     return (this.#pongs ??= new AwaitedPongs()).for(payload);
   }
 
-  sendPart(part: Batch, at: "first" | "middle" | "last"): void {
+  sendPart(part: Batch, at: PartAt): void {
     if (this.#closing || this.#ending) return;
     const { frames } = part;
     // It is nobody else's: as a part of a message its frame has another head.
@@ -202,6 +204,8 @@ export class NodeTransport implements Transport, FramePaced, Leaving, Pinged, Tu
 
   /** Where all was read, the end of it is that of the connection; the client may still read. */
   ended(): void {
+    // The answer to its close is on the way.
+    if (this.#isAsked) return;
     if (this.#stream.writableFinished) this.#stream.destroy();
     else this.#finish();
   }
@@ -243,8 +247,17 @@ export class NodeTransport implements Transport, FramePaced, Leaving, Pinged, Tu
   #agree(code: number, reason: string): void {
     this.#code = code;
     this.#reason = reason;
-    if (!this.#closing) this.#events?.closing(code, reason);
-    this.close(code, reason);
+    const answer = this.#closing ? undefined : this.#events?.closing(code, reason);
+    if (!answer) return this.#answerClose();
+    this.#isAsked = true;
+    // It has said its last word.
+    this.#pings.end();
+    answer.then(() => this.#answerClose());
+  }
+
+  #answerClose(): void {
+    this.#isAsked = false;
+    this.close(this.#code, this.#reason);
     this.#finish();
   }
 

@@ -20,6 +20,7 @@ Deno.test("recordedTransport() passes on everything that a transport can do", as
     bufferedAmount: 7,
     unsent: 8,
     compresses: true,
+    isPlain: false,
     isAway: true,
     drained: noting(told, "drained"),
     shed: noting(told, "shed"),
@@ -59,6 +60,17 @@ Deno.test("recordedTransport() can do no more than its transport", () => {
   const { sendPart, ping, shed, compresses, isAway, unsent } = recordedTransport(bare, recording);
   assertEquals([sendPart, ping, shed, unsent], [undefined, undefined, undefined, undefined]);
   assertEquals([compresses, isAway], [false, false]);
+});
+
+Deno.test("recordedTransport() can do what its transport can only when it is open", () => {
+  const told: string[] = [];
+  const relayed = { bufferedAmount: 0 } as Transport;
+  const over = recordedTransport(relayed, recording);
+  assertEquals([over.ping, over.sendPart], [undefined, undefined]);
+  Object.assign(relayed, { ping: noting(told, "ping"), sendPart: noting(told, "sendPart") });
+  over.ping?.(new Uint8Array());
+  over.sendPart?.(Batch.of("a"), "first");
+  assertEquals(told, ["ping", "sendPart"]);
 });
 
 Deno.test("recordedEvents() passes on everything that a transport tells", () => {

@@ -58,7 +58,7 @@ export class Inflater {
         const size = step(inflating, part, at);
         at = part.length - inflating.left;
         if (message.length + size > limit) {
-          throw new FrameError(1009, `A message has more than ${limit} bytes`);
+          throw new FrameError(1009, `A message may have ${limit} bytes`);
         }
         const isFull = size === made.length;
         if (size > 0) {

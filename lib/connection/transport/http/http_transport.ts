@@ -1,5 +1,5 @@
 import type { Batch } from "../../../base/batch.ts";
-import { EngineError, messageOf } from "../../../base/errors.ts";
+import { messageOf } from "../../../base/errors.ts";
 import { CLOSE_TIMEOUT } from "../../../base/limits.ts";
 import { nextTurn } from "../../../base/next_turn.ts";
 import type { Transport, TransportEvents } from "../../../contract.ts";
@@ -41,6 +41,7 @@ export interface Closing {
  * Backpressure: what the engine has not taken yet waits here, and an upload is not read on while it is paused.
  */
 export class HttpTransport implements Transport, AnswerBodyEvents {
+  readonly isPlain = true;
   readonly #options: HttpTransportOptions;
   readonly #body = new AnswerBody(this);
   readonly #begun = Promise.withResolvers<void>();
@@ -93,19 +94,27 @@ export class HttpTransport implements Transport, AnswerBodyEvents {
       this.#pinging = setInterval(() => this.#ping(), pingMs || PING_MS);
     }
     events.opened();
-    this.#isOpen = true;
     if (upload) this.#upload(upload, events);
-    else if (this.#sent) this.#begun.resolve();
+    else this.#opened();
+  }
+
+  #opened(): void {
+    this.#isOpen = true;
+    if (this.#sent) this.#begun.resolve();
   }
 
   async #upload(upload: Upload, events: TransportEvents): Promise<void> {
-    this.#mute = !events.answersEnd;
+    const { answersEnd = false } = events;
+    if (answersEnd instanceof Promise) this.#mute = !await answersEnd && !this.#closing;
+    // Not a moment later where it is known.
+    else this.#mute = !answersEnd;
     if (this.#mute) {
       this.#sent = false;
       this.#body.clear();
-    } else if (this.#sent) this.#begun.resolve();
+    }
+    this.#opened();
     try {
-      if (await upload.run(events, this.#mute)) this.#uploaded(events);
+      if (await upload.run(events, this.#mute)) await this.#uploaded(events);
     } catch (error) {
       events.failed(messageOf(error));
       this.left();
@@ -131,10 +140,6 @@ export class HttpTransport implements Transport, AnswerBodyEvents {
     this.#body.push(this.#options.form.encode(batch));
     this.#sent = true;
     if (this.#isOpen) this.#begun.resolve();
-  }
-
-  ping(): Promise<never> {
-    throw new EngineError("Cannot ping: a client without a WebSocket answers none");
   }
 
   close(code: number, reason: string, patience = CLOSE_TIMEOUT): void {
@@ -173,10 +178,11 @@ export class HttpTransport implements Transport, AnswerBodyEvents {
   readonly #leave = () => this.left();
 
   /** The client has sent all. */
-  #uploaded(events: TransportEvents): void {
+  async #uploaded(events: TransportEvents): Promise<void> {
     if (this.#closing || this.#closed) return;
     if (!this.#mute) return events.ended?.();
-    events.closing(1000, "");
+    const answer = events.closing(1000, "");
+    if (answer) await answer;
     // Its handler may have closed it in another way.
     if (!this.#closing) this.close(1000, "");
   }

@@ -1,34 +1,16 @@
 import type { Batch } from "../../../base/batch.ts";
 import { batchWords } from "./batch_words.ts";
-import type { LegWay } from "./leg_way.ts";
+import { Leg } from "./leg.ts";
 import { parted } from "./parted.ts";
-import type { Abilities } from "./relay_end.ts";
+import { type Abilities, flagsOf, type FrontEnd } from "./relay_end.ts";
 import { KIND } from "./relay_frame.ts";
 
 const NOTHING = new Uint8Array(0);
 
-/** The number of a relay that was opened here. */
-export class FrontLeg {
-  readonly #link: LegWay;
-  readonly #number: number;
-
-  constructor(link: LegWay, number: number) {
-    this.#link = link;
-    this.#number = number;
-  }
-
-  /** The server that serves it. */
-  get peer(): string {
-    return this.#link.peer;
-  }
-
-  /** Tells something of the client. */
-  tell(kind: number, ...fields: readonly (number | string | Uint8Array)[]): void {
-    this.#link.put(kind, this.#number, ...fields);
-  }
-
-  opened({ pings, compresses }: Abilities): void {
-    this.tell(KIND.opened, (pings ? 1 : 0) + (compresses ? 2 : 0));
+/** The leg of a client that is here, to the server that serves it. */
+export class FrontLeg extends Leg<FrontEnd> {
+  opened(abilities: Abilities): void {
+    this.tell(KIND.opened, flagsOf(abilities));
   }
 
   input(batch: Batch): void {
@@ -36,22 +18,17 @@ export class FrontLeg {
   }
 
   credit(bytes: number): void {
-    if (this.#link.hasFront(this.#number)) this.#link.credit(this.#number, bytes);
+    if (this.isThere) this.way.credit(this.number, bytes);
   }
 
   pong(id: number, payload: Uint8Array | undefined): void {
-    this.tell(KIND.pong, id, payload ? 1 : 0, payload ?? NOTHING);
+    if (this.isThere) this.tell(KIND.pong, id, payload ? 1 : 0, payload ?? NOTHING);
   }
 
   /** Wants nothing more of it. */
   drop(): void {
-    if (!this.#link.hasFront(this.#number)) return;
+    if (!this.isThere) return;
     this.forget();
     this.tell(KIND.drop);
-  }
-
-  /** Frees its number: the client has ended. */
-  forget(): void {
-    this.#link.forgetFront(this.#number);
   }
 }

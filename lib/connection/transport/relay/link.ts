@@ -1,7 +1,7 @@
 import type { Batch } from "../../../base/batch.ts";
 import { batchWords, readBatch } from "./batch_words.ts";
 import { FrontLeg } from "./front_leg.ts";
-import type { LegWay } from "./leg_way.ts";
+import type { LegWay } from "./leg.ts";
 import { parted } from "./parted.ts";
 import type { BackEnd, FrontEnd } from "./relay_end.ts";
 import { KIND, putNumber, RelayError, relayFrame, RelayReader } from "./relay_frame.ts";
@@ -56,38 +56,17 @@ export class Link implements LegWay {
    * @param words The request and all that has to be known of it, as JSON.
    */
   open(front: FrontEnd, words: unknown): FrontLeg {
-    const number = ++this.#last;
-    this.#fronts.set(number, front);
-    this.put(KIND.open, number, JSON.stringify(words));
-    return new FrontLeg(this, number);
+    const leg = new FrontLeg(this, ++this.#last, this.#fronts);
+    leg.listen(front);
+    leg.tell(KIND.open, JSON.stringify(words));
+    return leg;
   }
 
-  /** The front's leg has ended. */
-  forgetFront(number: number): void {
-    this.#fronts.delete(number);
-    this.#credits.delete(number);
-  }
-
-  hasFront(number: number): boolean {
-    return this.#fronts.has(number);
-  }
-
-  setBack(number: number, back: BackEnd): void {
-    this.#backs.set(number, back);
-  }
-
-  /** The back's leg has ended. */
-  forgetBack(number: number): void {
-    this.#backs.delete(number);
-  }
-
-  /** Sends a frame behind all others. */
   put(kind: number, ...fields: readonly (number | string | Uint8Array)[]): void {
     this.#flushSending();
     this.#port.send(relayFrame(kind, ...fields));
   }
 
-  /** Sends messages to a leg: those that go to several legs in one go cross once. */
   send(leg: number, batch: Batch): void {
     if (this.#sending?.batch === batch) return void this.#sending.legs.push(leg);
     this.#flushSending();
@@ -95,7 +74,6 @@ export class Link implements LegWay {
     this.#schedule();
   }
 
-  /** Tells the peer that a client has taken something, together with others. */
   credit(leg: number, bytes: number): void {
     this.#credits.set(leg, (this.#credits.get(leg) ?? 0) + bytes);
     this.#schedule();
@@ -174,7 +152,7 @@ export class Link implements LegWay {
   #takeOpen(leg: number, reader: RelayReader): void {
     if (this.#backs.has(leg)) throw new RelayError("A number is used twice");
     const words = readWords(reader);
-    const served = new ServedLeg(this, leg);
+    const served = new ServedLeg(this, leg, this.#backs);
     if (this.#backs.size < MOST_LEGS) return this.#port.serve(words, served);
     served.refuse({ status: 503, reason: `${MOST_LEGS} are served already`, headers: [] });
   }

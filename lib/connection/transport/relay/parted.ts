@@ -1,4 +1,4 @@
-import type { Batch } from "../../../base/batch.ts";
+import { Batch } from "../../../base/batch.ts";
 
 // Bytes of messages in one frame, unless one message alone has more.
 const MOST_AT_ONCE = 1024 * 1024;
@@ -16,4 +16,21 @@ export function* parted(batch: Batch): Iterable<Batch> {
     bytes += length;
   }
   yield batch.slice(start);
+}
+
+/**
+ * The one message of a batch, or a part of one, in pieces that are not too large to be sent at once: no character of a
+ * text is in two of them.
+ */
+export function* piecesOf(message: Batch): Iterable<Batch> {
+  const { binary } = message;
+  const bytes = message.bytesAt(0);
+  let start = 0;
+  do {
+    let end = Math.min(start + MOST_AT_ONCE, bytes.length);
+    // Of a character only the first byte is none of these.
+    if (!binary && end < bytes.length) { while (((bytes[end] as number) & 0xc0) === 0x80) end--; }
+    yield new Batch(binary, bytes, [start, end]);
+    start = end;
+  } while (start < bytes.length);
 }

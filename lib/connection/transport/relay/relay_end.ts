@@ -1,4 +1,5 @@
 import type { Batch } from "../../../base/batch.ts";
+import type { PartAt, Transport } from "../../../contract.ts";
 
 /** The end of a relay at the server where the client is: what its link tells it of the server that serves it. */
 export interface FrontEnd {
@@ -8,6 +9,8 @@ export interface FrontEnd {
   refused(answer: unknown): void;
   /** Messages for the client came; their memory is theirs. */
   sent(batch: Batch): void;
+  /** A part of a message for the client came; its memory is its own. */
+  sentPart(part: Batch, at: PartAt): void;
   /**
    * The server is ready for its messages.
    *
@@ -17,6 +20,10 @@ export interface FrontEnd {
   taken(asked: number, done: number): void;
   /** The client is to be closed. */
   close(code: number, reason: string, patience: number): void;
+  /** The client's close is to be answered with its own code. */
+  agreed(): void;
+  /** Whether who has sent all is answered there; see `TransportEvents.answersEnd`. */
+  answers(isSo: boolean): void;
   /** That server has done all for it. */
   over(): void;
   /** A ping for the client. */
@@ -37,6 +44,8 @@ export interface BackEnd {
   /** The client was let in once more, for how many ms, where that will be over. */
   readmitted(authTime: number | undefined): void;
   closing(code: number, reason: string): void;
+  /** The client has sent all that it will, and still takes what comes. */
+  ended(): void;
   closed(code: number, reason: string): void;
   failed(message: string, code: number | undefined): void;
   tooLarge(): void;
@@ -51,17 +60,48 @@ export interface BackEnd {
   goOn(): void;
 }
 
-/** Abilities of the transport of a client. */
-export interface Abilities {
-  readonly pings: boolean;
-  readonly compresses: boolean;
+/** Abilities of the transport of a client, in the order of their bits. */
+const ABILITIES = ["pings", "compresses", "parts", "isPlain"] as const;
+
+/** Abilities of the transport of a client: as members of a {@linkcode Transport} say them. */
+export type Abilities = Readonly<Record<typeof ABILITIES[number], boolean>>;
+
+/** The abilities of a transport that is open. */
+export function abilitiesOf(transport: Transport): Abilities {
+  const { ping, sendPart, compresses = false, isPlain = false } = transport;
+  return { pings: ping !== undefined, compresses, parts: sendPart !== undefined, isPlain };
 }
+
+/** The same as one number. */
+export function flagsOf(abilities: Abilities): number {
+  return ABILITIES.reduce((flags, name, bit) => flags | (abilities[name] ? 1 << bit : 0), 0);
+}
+
+/** The same of such a number. */
+export function abilitiesIn(flags: number): Abilities {
+  const all = ABILITIES.map((name, bit) => [name, (flags >> bit & 1) === 1]);
+  return Object.fromEntries(all) as Abilities;
+}
+
+/** The places of parts in a message, by their numbers. */
+export const PLACES: readonly PartAt[] = ["first", "middle", "last"];
 
 /** Bytes that a batch counts on its way to another server, the same at both of its ends. */
 export function costOf(batch: Batch): number {
   // A text has as many as it is encoded.
   void batch.bytes;
   return batch.length + 64 * batch.size;
+}
+
+/** Bytes of the largest message of a batch. */
+export function largestIn(batch: Batch): number {
+  const { length, size } = batch;
+  // Text that is not encoded has three bytes for each unit of UTF-16 at most.
+  if (3 * length <= MOST_RELAYED) return length;
+  let largest = 0;
+  void batch.bytes;
+  for (let index = 0; index < size; index++) largest = Math.max(largest, batch.lengthAt(index));
+  return largest;
 }
 
 /** Bytes that may be on the way in each direction of a relay, until the other end has taken something. */

@@ -25,6 +25,7 @@ export const KIND = {
   pong: 12,
   drop: 13,
   readmitted: 14,
+  ended: 15,
   // From the server that serves it.
   accepted: 33,
   refused: 34,
@@ -35,6 +36,9 @@ export const KIND = {
   gone: 39,
   ping: 40,
   greet: 41,
+  part: 42,
+  agree: 43,
+  answersEnd: 44,
   // From either: nothing from before this counts any more.
   reset: 64,
 } as const;

@@ -1,12 +1,12 @@
 import type { Batch } from "../../../base/batch.ts";
-import { BatchQueue } from "../../../base/batch_queue.ts";
 import { CLOSE_TIMEOUT, HIGH_WATER_MARK } from "../../../base/limits.ts";
 import { nextTurn } from "../../../base/next_turn.ts";
 import { Waiters } from "../../../base/waiters.ts";
-import type { Transport, TransportEvents } from "../../../contract.ts";
+import type { PartAt, Transport, TransportEvents } from "../../../contract.ts";
+import { type Abilities, type BackEnd, largestIn, MOST_RELAYED } from "./relay_end.ts";
 import { RelayIntake } from "./relay_intake.ts";
+import { RelayOutput } from "./relay_output.ts";
 import type { ServedLeg } from "./served_leg.ts";
-import { type Abilities, type BackEnd, costOf, MOST_RELAYED, RELAY_WINDOW } from "./relay_end.ts";
 
 /** Options of {@linkcode RelayTransport}. */
 export interface RelayTransportOptions {
@@ -25,16 +25,19 @@ export interface RelayTransportOptions {
  * paused, and beyond the window there.
  */
 export class RelayTransport implements Transport, BackEnd {
+  /** There from `opened` on, where the client's transport can do that. */
   ping?: (payload: Uint8Array) => Promise<Uint8Array | undefined>;
+  sendPart?: (part: Batch, at: PartAt) => void;
   readonly #leg: ServedLeg;
   #events: TransportEvents | undefined;
   #compresses = false;
-  /** Bytes that were sent and are not taken, and messages that wait until some are. */
-  #underWay = 0;
-  readonly #waiting = new BatchQueue();
+  #isPlain = false;
+  readonly #output: RelayOutput;
   readonly #waiters = new Waiters(() => this.#isClosing || this.#isOver ? 0 : this.bufferedAmount);
   readonly #intake: RelayIntake;
   #isClosing = false;
+  /** The client has closed. */
+  #isAsked = false;
   /** Set when the client is about to be served elsewhere. */
   #isLeaving = false;
   #isOver = false;
@@ -43,6 +46,7 @@ export class RelayTransport implements Transport, BackEnd {
 
   constructor(leg: ServedLeg, { asks }: RelayTransportOptions) {
     this.#leg = leg;
+    this.#output = new RelayOutput(leg);
     this.#intake = new RelayIntake(asks, {
       pass: (batch) => this.#events?.received(batch),
       take: (asked, done) => this.#isOver || leg.take(asked, done),
@@ -64,8 +68,12 @@ export class RelayTransport implements Transport, BackEnd {
     return this.#compresses;
   }
 
+  get isPlain(): boolean {
+    return this.#isPlain;
+  }
+
   get bufferedAmount(): number {
-    return this.#underWay + this.#waiting.bytes;
+    return this.#output.bytes;
   }
 
   drained(amount: number = HIGH_WATER_MARK / 2): Promise<void> {
@@ -75,47 +83,50 @@ export class RelayTransport implements Transport, BackEnd {
 
   send(batch: Batch): void {
     if (this.#isClosing || this.#isOver || batch.size === 0) return;
-    if (batch.length > MOST_RELAYED && batch.size === 1) {
-      const reason = `A message of ${batch.length} bytes cannot be sent to another server`;
-      this.#events?.failed(reason);
-      return this.#events?.end(1009, reason);
+    if (largestIn(batch) <= MOST_RELAYED) return this.#output.send(batch);
+    for (let index = 0; index < batch.size && !this.#isClosing; index++) {
+      this.#sendOne(batch.slice(index, index + 1));
     }
-    if (this.#mayGo) this.#send(batch);
-    else this.#waiting.push(batch);
   }
 
-  get #mayGo(): boolean {
-    return this.#waiting.size === 0 && this.#underWay < RELAY_WINDOW && !this.#leg.isFull;
+  /** Sends one message, in parts where it is too large for the way. */
+  #sendOne(message: Batch): void {
+    if (message.length <= MOST_RELAYED) return this.#output.send(message);
+    if (this.sendPart) return this.#output.sendPieces(message, true, true);
+    const reason = `A message of ${message.length} bytes cannot be sent to another server`;
+    this.#events?.failed(reason);
+    this.#events?.end(1009, reason);
   }
 
-  #send(batch: Batch): void {
-    this.#underWay += costOf(batch);
-    this.#leg.send(batch);
+  #sendPart(part: Batch, at: PartAt): void {
+    if (this.#isClosing || this.#isOver) return;
+    this.#output.sendPieces(part, at === "first", at === "last");
   }
 
   goOn(): void {
-    while (this.#waiting.size > 0 && this.#underWay < RELAY_WINDOW && !this.#leg.isFull) {
-      this.#send(this.#waiting.shift() as Batch);
-    }
+    this.#output.goOn();
   }
 
   credit(bytes: number): void {
-    this.#underWay = Math.max(0, this.#underWay - bytes);
-    this.goOn();
+    this.#output.credit(bytes);
     this.#waiters.wake();
   }
 
   close(code: number, reason: string, patience = CLOSE_TIMEOUT): void {
     if (this.#isOver || this.#isLeaving) return;
-    if (!this.#isClosing) {
-      this.#isClosing = true;
-      // Over there it is known how fast the client takes it.
-      this.#sendAll();
-      this.#intake.dropMessages();
-      this.#waiters.wake();
-      this.#endPings();
-    }
+    this.#sendLast();
     this.#leg.close(code, reason, patience);
+  }
+
+  /** Sends what waits, and nothing behind it. */
+  #sendLast(): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    // Over there it is known how fast the client takes it.
+    this.#output.flush();
+    this.#intake.dropMessages();
+    this.#waiters.wake();
+    this.#endPings();
   }
 
   pause(): boolean {
@@ -133,19 +144,23 @@ export class RelayTransport implements Transport, BackEnd {
     if (this.#isOver || this.#isLeaving) return;
     this.#isLeaving = true;
     this.#events?.end(1012, why);
-    this.#sendAll();
+    this.#output.flush();
     this.#leg.gone(why);
     this.#end(1012, why);
   }
 
-  #sendAll(): void {
-    while (this.#waiting.size > 0) this.#send(this.#waiting.shift() as Batch);
+  opened({ pings, compresses, parts, isPlain }: Abilities): void {
+    this.#compresses = compresses;
+    this.#isPlain = isPlain;
+    if (pings) this.ping = (payload) => this.#ping(payload);
+    if (parts) this.sendPart = (part, at) => this.#sendPart(part, at);
+    this.#events?.opened();
+    if (isPlain) this.#tellAnswersEnd();
   }
 
-  opened({ pings, compresses }: Abilities): void {
-    this.#compresses = compresses;
-    if (pings) this.ping = (payload) => this.#ping(payload);
-    this.#events?.opened();
+  async #tellAnswersEnd(): Promise<void> {
+    const isSo = await this.#events?.answersEnd ?? false;
+    if (!this.#isOver) this.#leg.answersEnd(isSo);
   }
 
   input(batch: Batch): void {
@@ -159,7 +174,24 @@ export class RelayTransport implements Transport, BackEnd {
   }
 
   closing(code: number, reason: string): void {
-    this.#happened(() => this.#events?.closing(code, reason));
+    if (this.#isAsked) return;
+    this.#isAsked = true;
+    this.#happened(() => {
+      const answer = this.#events?.closing(code, reason);
+      if (answer) answer.then(() => this.#agree());
+      else this.#agree();
+    });
+  }
+
+  /** Has the client's close answered with its own code, where nobody has given another one. */
+  #agree(): void {
+    if (this.#isClosing || this.#isOver || this.#isLeaving) return;
+    this.#sendLast();
+    this.#leg.agree();
+  }
+
+  ended(): void {
+    this.#happened(() => this.#events?.ended?.());
   }
 
   closed(code: number, reason: string): void {
@@ -224,7 +256,7 @@ export class RelayTransport implements Transport, BackEnd {
     this.#intake.stop();
     this.#waiters.wake();
     this.#endPings();
-    const lost = this.#waiting.bytes;
+    const lost = this.#output.waiting;
     if (lost > 0) this.#events?.lost(lost);
     this.#events?.closed(code, reason);
   }

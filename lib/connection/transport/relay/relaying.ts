@@ -1,33 +1,26 @@
 import type { Batch } from "../../../base/batch.ts";
-import { counted } from "../../../base/counted.ts";
 import { messageOf } from "../../../base/errors.ts";
-import { GOODBYE_TIMEOUT, MAX_QUEUE, SLOW_MARK } from "../../../base/limits.ts";
-import type { Mark } from "../../../base/mark.ts";
-import type { Transport, TransportEvents } from "../../../contract.ts";
+import { GOODBYE_TIMEOUT } from "../../../base/limits.ts";
+import type { PartAt, Transport, TransportEvents } from "../../../contract.ts";
 import type { Member, Roster } from "../../roster.ts";
 import type { Relay, Ticket } from "../../ticket.ts";
+import { type Close, FrontEnding } from "./front_ending.ts";
+import { FrontInput, type FrontInputOptions } from "./front_input.ts";
 import type { FrontLeg } from "./front_leg.ts";
-import { KeptInput } from "./kept_input.ts";
-import { costOf, type FrontEnd, MOST_RELAYED, RELAY_WINDOW } from "./relay_end.ts";
+import { FrontOutput } from "./front_output.ts";
+import { abilitiesOf, type FrontEnd } from "./relay_end.ts";
 import { KIND } from "./relay_frame.ts";
-import {
-  type RelayAnswer,
-  SEARCH_TIME,
-  ServerSearch,
-  type ServerSearchOptions,
-} from "./server_search.ts";
+import { type RelayAnswer, ServerSearch, type ServerSearchOptions } from "./server_search.ts";
 
 /** Options of {@linkcode Relaying}. */
-export interface RelayingOptions extends ServerSearchOptions {
+export interface RelayingOptions extends ServerSearchOptions, FrontInputOptions {
   readonly id: string;
   readonly roster: Roster;
   /** This server. */
   readonly self: string;
-  /** Messages that the server may have used that serves it no more. */
-  lost?(count: number): void;
 }
 
-const GONE: readonly [number, string] = [1012, "The server of the session has gone"];
+const GONE: Close = [1012, "The server of the session has gone"];
 
 /**
  * The end of a relay at the server where the client is: it is told by the client's transport of what happens, and tells
@@ -47,30 +40,25 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
   #ends: Pick<Ticket, "left" | "abandon"> | undefined;
   #isOpened = false;
   readonly #search: ServerSearch;
-  readonly #kept = new KeptInput();
-  #isServed = false;
-  /** The service that it has, or had last. */
-  #service: { readonly fence: number | undefined } | undefined;
-  #seen: Mark | undefined;
-  #isHeldBack = false;
-  #isDraining = false;
-  #owed = 0;
-  /** The client is being closed: by that server, or by this one. */
-  #isClosing = false;
-  /** The client has closed, and how its transport has. */
-  #wish: readonly [code: number, reason: string] | undefined;
-  #end: readonly [code: number, reason: string] | undefined;
+  readonly #input: FrontInput;
+  readonly #output = new FrontOutput(() => this.#leg);
+  readonly #ending = new FrontEnding();
   #isOver = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: RelayingOptions) {
     this.id = options.id;
     this.#options = options;
     this.#search = new ServerSearch(this, options);
+    this.#input = new FrontInput(options);
   }
 
   get #leg(): FrontLeg | undefined {
     return this.#search.leg;
+  }
+
+  /** The leg to the server that serves it, where one does. */
+  get #served(): FrontLeg | undefined {
+    return this.#search.served;
   }
 
   /** The server that serves it. */
@@ -85,8 +73,8 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
    * @throws {HandshakeError} If nobody can be found in time (503).
    */
   begin(signal?: AbortSignal): Promise<RelayAnswer> {
-    const before = this.#service && { ...this.#service, seen: this.#seen };
-    return this.#search.begin({ isThere: this.#transport !== undefined, before, signal });
+    const isThere = this.#transport !== undefined;
+    return this.#search.begin({ isThere, seen: this.#output.seen, signal });
   }
 
   accepted(words: unknown): void {
@@ -94,25 +82,21 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
   }
 
   refused(words: unknown): void {
-    this.#forget();
-    this.#search.answered({ isAccepted: false, words });
-  }
-
-  #forget(): void {
+    if (this.#served) return this.#lie("It refuses whom it serves");
     this.#search.forget();
-    this.#isServed = false;
+    this.#search.answered({ isAccepted: false, words });
   }
 
   /** Nobody wants it after all. */
   abandon(): void {
     this.#isOver = true;
     this.#search.end();
-    this.#isServed = false;
   }
 
   /** Takes the events of the client's transport. */
   attach(transport: Transport, ends: Pick<Ticket, "left" | "abandon">): TransportEvents {
     this.#transport = transport;
+    for (const part of [this.#input, this.#output, this.#ending]) part.attach(transport);
     this.#ends = ends;
     return this;
   }
@@ -126,138 +110,90 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
 
   #serve(leg: FrontLeg): void {
     const { self, roster } = this.#options;
-    this.#isServed = true;
-    this.#service = { fence: this.#search.fence };
+    this.#search.serve();
     // Otherwise the connection on it is counted here.
     if (leg.peer === self) roster.delete(this);
-    else if (!this.#end) roster.add(this);
-    const transport = this.#transport;
-    leg.opened({
-      pings: transport?.ping !== undefined,
-      compresses: transport?.compresses ?? false,
-    });
-    this.#kept.sendAll(leg);
-    if (this.#wish) leg.tell(KIND.closing, ...this.#wish);
-    if (this.#end) leg.tell(KIND.closed, ...this.#end);
+    else if (!this.#ending.isClosed) roster.add(this);
+    if (this.#transport) leg.opened(abilitiesOf(this.#transport));
+    this.#input.sendAll(leg);
+    this.#ending.tellAll(leg);
   }
 
   received(batch: Batch): void {
-    if (this.#isOver || this.#isClosing) return;
+    if (this.#isOver || this.#ending.isClosing) return;
     this.activity++;
-    if (batch.length > MOST_RELAYED && batch.size === 1) return this.#refuse(batch.length);
-    this.#kept.add(batch, this.#isServed ? this.#leg : undefined);
-    if (this.#isHeldBack || this.#kept.bytes <= RELAY_WINDOW) return;
-    this.#isHeldBack = this.#transport?.pause() ?? false;
-    if (this.#isHeldBack || this.#kept.bytes <= MAX_QUEUE) return;
-    const reason =
-      `Input comes faster than it is taken: more than ${MAX_QUEUE} bytes of this client wait`;
-    this.#options.log.error("websocket", reason);
-    this.#close(1013, reason);
-  }
-
-  #refuse(length: number): void {
-    const reason = `A message of ${length} bytes cannot be sent to another server`;
-    this.#options.log.error("websocket", reason);
-    this.#close(1009, reason);
+    const refusal = this.#input.add(batch, this.#served);
+    if (refusal) this.#ending.close(...refusal);
   }
 
   taken(asked: number, done: number): void {
     const leg = this.#leg;
-    if (!leg || !this.#kept.taken(leg, asked, done)) return this.#lie();
-    if (!this.#isHeldBack || this.#kept.bytes > RELAY_WINDOW / 2) return;
-    this.#isHeldBack = false;
-    this.#transport?.resume();
+    if (!leg || !this.#input.taken(leg, asked, done)) this.#lie("It asks for more than there is");
   }
 
-  #lie(): void {
+  /** That server says what cannot be. */
+  #lie(why: string): void {
     this.#leg?.drop();
-    this.broke("It asks for more than there is");
+    this.broke(why);
   }
 
   sent(batch: Batch): void {
-    const transport = this.#transport;
-    if (!transport || this.#isOver) return;
     this.activity++;
-    this.#owed += costOf(batch);
-    const { mark } = batch;
-    if (mark) this.#seen = { log: mark.log, number: mark.number + batch.size - 1 };
-    transport.send(batch);
-    if (transport.isAway) {
-      // It keeps what it may, whoever made that.
-      transport.shed?.();
-      this.#credit();
-    } else if (transport.bufferedAmount <= SLOW_MARK / 2) this.#credit();
-    else if (!this.#isDraining) this.#drain(transport);
+    if (this.#isOver || this.#output.send(batch)) return;
+    this.#lie("It sends a message within another one");
   }
 
-  async #drain(transport: Transport): Promise<void> {
-    this.#isDraining = true;
-    await transport.drained(SLOW_MARK / 2);
-    this.#isDraining = false;
-    this.#credit();
-  }
-
-  #credit(): void {
-    if (this.#owed > 0) this.#leg?.credit(this.#owed);
-    this.#owed = 0;
+  sentPart(part: Batch, at: PartAt): void {
+    this.activity++;
+    if (this.#isOver || this.#output.sendPart(part, at)) return;
+    this.#lie("It sends a part of no message");
   }
 
   close(code: number, reason: string, patience: number): void {
-    this.#close(code, reason, patience);
+    this.#ending.close(code, reason, patience);
   }
 
-  #close(code: number, reason: string, patience?: number): void {
-    this.#isClosing = true;
-    this.#transport?.close(code, reason, patience);
+  agreed(): void {
+    this.#ending.agree();
+  }
+
+  answers(isSo: boolean): void {
+    this.#ending.answers(isSo);
   }
 
   over(): void {
-    this.#forget();
+    this.#search.forget();
     this.#isOver = true;
     this.#finish();
-    if (!this.#end) this.#close(...GONE);
+    if (!this.#ending.isClosed) this.#ending.close(...GONE);
   }
 
   ping(id: number, payload: Uint8Array): void {
-    const leg = this.#leg;
-    const pong = this.#transport?.ping?.(payload.slice()) ?? Promise.resolve(undefined);
-    pong.then((payload) => leg?.pong(id, payload));
+    this.#output.ping(id, payload);
   }
 
   broke(why: string): void {
     const leg = this.#leg;
     if (!leg) return;
-    const wasServed = this.#isServed;
-    this.#forget();
+    const wasServed = this.#served !== undefined;
+    this.#search.forget();
     if (!wasServed) return this.#search.answered(undefined);
     const { log, isLasting } = this.#options;
     log.info("session", `Server ${leg.peer} serves it no more: ${why}`);
-    this.#countLost();
-    // What was sent from there is with the client, or with its transport.
-    this.#owed = 0;
+    this.#input.lose();
+    this.#output.forget();
     if (this.#isOver) return;
-    if (!isLasting) return this.#giveUp(...GONE);
-    const hasAll = this.#end !== undefined && this.#kept.size === 0;
-    if (this.#isClosing || hasAll) return this.#finishUnserved();
+    // With a part of a message alone, its client can get nothing of another server.
+    if (!isLasting || this.#output.isInMessage) return this.#giveUp(...GONE);
+    const hasAll = this.#ending.isClosed && this.#input.size === 0;
+    if (this.#ending.isClosing || hasAll) return this.#finishUnserved();
     this.#again();
-  }
-
-  #countLost(): void {
-    const lost = this.#kept.lose();
-    if (lost === 0) return;
-    this.#options.lost?.(lost);
-    this.#options.log.error(
-      "session",
-      `Lost ${
-        counted(lost, "message")
-      }: the process may have got them that has gone with its server`,
-    );
   }
 
   /** Has somebody else serve it. */
   async #again(): Promise<void> {
     const { roster, log } = this.#options;
-    if (!this.#end) roster.add(this);
+    if (!this.#ending.isClosed) roster.add(this);
     try {
       const { isAccepted, words } = await this.begin();
       const leg = this.#leg;
@@ -274,33 +210,36 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
   }
 
   #giveUp(code: number, reason: string): void {
-    const { log, isLasting } = this.#options;
-    const lost = this.#kept.clear();
-    // The client of a session has them, too.
-    if (lost > 0 && isLasting) {
-      log.error("session", `Lost ${counted(lost, "message")} that nobody took`);
-    }
-    this.#close(code, reason);
+    this.#input.clear();
+    this.#ending.giveUp(code, reason);
     this.#finishUnserved();
   }
 
   /** Nobody serves it; it is over when its client has gone. */
   #finishUnserved(): void {
     this.#isOver = true;
-    if (this.#end) this.#finish();
+    if (this.#ending.isClosed) this.#finish();
   }
 
   tooLarge(): void {
-    this.#tell(KIND.tooLarge);
+    if (this.#served) this.#tell(KIND.tooLarge);
+    else this.#ending.close(1009, "A message is too large");
   }
 
   failed(message: string, code = 0): void {
     this.#tell(KIND.failed, code, message.slice(0, 200));
   }
 
-  closing(code: number, reason: string): void {
-    this.#wish = [code, reason];
-    this.#tell(KIND.closing, code, reason);
+  closing(code: number, reason: string): Promise<void> | void {
+    if (!this.#isOver) return this.#ending.closing([code, reason], this.#served);
+  }
+
+  get answersEnd(): Promise<boolean> {
+    return this.#ending.answersEnd;
+  }
+
+  ended(): void {
+    this.#ending.sentAll(this.#served);
   }
 
   readmitted(authTime: number | undefined): void {
@@ -313,36 +252,35 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
 
   /** Ends it, as its transport or the server wants. */
   end(code: number, reason: string, patience?: number): void {
-    if (patience === undefined) return this.#tell(KIND.end, code, reason);
-    if (this.#isServed && this.#leg?.peer === this.#options.self) return;
-    this.#close(code, reason, Math.min(patience, GOODBYE_TIMEOUT));
+    const leg = this.#served;
+    if (patience === undefined && leg) return leg.tell(KIND.end, code, reason);
+    if (patience !== undefined && leg?.peer === this.#options.self) return;
+    this.#ending.close(code, reason, patience && Math.min(patience, GOODBYE_TIMEOUT));
   }
 
   #tell(kind: number, ...fields: (number | string)[]): void {
-    if (this.#isServed) this.#leg?.tell(kind, ...fields);
+    this.#served?.tell(kind, ...fields);
   }
 
   closed(code: number, reason: string): void {
-    if (this.#end) return;
-    this.#end = [code, reason];
+    if (this.#ending.isClosed) return;
+    this.#ending.closed([code, reason], this.#served);
     this.#options.roster.delete(this);
     // Its place is somebody else's then.
     if (!this.#isOpened) return this.#ends?.abandon();
     this.#ends?.left();
     if (this.#isOver) return this.#finish();
-    if (!this.#isServed && this.#kept.size === 0) return this.abandon();
-    this.#timer = setTimeout(() => this.#expire(), SEARCH_TIME);
-    if (this.#isServed) this.#leg?.tell(KIND.closed, code, reason);
+    if (!this.#served && this.#input.size === 0) return this.abandon();
+    this.#ending.within(() => this.#expire());
   }
 
   #expire(): void {
     this.#search.end();
-    this.#isServed = false;
     this.#giveUp(1006, "");
   }
 
   #finish(): void {
-    clearTimeout(this.#timer);
+    this.#ending.stop();
     this.#options.roster.delete(this);
   }
 }

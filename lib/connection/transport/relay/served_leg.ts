@@ -1,75 +1,69 @@
 import type { Batch } from "../../../base/batch.ts";
-import type { LegWay } from "./leg_way.ts";
-import type { BackEnd } from "./relay_end.ts";
+import type { PartAt } from "../../../contract.ts";
+import { batchWords } from "./batch_words.ts";
+import { Leg } from "./leg.ts";
+import { type BackEnd, PLACES } from "./relay_end.ts";
 import { KIND } from "./relay_frame.ts";
 
-/** The number of a relay that another server has opened. */
-export class ServedLeg {
-  readonly #link: LegWay;
-  readonly #number: number;
-
-  constructor(link: LegWay, number: number) {
-    this.#link = link;
-    this.#number = number;
-  }
-
-  /** The server where the client is. */
-  get peer(): string {
-    return this.#link.peer;
-  }
-
+/** The leg of a client at another server that is served here. */
+export class ServedLeg extends Leg<BackEnd> {
   get isFull(): boolean {
-    return this.#link.isFull;
-  }
-
-  /** Has an end of it told from now on. */
-  listen(back: BackEnd): void {
-    this.#link.setBack(this.#number, back);
+    return this.way.isFull;
   }
 
   accept(terms: unknown): void {
-    this.#link.put(KIND.accepted, this.#number, JSON.stringify(terms));
+    this.tell(KIND.accepted, JSON.stringify(terms));
   }
 
   refuse(answer: unknown): void {
     this.forget();
-    this.#link.put(KIND.refused, this.#number, JSON.stringify(answer));
+    this.tell(KIND.refused, JSON.stringify(answer));
   }
 
   send(batch: Batch): void {
-    this.#link.send(this.#number, batch);
+    this.way.send(this.number, batch);
+  }
+
+  sendPart(part: Batch, at: PartAt): void {
+    this.tell(KIND.part, PLACES.indexOf(at), batchWords(part));
   }
 
   take(asked: number, done: number): void {
-    this.#link.put(KIND.take, this.#number, asked, done);
+    this.tell(KIND.take, asked, done);
   }
 
   close(code: number, reason: string, patience: number): void {
     const ms = patience === Infinity ? 0 : Math.max(0, Math.floor(patience)) + 1;
-    this.#link.put(KIND.close, this.#number, code, ms, reason);
+    this.tell(KIND.close, code, ms, reason);
+  }
+
+  /** Has the close of the client answered with its own code. */
+  agree(): void {
+    this.tell(KIND.agree);
+  }
+
+  /** Says whether who has sent all is answered. */
+  answersEnd(isSo: boolean): void {
+    this.tell(KIND.answersEnd, isSo ? 1 : 0);
   }
 
   ping(id: number, payload: Uint8Array): void {
-    this.#link.put(KIND.ping, this.#number, id, payload);
+    this.tell(KIND.ping, id, payload);
   }
 
   greet(greeting: unknown): void {
-    this.#link.put(KIND.greet, this.#number, JSON.stringify(greeting));
+    this.tell(KIND.greet, JSON.stringify(greeting));
   }
 
   /** Ends the client, which has come to its end here. */
   over(): void {
     this.forget();
-    this.#link.put(KIND.over, this.#number);
+    this.tell(KIND.over);
   }
 
   /** Ends the serving here alone: the client may be served elsewhere. */
   gone(why: string): void {
     this.forget();
-    this.#link.put(KIND.gone, this.#number, why);
-  }
-
-  forget(): void {
-    this.#link.forgetBack(this.#number);
+    this.tell(KIND.gone, why);
   }
 }

@@ -28,8 +28,8 @@ export interface Before {
 export interface Asking {
   /** Whether it is there already: then it can wait for longer than one that comes. */
   readonly isThere: boolean;
-  /** The service that it had; undefined where it had none yet. */
-  readonly before?: Before | undefined;
+  /** The last numbered message that it was sent, from whatever server. */
+  readonly seen: Mark | undefined;
   /** Aborts when nobody waits for that. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -70,7 +70,10 @@ export class ServerSearch {
   readonly #front: FrontEnd;
   readonly #options: ServerSearchOptions;
   #leg: FrontLeg | undefined;
+  #isServed = false;
+  /** The fence of the server that was asked last, and of the one that has served it last. */
   #fence: number | undefined;
+  #service: { readonly fence: number | undefined } | undefined;
   #answer: PromiseWithResolvers<RelayAnswer | undefined> | undefined;
   #signal: AbortSignal | undefined;
   /** Ends the wait before the next attempt. */
@@ -88,9 +91,15 @@ export class ServerSearch {
     return this.#leg;
   }
 
-  /** The fence of the server that was asked last. */
-  get fence(): number | undefined {
-    return this.#fence;
+  /** The leg to the server that serves it; undefined where none does. */
+  get served(): FrontLeg | undefined {
+    return this.#isServed ? this.#leg : undefined;
+  }
+
+  /** Takes the server that was asked for the one that serves it. */
+  serve(): void {
+    this.#isServed = true;
+    this.#service = { fence: this.#fence };
   }
 
   /**
@@ -123,6 +132,7 @@ export class ServerSearch {
     this.#signal = undefined;
     this.#leg?.forget();
     this.#leg = undefined;
+    this.#isServed = false;
   }
 
   /** Finds nobody any more, and forgets the leg. */
@@ -155,7 +165,8 @@ export class ServerSearch {
     return await answer.promise;
   }
 
-  async #find({ isThere, before }: Asking): Promise<Found | undefined> {
+  async #find({ isThere, seen }: Asking): Promise<Found | undefined> {
+    const before = this.#service && { ...this.#service, seen };
     try {
       return await this.#options.find(before);
     } catch (error) {

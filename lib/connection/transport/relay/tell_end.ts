@@ -1,6 +1,6 @@
 import { isCloseCode } from "../../../base/close_code.ts";
 import { readBatch } from "./batch_words.ts";
-import type { Abilities, BackEnd, FrontEnd } from "./relay_end.ts";
+import { abilitiesIn, type BackEnd, type FrontEnd, PLACES } from "./relay_end.ts";
 import { KIND, RelayError, type RelayReader } from "./relay_frame.ts";
 
 // Bytes of a reason, or of a message about what failed.
@@ -29,6 +29,7 @@ export function tellBack(back: BackEnd, kind: number, reader: RelayReader): void
   }
   if (kind === KIND.drop) return back.broke();
   if (kind === KIND.tooLarge) return back.tooLarge();
+  if (kind === KIND.ended) return back.ended();
   const [code, reason] = [reader.number(), reader.text(MOST_REASON)];
   reader.end();
   if (code > 4999) throw new RelayError(`${code} is no close code`);
@@ -53,6 +54,14 @@ export function tellFront(front: FrontEnd, kind: number, reader: RelayReader): v
   if (kind === KIND.refused) return front.refused(readWords(reader));
   if (kind === KIND.greet) return front.greet(readWords(reader));
   if (kind === KIND.over) return front.over();
+  if (kind === KIND.agree) return front.agreed();
+  if (kind === KIND.answersEnd) return front.answers(lastNumber(reader) > 0);
+  if (kind === KIND.part) {
+    const at = PLACES[reader.number()];
+    const part = readBatch(reader);
+    if (!at || part.size !== 1) throw new RelayError("A part of a message is none");
+    return front.sentPart(part, at);
+  }
   if (kind === KIND.gone) return front.broke(reader.text(MOST_REASON));
   if (kind === KIND.ping) {
     const id = reader.number();
@@ -72,10 +81,6 @@ function lastNumber(reader: RelayReader): number {
   const number = reader.number();
   reader.end();
   return number;
-}
-
-function abilitiesIn(flags: number): Abilities {
-  return { pings: (flags & 1) !== 0, compresses: (flags & 2) !== 0 };
 }
 
 /**

@@ -1,12 +1,12 @@
-import { Log } from "../../../lib/base/log.ts";
-import { Link } from "../../../lib/connection/transport/relay/link.ts";
-import type { ServedLeg } from "../../../lib/connection/transport/relay/served_leg.ts";
-import { RelayTransport } from "../../../lib/connection/transport/relay/relay_transport.ts";
-import { Relaying } from "../../../lib/connection/transport/relay/relaying.ts";
-import type { Found } from "../../../lib/connection/transport/relay/server_search.ts";
-import { Roster } from "../../../lib/connection/roster.ts";
-import type { TransportEvents } from "../../../lib/contract.ts";
-import { FakeTransport } from "../fake_transport.ts";
+import { Log } from "../../../../lib/base/log.ts";
+import { Link } from "../../../../lib/connection/transport/relay/link.ts";
+import type { ServedLeg } from "../../../../lib/connection/transport/relay/served_leg.ts";
+import { RelayTransport } from "../../../../lib/connection/transport/relay/relay_transport.ts";
+import { Relaying } from "../../../../lib/connection/transport/relay/relaying.ts";
+import type { Found } from "../../../../lib/connection/transport/relay/server_search.ts";
+import { Roster } from "../../../../lib/connection/roster.ts";
+import type { Batch, PartAt, TransportEvents } from "../../../../lib/contract.ts";
+import { FakeTransport } from "../../fake_transport.ts";
 
 /** Two servers and what they send each other: the test says when it arrives. */
 export class Wire {
@@ -79,10 +79,11 @@ export class Relayed {
   static async open(
     wire: Wire,
     events: TransportEvents,
-    { asks = true, isLasting = false, pings = false, opens = true }: {
+    { asks = true, isLasting = false, pings = false, parts = false, opens = true }: {
       readonly asks?: boolean;
       readonly isLasting?: boolean;
       readonly pings?: boolean;
+      readonly parts?: boolean;
       readonly opens?: boolean;
     } = {},
   ): Promise<Relayed> {
@@ -96,6 +97,11 @@ export class Relayed {
       const ping = (payload: Uint8Array) =>
         payload[0] === 7 ? Promise.resolve(payload) : new Promise<undefined>(() => {});
       Object.assign(relayed.transport, { ping });
+    }
+    if (parts) {
+      const { sent } = relayed.transport;
+      const sendPart = (part: Batch, at: PartAt) => void sent.push(`${at} ${part.at(0)}`);
+      Object.assign(relayed.transport, { sendPart });
     }
     const ofTransport = relayed.attach();
     if (opens) ofTransport.opened();

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { Batch } from "../../../lib/base/batch.ts";
-import { RELAY_WINDOW } from "../../../lib/connection/transport/relay/relay_end.ts";
-import { Told } from "../transport/transport_pair.ts";
+import { Batch } from "../../../../lib/base/batch.ts";
+import { RELAY_WINDOW } from "../../../../lib/connection/transport/relay/relay_end.ts";
+import { Told } from "../transport_pair.ts";
 import { Relayed, Wire } from "./relayed.ts";
 
 for (const asks of [true, false]) {

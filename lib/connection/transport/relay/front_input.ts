@@ -1,0 +1,126 @@
+import type { Batch } from "../../../base/batch.ts";
+import { BatchQueue } from "../../../base/batch_queue.ts";
+import { counted } from "../../../base/counted.ts";
+import { MAX_QUEUE } from "../../../base/limits.ts";
+import type { Log } from "../../../base/log.ts";
+import type { Transport } from "../../../contract.ts";
+import type { Close } from "./front_ending.ts";
+import type { FrontLeg } from "./front_leg.ts";
+import { largestIn, MOST_RELAYED, RELAY_WINDOW } from "./relay_end.ts";
+import { KIND } from "./relay_frame.ts";
+
+/** Options of {@linkcode FrontInput}. */
+export interface FrontInputOptions {
+  readonly log: Log;
+  /** Whether nobody else has the messages of the client. */
+  readonly isLasting: boolean;
+  /** Messages that the server may have used that serves it no more. */
+  lost?(count: number): void;
+}
+
+/**
+ * Messages of a client, kept until the server that serves it says that nobody has to. They are numbered from 1 on for
+ * each server anew.
+ *
+ * Backpressure: while more than a window is kept, the client is held back, where its engine can.
+ */
+export class FrontInput {
+  readonly #options: FrontInputOptions;
+  #queue = new BatchQueue();
+  #transport: Transport | undefined;
+  #isHeldBack = false;
+  /** The numbers of the last one that was sent, that the server may use, and that is not kept any more. */
+  #sent = 0;
+  #granted = 0;
+  #done = 0;
+
+  constructor(options: FrontInputOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#queue.size;
+  }
+
+  attach(transport: Transport): void {
+    this.#transport = transport;
+  }
+
+  /**
+   * Takes messages.
+   *
+   * @param leg The way to the server; undefined while there is none.
+   * @returns The close of the client where they are too much.
+   */
+  add(batch: Batch, leg: FrontLeg | undefined): Close | undefined {
+    const largest = largestIn(batch);
+    if (largest > MOST_RELAYED) {
+      return this.#refuse(1009, `A message of ${largest} bytes cannot be sent to another server`);
+    }
+    this.#queue.push(batch);
+    if (leg) this.#send(leg, batch);
+    const { bytes } = this.#queue;
+    if (this.#isHeldBack || bytes <= RELAY_WINDOW) return undefined;
+    this.#isHeldBack = this.#transport?.pause() ?? false;
+    if (this.#isHeldBack || bytes <= MAX_QUEUE) return undefined;
+    const most = `more than ${MAX_QUEUE} bytes of this client wait`;
+    return this.#refuse(1013, `Input comes faster than it is taken: ${most}`);
+  }
+
+  #refuse(code: number, reason: string): Close {
+    this.#options.log.error("websocket", reason);
+    return [code, reason];
+  }
+
+  /** Sends all of them to a server that has got none yet. */
+  sendAll(leg: FrontLeg): void {
+    for (const batch of this.#queue.last(this.#queue.size)) this.#send(leg, batch);
+  }
+
+  #send(leg: FrontLeg, batch: Batch): void {
+    this.#sent += batch.size;
+    leg.input(batch);
+  }
+
+  /**
+   * Grants the server what it asks for, and forgets what is done.
+   *
+   * @returns false where that cannot be.
+   */
+  taken(leg: FrontLeg, asked: number, done: number): boolean {
+    if (asked > this.#sent || done > this.#sent) return false;
+    if (asked > this.#granted) {
+      this.#granted = asked;
+      leg.tell(KIND.grant, asked);
+    }
+    for (; this.#done < done; this.#done++) this.#queue.drop();
+    if (this.#isHeldBack && this.#queue.bytes <= RELAY_WINDOW / 2) {
+      this.#isHeldBack = false;
+      this.#transport?.resume();
+    }
+    return true;
+  }
+
+  /**
+   * The server serves it no more: what it was not granted is kept for another one. Of what it was, it may have used what
+   * it has not said so of, which is lost.
+   */
+  lose(): void {
+    const lost = Math.max(0, this.#granted - this.#done);
+    for (let index = 0; index < lost; index++) this.#queue.drop();
+    this.#sent = this.#granted = this.#done = 0;
+    if (lost === 0) return;
+    this.#options.lost?.(lost);
+    const why = "the process may have got them that has gone with its server";
+    this.#options.log.error("session", `Lost ${counted(lost, "message")}: ${why}`);
+  }
+
+  /** Drops all of them: nobody takes them. */
+  clear(): void {
+    const { size } = this.#queue;
+    this.#queue = new BatchQueue();
+    const { log, isLasting } = this.#options;
+    if (size === 0 || !isLasting) return;
+    log.error("session", `Lost ${counted(size, "message")} that nobody took`);
+  }
+}

@@ -1,0 +1,87 @@
+import type { Batch } from "../../../base/batch.ts";
+import { BatchQueue } from "../../../base/batch_queue.ts";
+import type { PartAt } from "../../../contract.ts";
+import { piecesOf } from "./parted.ts";
+import { costOf, RELAY_WINDOW } from "./relay_end.ts";
+import type { ServedLeg } from "./served_leg.ts";
+
+/**
+ * Messages to a client at another server: those of a window are on their way until its transport has them out, and the
+ * others wait here.
+ */
+export class RelayOutput {
+  readonly #leg: ServedLeg;
+  /** Bytes that were sent and are not taken. */
+  #underWay = 0;
+  readonly #waiting = new BatchQueue();
+  /** The places of those that wait and are parts of messages. */
+  readonly #places = new Map<Batch, PartAt>();
+
+  constructor(leg: ServedLeg) {
+    this.#leg = leg;
+  }
+
+  /** Bytes that the client has not taken. */
+  get bytes(): number {
+    return this.#underWay + this.#waiting.bytes;
+  }
+
+  /** Bytes of those that are not on their way. */
+  get waiting(): number {
+    return this.#waiting.bytes;
+  }
+
+  /** Sends messages, or a part of one. */
+  send(batch: Batch, at?: PartAt): void {
+    if (this.#waiting.size === 0 && this.#mayGo) return this.#send(batch, at);
+    if (at) this.#places.set(batch, at);
+    this.#waiting.push(batch);
+  }
+
+  /**
+   * Sends a message in parts, or a part of one, which may be too large to be sent at once.
+   *
+   * @param isFirst Whether the message begins with it.
+   * @param isLast Whether it ends with it.
+   */
+  sendPieces(part: Batch, isFirst: boolean, isLast: boolean): void {
+    const pieces = [...piecesOf(part)];
+    for (const [index, piece] of pieces.entries()) {
+      const isEnd = isLast && index === pieces.length - 1;
+      this.send(piece, isFirst && index === 0 ? "first" : isEnd ? "last" : "middle");
+    }
+  }
+
+  get #mayGo(): boolean {
+    return this.#underWay < RELAY_WINDOW && !this.#leg.isFull;
+  }
+
+  #send(batch: Batch, at: PartAt | undefined): void {
+    this.#underWay += costOf(batch);
+    if (at) this.#leg.sendPart(batch, at);
+    else this.#leg.send(batch);
+  }
+
+  /** The client has taken so many bytes. */
+  credit(bytes: number): void {
+    this.#underWay = Math.max(0, this.#underWay - bytes);
+    this.goOn();
+  }
+
+  /** Sends of what waits as much as may be under way. */
+  goOn(): void {
+    while (this.#waiting.size > 0 && this.#mayGo) this.#sendNext();
+  }
+
+  /** Sends all that waits. */
+  flush(): void {
+    while (this.#waiting.size > 0) this.#sendNext();
+  }
+
+  #sendNext(): void {
+    const batch = this.#waiting.shift() as Batch;
+    const at = this.#places.get(batch);
+    this.#places.delete(batch);
+    this.#send(batch, at);
+  }
+}
