@@ -120,15 +120,17 @@ export class Back {
     route.usage.enter();
     let admission: Admission | undefined;
     try {
-      const patience = patienceOf(route, () => NEVER);
+      const patience = patienceOf(route, () => transport.left);
       const place = gate.placeOf(log, route.meter, patience, returns);
       const accepted = await patience.wait(
         Promise.resolve(route.accept?.(request, place)),
         (late) => discard(late, log),
       );
       if (accepted instanceof Response) {
+        const answer = refusalOf(accepted, patience.signal);
+        const refusal = await patience.wait(answer, () => {});
         route.usage.leave();
-        refuse(leg, await refusalOf(accepted));
+        refuse(leg, refusal);
         return false;
       }
       admission = accepted;
@@ -153,13 +155,12 @@ export class Back {
     } catch (error) {
       discard(admission, log);
       route.usage.leave();
-      refuse(leg, thrown(error, log));
+      // Otherwise nobody waits for that.
+      if (!transport.isOver) refuse(leg, thrown(error, log));
       return false;
     }
   }
 }
-
-const NEVER = new AbortController().signal;
 
 function refuse(
   leg: ServedLeg,
@@ -168,16 +169,22 @@ function refuse(
   leg.refuse({ headers: [], ...refusal });
 }
 
-async function refusalOf(answer: Response): Promise<RelayRefusal> {
+/** @param over Aborts when nobody waits for it any more: the answer may never come to its end. */
+async function refusalOf(answer: Response, over: AbortSignal): Promise<RelayRefusal> {
   const { status, headers, body } = checkedResponse(answer);
-  return { status, headers: [...headers], body: body ? await beginningOf(body) : undefined };
+  // What is left of it may have another length.
+  headers.delete("content-length");
+  return { status, headers: [...headers], body: body ? await beginningOf(body, over) : undefined };
 }
 
 /** As much of an answer as crosses: it is a sentence to a person. */
-async function beginningOf(body: ReadableStream<Uint8Array>): Promise<string> {
+async function beginningOf(
+  body: ReadableStream<Uint8Array>,
+  signal: AbortSignal,
+): Promise<string> {
   let text = "";
   // Leaving the loop cancels it.
-  for await (const part of body.pipeThrough(new TextDecoderStream())) {
+  for await (const part of body.pipeThrough(new TextDecoderStream(), { signal })) {
     text += part;
     if (text.length > MOST_BODY) return text.slice(0, MOST_BODY);
   }

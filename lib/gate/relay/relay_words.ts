@@ -4,6 +4,7 @@ import type { IncomingRequest } from "../../base/request.ts";
 import type { Returning } from "../../contract.ts";
 import { RelayError } from "../../connection/transport/relay/relay_frame.ts";
 import {
+  countOf,
   fieldsOf,
   headersOf,
   numberOf,
@@ -67,14 +68,14 @@ function readMark(words: unknown): Mark {
 
 function readRun(words: unknown): RelayOpen["run"] {
   const { name, fence } = fieldsOf(words, "run");
-  return { name: textOf(name, "name"), fence: numberOf(fence, "fence") };
+  return { name: textOf(name, "name"), fence: countOf(fence, "fence") };
 }
 
 function readSession(words: unknown): RelayedSession {
   const { id, received } = fieldsOf(words, "session");
   return {
     id: textOf(id, "id"),
-    received: received === undefined ? undefined : numberOf(received, "received"),
+    received: received === undefined ? undefined : countOf(received, "received"),
   };
 }
 
@@ -129,7 +130,7 @@ export function readGreeting(
   const { session, sent, lost = 0 } = fieldsOf(words, "greeting");
   return {
     session: textOf(session, "session"),
-    sent: numberOf(sent, "sent"),
-    lost: numberOf(lost, "lost"),
+    sent: countOf(sent, "sent"),
+    lost: countOf(lost, "lost"),
   };
 }

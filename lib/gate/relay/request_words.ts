@@ -63,6 +63,13 @@ export function numberOf(value: unknown, what: string): number {
   throw new RelayError(`"${what}" is no number`);
 }
 
+/** @throws {RelayError} If it is no count: a whole number from 0 on. */
+export function countOf(value: unknown, what: string): number {
+  const number = numberOf(value, what);
+  if (Number.isSafeInteger(number)) return number;
+  throw new RelayError(`"${what}" is no count`);
+}
+
 /** @throws {RelayError} If it is no list of names and values that can be headers. */
 export function pairsOf(value: unknown, what: string): [name: string, value: string][] {
   if (!Array.isArray(value)) throw new RelayError(`"${what}" is no list`);

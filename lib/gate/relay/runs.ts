@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { HandshakeError, messageOf } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
+import { logThrown } from "../../base/log_thrown.ts";
 import type { Bus, Claim } from "../../bus/bus.ts";
 import type { Sole } from "../../contract.ts";
 
@@ -90,10 +91,17 @@ export class Runs {
     const held = this.#held.get(name);
     if (!held || held.soles.has(sole)) return;
     held.soles.add(sole);
-    sole.hold(() => {
+    const idle = () => {
       held.soles.delete(sole);
       this.#giveBack(name, held);
-    });
+    };
+    try {
+      sole.hold(idle);
+    } catch (error) {
+      // Nothing runs of it, and another server may do better.
+      idle();
+      throw error;
+    }
   }
 
   /**
@@ -131,7 +139,7 @@ export class Runs {
     this.#held.delete(name);
     this.#claims.delete(name);
     held.over.abort();
-    for (const sole of held.soles) sole.revoke();
+    for (const sole of held.soles) this.#revoke(sole);
     claim[Symbol.dispose]();
   }
 
@@ -196,9 +204,18 @@ export class Runs {
   async #end(name: string, held: Held): Promise<void> {
     this.#held.delete(name);
     held.over.abort();
-    await Promise.all(Array.from(held.soles, (sole) => sole.revoke()));
+    await Promise.all(Array.from(held.soles, (sole) => this.#revoke(sole)));
     this.#claims.delete(name);
     held.claim[Symbol.dispose]();
+  }
+
+  /** Ends what runs; a mistake of its handler holds up nobody. */
+  async #revoke(sole: Sole): Promise<void> {
+    try {
+      await sole.revoke();
+    } catch (error) {
+      logThrown(this.#log, "session", "The handler failed", error);
+    }
   }
 
   #forgetAll(): void {

@@ -1,3 +1,4 @@
+import { shareTurn } from "../../../lib/base/share_turn.ts";
 import { MemoryBuses, type MemoryBusesOptions } from "../../../lib/bus/local/memory_buses.ts";
 import type { LocalBus } from "../../../lib/bus/local/local_bus.ts";
 import type { Route } from "../../../lib/gate/route.ts";
@@ -55,5 +56,7 @@ export class JoinedServers implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.all.map(({ server }) => server.shutdown()));
     await this.buses[Symbol.asyncDispose]();
+    // The timer of a rest is nobody's after this.
+    await shareTurn(performance.now());
   }
 }

@@ -1,8 +1,9 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { Log } from "../../../lib/base/log.ts";
 import { MemoryBuses } from "../../../lib/bus/local/memory_buses.ts";
 import type { Sole } from "../../../lib/contract.ts";
 import { Runs } from "../../../lib/gate/relay/runs.ts";
+import { CapturedLog } from "../../base/captured_log.ts";
 
 Deno.test("Runs.keepAhead() gives back what is not wanted any more, also where nothing runs of it", async () => {
   await using buses = new MemoryBuses();
@@ -35,5 +36,39 @@ Deno.test("Runs.keepAhead() has another handler of a route run what this server 
   await first.promise;
   runs.keepAhead(new Map([["run:a", soleOf(second.resolve)]]));
   await second.promise;
+  await runs.handOver(true);
+});
+
+Deno.test("Runs.handOver() is held up by no handler that fails to end what it runs", async () => {
+  using log = new CapturedLog();
+  await using buses = new MemoryBuses();
+  const [here, there] = [buses.join(), buses.join()];
+  const runs = new Runs(here, new Log());
+  const sole: Sole = {
+    key: "a",
+    isAhead: false,
+    hold() {},
+    revoke: () => Promise.reject(new Error("it does not end")),
+  };
+  assertEquals((await runs.find("run:a", sole)).peer, here.self);
+  await runs.handOver(true);
+  assertEquals((await there.claim("run:a")).peer, there.self);
+  assertEquals(log.messages, ["ERROR session: The handler failed: it does not end"]);
+});
+
+Deno.test("Runs.find() gives back what its handler fails to begin", async () => {
+  await using buses = new MemoryBuses();
+  const [here, there] = [buses.join(), buses.join()];
+  const runs = new Runs(here, new Log());
+  const sole: Sole = {
+    key: "a",
+    isAhead: false,
+    hold() {
+      throw new Error("it does not begin");
+    },
+    revoke: () => Promise.resolve(),
+  };
+  await assertRejects(() => runs.find("run:a", sole), Error, "it does not begin");
+  assertEquals((await there.claim("run:a")).peer, there.self);
   await runs.handOver(true);
 });

@@ -41,6 +41,8 @@ export class RelayTransport implements Transport, BackEnd {
   /** Set when the client is about to be served elsewhere. */
   #isLeaving = false;
   #isOver = false;
+  /** Made only where somebody asks for its signal. */
+  #left: AbortController | undefined;
   readonly #pings = new Map<number, (payload: Uint8Array | undefined) => void>();
   #lastPing = 0;
 
@@ -57,6 +59,13 @@ export class RelayTransport implements Transport, BackEnd {
   /** Whether nobody wants it any more. */
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** Aborts when nobody wants it any more; asked for only where there is something to wait for. */
+  get left(): AbortSignal {
+    this.#left ??= new AbortController();
+    if (this.#isOver) this.#left.abort();
+    return this.#left.signal;
   }
 
   /** Tells of everything from now on; `opened` comes when the client's transport is open. */
@@ -253,6 +262,7 @@ export class RelayTransport implements Transport, BackEnd {
   #end(code: number, reason: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#left?.abort();
     this.#intake.stop();
     this.#waiters.wake();
     this.#endPings();

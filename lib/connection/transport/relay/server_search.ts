@@ -108,12 +108,24 @@ export class ServerSearch {
    * @throws {HandshakeError} If nobody can be found in time (503).
    */
   async begin(asking: Asking): Promise<RelayAnswer> {
+    const { signal } = asking;
+    const leave = () => this.end();
+    signal?.addEventListener("abort", leave, { once: true });
+    if (signal?.aborted) leave();
+    try {
+      return await this.#begin(asking);
+    } finally {
+      signal?.removeEventListener("abort", leave);
+    }
+  }
+
+  async #begin(asking: Asking): Promise<RelayAnswer> {
     const until = performance.now() + SEARCH_TIME;
     const { isLasting, isStale } = this.#options;
     for (let wait = SHORTEST;; wait = Math.min(LONGEST, 2 * wait)) {
       const answer = await this.#ask(asking);
       if (answer && !(isLasting && !answer.isAccepted && isStale(answer.words))) return answer;
-      if (!isLasting || this.#isOver || asking.signal?.aborted || performance.now() > until) {
+      if (!isLasting || this.#isOver || performance.now() > until) {
         throw new HandshakeError(503, "No server serves it");
       }
       // Not all of them at the same time.

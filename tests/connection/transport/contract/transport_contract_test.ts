@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { EngineError } from "../../../../lib/base/errors.ts";
 import type { Session } from "../../../../lib/contract.ts";
 import { CapturedLog } from "../../../base/captured_log.ts";
+import { inTime } from "../../../support/in_time.ts";
 import { hasParts, Serving, type Way, WAYS } from "./ways.ts";
 
 const MIB = 1024 * 1024;
@@ -16,6 +17,22 @@ function each(name: string, test: (way: Way) => Promise<void>, ways: readonly Wa
 }
 
 const NODE = WAYS.filter(({ engine }) => engine === "node");
+
+each("is none where its client leaves before its handler has decided, who is told", async (way) => {
+  await using serving = await Serving.start(way, () => {}, { acceptMs: 0 });
+  const [asked, told] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  serving.decide = async (left) => {
+    left.addEventListener("abort", () => told.resolve());
+    asked.resolve();
+    await told.promise;
+  };
+  const client = new AbortController();
+  const answer = fetch(`${serving.http}?stream`, { signal: client.signal }).catch(() => "gone");
+  await asked.promise;
+  client.abort();
+  await inTime(told.promise, () => "the handler to be told");
+  assertEquals([await answer, serving.told], ["gone", []]);
+}, WAYS.filter(({ at }) => !at?.endsWith("session")));
 
 each("carries messages of every kind and size both ways, in order", async (way) => {
   await using serving = await Serving.start(way, (connection) => ({

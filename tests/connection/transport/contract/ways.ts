@@ -1,3 +1,4 @@
+import { shareTurn } from "../../../../lib/base/share_turn.ts";
 import type { Batch, Connection, Handler, Session } from "../../../../lib/contract.ts";
 import type { RouteOptions } from "../../../../lib/gate/route.ts";
 import { serve, type Server } from "../../../../lib/serve.ts";
@@ -35,6 +36,8 @@ type Open = (connection: Connection) => Session | void;
 export class Serving implements AsyncDisposable {
   /** What its connections were told, in order. */
   readonly told: string[] = [];
+  /** Handed to the handler before it decides. */
+  decide: (left: AbortSignal) => Promise<void> = () => Promise.resolve();
   readonly #wakes = new Set<() => void>();
   #connection: PromiseWithResolvers<Connection> = Promise.withResolvers();
   readonly #stack = new AsyncDisposableStack();
@@ -63,7 +66,11 @@ export class Serving implements AsyncDisposable {
         engine: way.engine,
         routes: route(serving.#handler(open, false)),
       });
-      serving.#stack.defer(async () => void await server.shutdown());
+      serving.#stack.defer(async () => {
+        await server.shutdown();
+        // The timer of a rest is nobody's after this.
+        await shareTurn(performance.now());
+      });
       serving.#url = `${server.addresses[0]}s`;
     }
     // Who comes first is where it is served.
@@ -103,9 +110,11 @@ export class Serving implements AsyncDisposable {
     return {
       ...isSole &&
         { sole: { key: "a", isAhead: false, hold() {}, revoke: () => Promise.resolve() } },
-      accept: ({ query }) => ({
-        open: (connection) => query === "first" ? {} : this.#session(connection, open),
-      }),
+      accept: async ({ query }, { left }) => {
+        const isFirst = query === "first";
+        if (!isFirst) await this.decide(left);
+        return { open: (connection) => isFirst ? {} : this.#session(connection, open) };
+      },
     };
   }
 

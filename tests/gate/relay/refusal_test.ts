@@ -1,0 +1,40 @@
+import { assertEquals } from "@std/assert";
+import type { Handler } from "../../../lib/contract.ts";
+import { CapturedLog } from "../../base/captured_log.ts";
+import { RawClient } from "../../support/client.ts";
+import { JoinedServers } from "./joined_servers.ts";
+
+/** The bodies of a handler's refusal, and what a client of another server gets. */
+const BODIES: [what: string, body: () => BodyInit, answer: string][] = [
+  ["that is short", () => "not today", "403 not today"],
+  ["that breaks off", () => {
+    return new ReadableStream({ pull: (controller) => controller.error(new Error("broken")) });
+  }, "500 500 Internal Server Error\n"],
+  ["that never ends", () => new ReadableStream(), "504 504 Gateway Timeout\n"],
+  ["that is longer than what crosses", () => "x".repeat(65 * 1024), `403 ${"x".repeat(64 * 1024)}`],
+];
+
+for (const [what, body, expected] of BODIES) {
+  Deno.test(`A handler's refusal ${what} is the answer at another server`, async () => {
+    using _log = new CapturedLog();
+    const handler = (): Handler => ({
+      sole: { key: "a", isAhead: false, hold() {}, revoke: () => Promise.resolve() },
+      accept: ({ query }) => {
+        if (query === "first") return { open() {} };
+        const answer = body();
+        const length = typeof answer === "string" ? { "Content-Length": `${answer.length}` } : {};
+        return new Response(answer, { status: 403, headers: length });
+      },
+    });
+    const routes = () => [{ path: "/s", handler: handler(), acceptMs: 500, http: true }];
+    await using servers = await JoinedServers.start(2, routes);
+    // Who comes first is where it is served.
+    using _first = await RawClient.open(`${servers.url(0)}s?first`);
+    const answer = await fetch(`${servers.url(1).replace("ws:", "http:")}s?stream`);
+    assertEquals(
+      `${answer.status} ${await answer.text()}` === expected,
+      true,
+      expected.slice(0, 99),
+    );
+  });
+}
