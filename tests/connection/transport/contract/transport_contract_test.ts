@@ -1,38 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { EngineError } from "../../../../lib/base/errors.ts";
 import type { Session } from "../../../../lib/contract.ts";
-import { CapturedLog } from "../../../base/captured_log.ts";
-import { inTime } from "../../../support/in_time.ts";
-import { hasParts, Serving, type Way, WAYS } from "./ways.ts";
+import { each, hasParts, PLAIN, Serving, WAYS } from "./ways.ts";
 
 const MIB = 1024 * 1024;
 
-function each(name: string, test: (way: Way) => Promise<void>, ways: readonly Way[] = WAYS): void {
-  for (const way of ways) {
-    Deno.test(`A transport ${name} [${way.name}]`, async () => {
-      using _log = new CapturedLog();
-      await test(way);
-    });
-  }
-}
-
 const NODE = WAYS.filter(({ engine }) => engine === "node");
-
-each("is none where its client leaves before its handler has decided, who is told", async (way) => {
-  await using serving = await Serving.start(way, () => {}, { acceptMs: 0 });
-  const [asked, told] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  serving.decide = async (left) => {
-    left.addEventListener("abort", () => told.resolve());
-    asked.resolve();
-    await told.promise;
-  };
-  const client = new AbortController();
-  const answer = fetch(`${serving.http}?stream`, { signal: client.signal }).catch(() => "gone");
-  await asked.promise;
-  client.abort();
-  await inTime(told.promise, () => "the handler to be told");
-  assertEquals([await answer, serving.told], ["gone", []]);
-}, WAYS.filter(({ at }) => !at?.endsWith("session")));
 
 each("carries messages of every kind and size both ways, in order", async (way) => {
   await using serving = await Serving.start(way, (connection) => ({
@@ -183,13 +156,11 @@ each("sends parts of any size, asking for no more than its client takes", async 
 
 each("breaks off a message in parts where its connection ends, and cancels them", async (way) => {
   const canceled = Promise.withResolvers<void>();
-  await using serving = await Serving.start(way, (connection) => ({
-    // That the server ends it, whatever is under way.
+  await using serving = await Serving.start(way, () => ({
+    // So the server ends it, whatever is under way.
     message: () => {
       throw new Error("It ends here");
     },
-    closing() {},
-    ...{ connection },
   }));
   const [peer, connection] = await serving.open(way);
   using _peer = peer;
@@ -220,7 +191,7 @@ each("pings with data, and tells of the pong", async (way) => {
   peer[Symbol.dispose]();
   connection.close(1000);
   assertEquals(await two, undefined);
-}, WAYS.filter(({ at }) => !at?.endsWith("session")));
+});
 
 each("counts what a client does not take, until it has", async (way) => {
   await using serving = await Serving.start(way, () => {});
@@ -232,7 +203,7 @@ each("counts what a client does not take, until it has", async (way) => {
   assertEquals(await peer.some(20), Array(20).fill(`text:${MIB} bytes`));
   await drained;
   assertEquals(connection.bufferedAmount, 0);
-}, WAYS.filter(({ at }) => !at?.endsWith("session")));
+}, PLAIN);
 
 each(
   "holds back a client while it is paused, and loses nothing",
@@ -273,40 +244,4 @@ each("does not wait for ever for a client that answers no close", async (way) =>
   connection.close(4000);
   assertEquals(await peer.some(2), ["close:4000", "gone"]);
   await serving.until(1);
-}, WAYS.filter(({ at }) => !at?.endsWith("session")));
-
-const HTTP = WAYS.filter(({ at }) => !at?.endsWith("session"));
-
-each("without a WebSocket answers a POST where its session does", async (way) => {
-  await using serving = await Serving.start(way, (connection) => ({
-    message: (data) => connection.send(`<${data}>`),
-    end: () => connection.close(),
-  }));
-  const answer = await fetch(serving.http, { method: "POST", body: "a\nb\n" });
-  assertEquals([answer.status, await answer.text()], [200, "<a>\n<b>\n"]);
-  assertEquals(await serving.until(3), ["a", "b", "close 1000"]);
-}, HTTP);
-
-each("without a WebSocket takes a POST, and says how it was closed", async (way) => {
-  await using serving = await Serving.start(way, (connection) => ({
-    message: () => connection.send("nobody hears it"),
-    closing: () => serving.told.includes("refuse") ? { code: 4404, reason: "no" } : undefined,
-  }));
-  const post = async (body: string) => {
-    const answer = await fetch(serving.http, { method: "POST", body });
-    return [answer.status, await answer.text()];
-  };
-  assertEquals(await post("a\n"), [204, ""]);
-  assertEquals(await serving.until(2), ["a", "close 1000"]);
-  assertEquals(await post("refuse\n"), [502, "502 Bad Gateway: closed with 4404 no\n"]);
-}, HTTP);
-
-each("without a WebSocket cannot ping, and says so", async (way) => {
-  await using serving = await Serving.start(way, (connection) => connection.send("a"));
-  const answer = await fetch(`${serving.http}?stream`);
-  const connection = await serving.connection;
-  assertThrows(() => connection.ping(), EngineError, "a client without a WebSocket answers none");
-  connection.close(1000);
-  assertEquals(await answer.text(), "a\n");
-  assertEquals(await serving.until(1), ["close 1000"]);
-}, HTTP);
+}, PLAIN);

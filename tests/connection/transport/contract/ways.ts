@@ -2,6 +2,7 @@ import { shareTurn } from "../../../../lib/base/share_turn.ts";
 import type { Batch, Connection, Handler, Session } from "../../../../lib/contract.ts";
 import type { RouteOptions } from "../../../../lib/gate/route.ts";
 import { serve, type Server } from "../../../../lib/serve.ts";
+import { CapturedLog } from "../../../base/captured_log.ts";
 import { JoinedServers } from "../../../gate/relay/joined_servers.ts";
 import { type HandshakeOptions, RawClient } from "../../../support/client.ts";
 import { RawSession } from "../../../support/raw_session.ts";
@@ -24,6 +25,23 @@ export const WAYS: readonly Way[] = (["node", "native"] as const).flatMap((engin
     at,
   })),
 ]);
+
+/** Those whose connection ends with its transport. */
+export const PLAIN: readonly Way[] = WAYS.filter(({ at }) => !at?.endsWith("session"));
+
+/** Defines a test for each of them. */
+export function each(
+  name: string,
+  test: (way: Way) => Promise<void>,
+  ways: readonly Way[] = WAYS,
+): void {
+  for (const way of ways) {
+    Deno.test(`A transport ${name} [${way.name}]`, async () => {
+      using _log = new CapturedLog();
+      await test(way);
+    });
+  }
+}
 
 /** Whether it has fragments: a session numbers its messages, so that each is whole. */
 export const hasParts = ({ engine, at }: Way): boolean =>
