@@ -23,6 +23,7 @@ const ASSOCIATED = [
   "status",
   "route",
   "transport",
+  "worker",
 ] as const;
 
 /** Facts of the connection that a line is about; printed in the order of websocketd, and then what it has not. */
@@ -47,6 +48,8 @@ export interface Associated {
   readonly route?: string;
   /** How it is connected, where that is not by a WebSocket. */
   readonly transport?: string;
+  /** The number of the worker that speaks of itself. */
+  readonly worker?: string;
 }
 
 /** Facts about an event, each by its name; only JSON shows them. */
@@ -109,6 +112,10 @@ export class Log {
 
   /** Writes one line. */
   write(level: Level, category: Category, message: string, facts?: Facts): void {
+    this.#write({ level, category, message, associated: this.#of(category) }, facts);
+  }
+
+  #write({ level, category, message, associated }: CommonLine, facts?: Facts): void {
     const logger = loggerOf(category);
     if (!logger.isEnabledFor(LOGTAPE[level])) return;
     // `emit`, because the methods named after levels would look for {placeholders} in the message.
@@ -117,8 +124,30 @@ export class Log {
       level: LOGTAPE[level],
       message: [message],
       rawMessage: message,
-      properties: { level, associated: this.associated, facts: this.#all(facts) },
+      properties: { level, associated, facts: this.#all(facts) },
     });
+  }
+
+  /**
+   * Writes a line about what all servers have that share a log, as a file that has changed: one of them writes it,
+   * where each would.
+   */
+  together(level: Level, category: Category, message: string): void {
+    if (!loggerOf(category).isEnabledFor(LOGTAPE[level])) return;
+    const line = { level, category, message, associated: this.associated };
+    if (!sharing?.tell(line)) this.#write(line);
+  }
+
+  /** Writes a line for all servers that share a log, of which the others say nothing. */
+  forAll(level: Level, category: Category, message: string): void {
+    this.#write({ level, category, message, associated: this.associated });
+  }
+
+  /** What a line is about: one about the server itself is about one of several, where these share a log. */
+  #of(category: Category): Associated {
+    return sharing && category === "server"
+      ? { ...this.associated, worker: sharing.worker }
+      : this.associated;
   }
 
   #all(facts: Facts | undefined): Facts {
@@ -200,8 +229,31 @@ const stdout = new LineWriter((bytes) => Deno.stdout.write(bytes), (count) => {
   return format({ time: Date.now(), level: "error", category: "server", associated: {}, message });
 });
 
-/** Has lines stay whole where other processes write to the same standard output. */
-export function shareLog(): void {
+/** A line that each of several servers would write. */
+export interface CommonLine {
+  readonly level: Level;
+  readonly category: Category;
+  readonly message: string;
+  readonly associated: Associated;
+}
+
+/** The part of one of several servers in their log. */
+export interface LogSharing {
+  /** Its number, which is in its lines about itself. */
+  readonly worker: string;
+  /** Hands on a line that the others would write as well; answers whether that came about. */
+  tell(line: CommonLine): boolean;
+}
+
+let sharing: LogSharing | undefined;
+
+/**
+ * Has lines stay whole where other processes write to the same standard output.
+ *
+ * @param own The part of this one, where it is one of several servers.
+ */
+export function shareLog(own?: LogSharing): void {
+  sharing = own;
   stdout.share();
 }
 

@@ -10,7 +10,8 @@ const log = new Log();
 export function guardPrograms(reading: Reading): AsyncDisposable | undefined {
   if (!startsPrograms(reading)) return undefined;
   if (Deno.build.os === "linux" && !hasProc()) {
-    log.info(
+    log.together(
+      "info",
       "server",
       "Warning: /proc cannot be read, which Deno allows only with -A: programs are ended, but not what they have started",
     );

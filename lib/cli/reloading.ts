@@ -62,6 +62,10 @@ export class Reloading {
   ): Promise<string | undefined> {
     const { app, server } = this.#reloaded;
     app.modules.tells = tells;
+    const tell = (level: "info" | "error", line: string) => {
+      if (tells) log.forAll(level, "server", line);
+      else log.debug("server", line);
+    };
     // Of one that failed as a whole.
     app.modules.takeFailed();
     try {
@@ -71,17 +75,17 @@ export class Reloading {
       const count = counted(routes.length, "route");
       const failed = app.modules.takeFailed().map((file) => `"${file}"`).join(", ");
       if (failed) {
-        log[tells ? "error" : "debug"](
-          "server",
+        tell(
+          "error",
           `Cannot reload all of ${count}, the handlers of these go on as they were: ${failed}`,
         );
-      } else if (tells) log.info("server", `Reloaded: ${count}`);
-      if (tells) { for (const { label } of routes) log.info("server", label); }
+      } else tell("info", `Reloaded: ${count}`);
+      for (const { label } of routes) tell("info", label);
       if (tellsStale) reportStale(staleOptions(this.#start, reading));
       return undefined;
     } catch (error) {
       const why = messageOf(error);
-      log.error("server", `Cannot reload, the routes stay as they were: ${why}`);
+      log.forAll("error", "server", `Cannot reload, the routes stay as they were: ${why}`);
       return why;
     }
   }

@@ -91,7 +91,8 @@ export class Modules {
   }
 
   #tell(level: "info" | "error", line: string): void {
-    log[this.tells ? level : "debug"]("server", line);
+    if (this.tells) log.forAll(level, "server", line);
+    else log.debug("server", line);
   }
 
   #listing(): string {

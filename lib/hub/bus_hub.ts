@@ -174,7 +174,7 @@ export class BusHub implements Hub, RoomPlace, Disposable {
     if (this.#isAway) return;
     this.#isAway = true;
     this.#awaySince = performance.now();
-    this.#log.info("server", `Rooms go on without other servers (${why})`);
+    this.#log.together("info", "server", `Rooms go on without other servers (${why})`);
     for (const room of [...this.#rooms.values()]) room.away();
   }
 
@@ -182,7 +182,11 @@ export class BusHub implements Hub, RoomPlace, Disposable {
     if (!this.#isAway) return;
     this.#isAway = false;
     const seconds = Math.round((performance.now() - this.#awaySince) / 1_000);
-    this.#log.info("server", `Rooms are joined with other servers again, after ${seconds} s`);
+    this.#log.together(
+      "info",
+      "server",
+      `Rooms are joined with other servers again, after ${seconds} s`,
+    );
     for (const room of [...this.#rooms.values()]) room.back(this.bus.peers);
     this.#pay();
   }

@@ -124,7 +124,8 @@ function tellOfUntimely(tls: TlsOptions, credentials: Credentials): void {
   for (const [at, pair] of [credentials, ...credentials.others ?? []].entries()) {
     const late = untimely(pair);
     if (!late) continue;
-    log.error(
+    log.together(
+      "error",
       "server",
       `Clients will refuse the certificate "${files[at]?.certFile}": ${late.why}`,
     );

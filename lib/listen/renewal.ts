@@ -57,10 +57,10 @@ export class Renewal implements Disposable {
       for (const bound of this.#bounds) bound.renew?.(credentials);
       this.#current = found;
       for (const { certFile } of changed) {
-        log.info("server", `Took up the changed certificate: ${certFile}`);
+        log.together("info", "server", `Took up the changed certificate: ${certFile}`);
       }
     } catch (error) {
-      log.error("server", `The certificate in use stays: ${messageOf(error)}`);
+      log.together("error", "server", `The certificate in use stays: ${messageOf(error)}`);
     }
   }
 
@@ -78,7 +78,7 @@ export class Renewal implements Disposable {
       }
       return found;
     } catch (error) {
-      log.error("server", `The certificate in use stays: ${messageOf(error)}`);
+      log.together("error", "server", `The certificate in use stays: ${messageOf(error)}`);
       return current;
     }
   }

@@ -17,7 +17,8 @@ let isWarned = false;
 export function warnOfQueries(): void {
   if (isWarned || !activeTracing()) return;
   isWarned = true;
-  new Log().info(
+  new Log().together(
+    "info",
     "server",
     "Warning: with --engine=native the runtime exports the query of each request, and secrets in it, with its traces",
   );

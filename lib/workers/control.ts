@@ -1,3 +1,4 @@
+import type { CommonLine } from "../base/log.ts";
 import type { Channel } from "../bus/bus.ts";
 import type { InheritedSocket } from "../listen/inherited_socket.ts";
 import type { ListenOptions } from "../listen/listen.ts";
@@ -58,7 +59,9 @@ export type Report =
   /** The answer to `reload`: why it was none, which the log knows. */
   | { readonly kind: "reloaded"; readonly failed?: string }
   /** A module was seen to change. */
-  | { readonly kind: "changed" };
+  | { readonly kind: "changed" }
+  /** A line for the log, which others have as well. */
+  | { readonly kind: "line"; readonly line: CommonLine };
 
 /** The words that one side says and the other takes, each in a frame as JSON. */
 export interface Talk<Said, Heard> {

@@ -5,6 +5,7 @@ import { Log } from "../base/log.ts";
 import { within } from "../base/within.ts";
 import type { Silent } from "../admin/others.ts";
 import type { Crew } from "./ask/ask_all.ts";
+import { CommonLines } from "./common_lines.ts";
 import type { WorkerPlaces } from "./control.ts";
 import type { HeldSockets } from "./held_sockets.ts";
 import type { Link } from "./link.ts";
@@ -61,6 +62,7 @@ export class Parent implements AsyncDisposable, Crew {
   private constructor(options: ParentOptions) {
     this.#options = options;
     this.#meeting = new Meeting((pid, link) => this.#meet(pid, link));
+    const lines = new CommonLines();
     this.#watcher = {
       silent: (worker, ms) => {
         log.error("server", `${nameOf(worker)} has not answered for ${duration(ms)}: it is killed`);
@@ -70,6 +72,7 @@ export class Parent implements AsyncDisposable, Crew {
       changed: (worker) => {
         if (this.#serving[0] === worker) this.onChanged();
       },
+      said: ({ number }, line) => lines.take(number, line),
     };
   }
 

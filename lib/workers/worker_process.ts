@@ -1,3 +1,4 @@
+import type { CommonLine } from "../base/log.ts";
 import { within } from "../base/within.ts";
 import { type Order, type Report, type Talk, talk } from "./control.ts";
 import type { Link } from "./link.ts";
@@ -20,6 +21,8 @@ export interface WorkerWatcher {
   silent(worker: WorkerProcess, ms: number): void;
   /** Called when a file of a module has changed. */
   changed(worker: WorkerProcess): void;
+  /** Called with a line for the log that others may say as well. */
+  said(worker: WorkerProcess, line: CommonLine): void;
 }
 
 /** One worker as the parent knows it. */
@@ -148,6 +151,9 @@ export class WorkerProcess {
         break;
       case "changed":
         this.#watcher.changed(this);
+        break;
+      case "line":
+        this.#watcher.said(this, report.line);
     }
   }
 

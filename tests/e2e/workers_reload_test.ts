@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { Certificates } from "../support/certificates.ts";
 import { RawClient } from "../support/client.ts";
 import { ConfigFile } from "../support/config_file.ts";
 import { Folder } from "../support/folder.ts";
@@ -125,6 +126,38 @@ testWorkers(
     await server.stdout.until(/Changed, but not without a restart: --workers$/);
     assertEquals(workersOf(server), before);
   },
+);
+
+testNode(
+  "stdws --workers says once that a certificate and a file of tokens have changed",
+  async (form) => {
+    await using made = await Certificates.make();
+    const [pair, other] = [await made.server(), await made.server()];
+    const tokens = `${made.folder}/tokens`;
+    await Deno.writeTextFile(tokens, "0123456789abcdef");
+    const said = { ssl: true, sslcert: pair.cert, sslkey: pair.key, auth: `token:${tokens}` };
+    await using file = await ConfigFile.write({ ...LOCAL, ...said, routes: { "/echo": "echo" } });
+    await using server = await start(file, form);
+    // Each looks at the file from the first one on that brings a token.
+    const headers = { Authorization: "Bearer wrong" };
+    for (let count = 0; count < 9; count++) {
+      const conn = await made.connect(server);
+      using client = await RawClient.request(`${server.url}echo`, { conn, headers });
+      assertEquals(client.answer.status, 401);
+    }
+    await Deno.writeTextFile(tokens, "fedcba9876543210");
+    await server.stdout.until(/server {5}\|  \| Took up the changed file: .*tokens$/);
+    await Deno.copyFile(other.key, pair.key);
+    await Deno.copyFile(other.cert, pair.cert);
+    Deno.kill(server.pid, "SIGHUP");
+    await server.stdout.until(/server {5}\|  \| Took up the changed certificate: /);
+    // When it is the first one's turn again, all have told the parent what they had to say.
+    await server.stdout.until(/Reloaded/);
+    await reload(server, /Reloaded/);
+    const lines = server.stdout.all.filter((line) => /Took up the changed/.test(line));
+    assertEquals(lines.length, 2, lines.join("\n"));
+  },
+  ["openssl"],
 );
 
 testWorkers("stdws --workers keeps its workers where new ones cannot start", async (form) => {

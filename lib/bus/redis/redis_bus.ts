@@ -116,18 +116,22 @@ export class RedisBus implements Bus {
         bus.#end();
         throw error;
       }
-      bus.#log.error("server", `Cannot reach the bus ${bus.name}: ${messageOf(error)}`);
+      bus.#log.together("error", "server", `Cannot reach the bus ${bus.name}: ${messageOf(error)}`);
     }
     const { ttl, retention } = bus.#terms;
     bus.#beating = setInterval(() => bus.#beat(), Math.min(ttl, retention) / 4);
     bus.#running = keepConnected(current, {
       connect: () => bus.#connect(),
       away(why) {
-        bus.#log.error("server", `The bus ${bus.name} is away: ${advised(why, bus.#terms)}`);
+        bus.#log.together(
+          "error",
+          "server",
+          `The bus ${bus.name} is away: ${advised(why, bus.#terms)}`,
+        );
         bus.#tell((watcher) => watcher.away?.(why));
       },
       back() {
-        bus.#log.info("server", `The bus ${bus.name} is there again`);
+        bus.#log.together("info", "server", `The bus ${bus.name} is there again`);
         bus.#tell((watcher) => watcher.back?.());
       },
       failed: (why) => bus.#say(`it cannot be reached: ${why}`),
@@ -261,7 +265,7 @@ export class RedisBus implements Bus {
 
   /** Redis has lost its memory. */
   #forgotten(): void {
-    this.#log.error("server", `The bus ${this.name} has lost its memory`);
+    this.#log.together("error", "server", `The bus ${this.name} has lost its memory`);
     this.#claims.forgotten();
     this.#peers.forgotten();
     void this.#feeds.read();

@@ -1,12 +1,12 @@
 import { constants } from "node:os";
 import { dirname } from "node:path";
 import { createApp } from "../../app.ts";
-import { configureLog, Log, shareLog } from "../../base/log.ts";
+import { configureLog, Log, type LogSharing, shareLog } from "../../base/log.ts";
 import type { Config } from "../../config.ts";
 import { serve } from "../../serve.ts";
 import type { WorkerPlaces } from "../../workers/control.ts";
 import { joinOthers } from "../../workers/ask/join_others.ts";
-import { joinParent } from "../../workers/join_parent.ts";
+import { type Joined, joinParent } from "../../workers/join_parent.ts";
 import { joinLedger } from "../../workers/ledger/join_ledger.ts";
 import { busOf } from "../bus_of.ts";
 import { guardPrograms } from "../guard_programs.ts";
@@ -35,7 +35,7 @@ export async function serveAsWorker(path: string, args: Words, signals: Signals)
   const { control, places } = joined;
   const reading = await readConfig(args);
   configureLog(reading.config.log);
-  shareLog();
+  shareLog(sharingOf(joined));
   const config = atPlaces(reading.config, places);
   await using bus = await busOf(config, joined.channels.bus);
   const app = await createApp(config, {
@@ -110,6 +110,19 @@ export async function serveAsWorker(path: string, args: Words, signals: Signals)
   });
   await watchdog?.[Symbol.asyncDispose]();
   return code;
+}
+
+/** Has the parent write what other workers would write as well. */
+function sharingOf({ number, control, closed }: Joined): LogSharing {
+  let isThere = true;
+  closed.then(() => isThere = false);
+  return {
+    worker: `${number}`,
+    tell(line) {
+      if (isThere) control.say({ kind: "line", line });
+      return isThere;
+    },
+  };
 }
 
 /** Removes what a parent that was killed has left; whichever worker is first. */

@@ -53,7 +53,7 @@ export class RecordFolder {
   failed(error: unknown): void {
     this.#failures.tell(() => {
       const reason = `Cannot record into "${this.#path}": ${messageOf(error)}`;
-      log.error("server", `${reason}; connections go on without`);
+      log.together("error", "server", `${reason}; connections go on without`);
     });
   }
 

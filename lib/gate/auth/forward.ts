@@ -36,7 +36,8 @@ export function forward(text: string): Authenticator {
     throw new UsageError(`"${bad}" is no name of a header`, 2);
   }
   if (!isPrivate(url)) {
-    new Log().info(
+    new Log().together(
+      "info",
       "server",
       `Passwords go to "${nameOf(url)}" as they are: who is on the way can read them`,
     );

@@ -99,6 +99,6 @@ export class KeyServer implements KeySource {
   #tell(now: number, failure: string): void {
     const stay = this.#keys.length > 0 ? "; those that are known stay" : "";
     const message = `Cannot get the keys of "${nameOf(this.#url)}": ${failure}${stay}`;
-    this.#seldom.tell(() => new Log().error("server", message), now);
+    this.#seldom.tell(() => new Log().together("error", "server", message), now);
   }
 }

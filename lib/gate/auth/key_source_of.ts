@@ -15,7 +15,8 @@ export async function keySourceOf(target: string): Promise<KeySource> {
   if (!URL_START.test(target)) return await KeyFile.open(target);
   const url = parseUrl(target);
   if (!isPrivate(url)) {
-    new Log().info(
+    new Log().together(
+      "info",
       "server",
       `Keys from "${nameOf(url)}" are not safe: who is on the way can replace them`,
     );

@@ -74,9 +74,9 @@ export class WatchedFile<T> implements Disposable {
     try {
       const { content } = await read(this.#path, this.#parse);
       this.#content = content;
-      log.info("server", `Took up the changed file: ${this.#path}`);
+      log.together("info", "server", `Took up the changed file: ${this.#path}`);
     } catch (error) {
-      log.error("server", `${messageOf(error)}; what was read before stays in force`);
+      log.together("error", "server", `${messageOf(error)}; what was read before stays in force`);
     }
   }
 }

@@ -202,7 +202,11 @@ export class WarmPool {
     const isNew = !this.#hasDied || lived >= LONG;
     this.#hasDied = true;
     if (isNew) {
-      this.#options.log.error("process", `Cannot have a process wait for clients: ${what}`);
+      this.#options.log.together(
+        "error",
+        "process",
+        `Cannot have a process wait for clients: ${what}`,
+      );
     }
     this.#stopWaiting();
     this.#fillIn(this.#backoff.next(lived) ?? FAILED);

@@ -35,7 +35,11 @@ function isUsable(): boolean {
     if (second > first / 2) throw new Error(`${first} bytes became ${second}`);
     return true;
   } catch (error) {
-    new Log().error("server", `Cannot compress with the zlib of this Deno: ${messageOf(error)}`);
+    new Log().together(
+      "error",
+      "server",
+      `Cannot compress with the zlib of this Deno: ${messageOf(error)}`,
+    );
     return false;
   }
 }

@@ -1,0 +1,44 @@
+import { assertEquals } from "@std/assert";
+import { CommonLines } from "../../lib/workers/common_lines.ts";
+import { CapturedLog } from "../base/captured_log.ts";
+
+/** Lines on a clock that stands still. */
+function stage() {
+  const clock = { now: 0 };
+  const lines = new CommonLines(() => clock.now);
+  const say = (worker: number, message: string) => {
+    lines.take(worker, { level: "info", category: "server", message, associated: {} });
+  };
+  return { clock, say };
+}
+
+Deno.test("CommonLines writes once what each worker says, and again when one of them says it later", () => {
+  using log = new CapturedLog();
+  const { clock, say } = stage();
+  say(1, "changed");
+  say(2, "changed");
+  say(2, "another");
+  assertEquals(log.messages, ["INFO server: changed", "INFO server: another"]);
+  // It has seen it by itself, and was told to look as well.
+  clock.now = 4_999;
+  say(2, "changed");
+  assertEquals(log.messages.length, 2);
+  clock.now = 59_999;
+  say(3, "changed");
+  assertEquals(log.messages.length, 2);
+  say(1, "changed");
+  say(2, "changed");
+  assertEquals(log.messages.slice(2), ["INFO server: changed"]);
+  clock.now += 60_000;
+  say(3, "changed");
+  assertEquals(log.messages.slice(3), ["INFO server: changed"]);
+});
+
+Deno.test("CommonLines writes what is said after a thousand other lines", () => {
+  using log = new CapturedLog();
+  const { say } = stage();
+  for (let number = 0; number < 1_001; number++) say(1, `${number}`);
+  say(2, "0");
+  say(2, "1000");
+  assertEquals(log.messages.slice(1_001), ["INFO server: 0"]);
+});
