@@ -58,6 +58,11 @@ class FirstServer implements AsyncDisposable {
   /** Ends it; what has started it ends with its status. */
   async stop(): Promise<number> {
     if (isAlive(this.pid)) Deno.kill(this.pid, "SIGTERM");
+    return await this.end();
+  }
+
+  /** Its status, when it has ended. */
+  async end(): Promise<number> {
     await this.#server.child.status;
     return (await this.#server.stop()).code;
   }
@@ -69,15 +74,18 @@ class FirstServer implements AsyncDisposable {
 
 /** The child of a process that runs a program; a zombie has the name still. */
 function childNamed(pid: number, name: string): number {
-  const found = childrenOf(pid).find((child) => {
-    try {
-      return Deno.readTextFileSync(`/proc/${child}/comm`).trim() === name;
-    } catch {
-      return false;
-    }
-  });
+  const found = childrenOf(pid).find((child) => nameOf(child) === name);
   assert(found);
   return found;
+}
+
+/** The name of the program that a process runs; undefined where it has gone. */
+function nameOf(pid: number): string | undefined {
+  try {
+    return Deno.readTextFileSync(`/proc/${pid}/comm`).trim();
+  } catch {
+    return undefined;
+  }
 }
 
 const LEAVES = "sh -c 'sleep 1.5 >/dev/null 2>&1 & exit 3'";
@@ -117,6 +125,72 @@ testFirst("stdws as the first process ends with all of its programs at SIGTERM",
   const program = childNamed(server.pid, "sleep");
   assertEquals(await server.stop(), 0);
   await untilGone(program);
+});
+
+testFirst(
+  "stdws --workers as the first process reaps what its workers leave, and goes on when one has died",
+  async () => {
+    const route = `--route=/left=process?orphans=keep ${LEAVES}`;
+    await using server = await FirstServer.start(["--workers=2", "--engine=node", route]);
+    await server.stdout.until(/Serving with 2 workers$/);
+    const workers = childrenOf(server.pid);
+    using client = await RawClient.open(`${server.url}left`);
+    assertEquals(await client.next(), { kind: "close", code: 4003, reason: "exit status 3" });
+    // It has lost its parent, which was a worker's program.
+    const orphan = childNamed(server.pid, "sleep");
+    assertEquals(workers.includes(orphan), false);
+    await untilGone(orphan);
+    const [killed = 0] = workers;
+    Deno.kill(killed, "SIGKILL");
+    // How it has ended was not taken by who reaps.
+    await server.stdout.until(/Worker \d \(process \d+\) has ended by SIGKILL$/);
+    await server.stdout.until(/Worker \d \(process \d+\) serves$/);
+    await untilGone(killed);
+    // Its watchdog has lost its parent, and ends when it has ended its programs.
+    const [own] = workers.slice(1);
+    assert(own);
+    const program = nameOf(own);
+    const others = childrenOf(server.pid).filter((pid) => nameOf(pid) !== program);
+    for (const pid of others) await untilGone(pid);
+    assertEquals(childrenOf(server.pid).length, 2);
+    assertEquals(await server.stop(), 0);
+  },
+);
+
+testFirst("stdws --workers as the first process drains at SIGTERM, and ends with 0", async () => {
+  const args = [
+    "--workers=2",
+    "--engine=node",
+    "--drain=60",
+    "--",
+    "sh",
+    "-c",
+    "echo here; exec cat",
+  ];
+  await using server = await FirstServer.start(args);
+  await server.stdout.until(/Serving with 2 workers$/);
+  const workers = childrenOf(server.pid);
+  using client = await RawClient.open(server.url);
+  assertEquals(await client.text(), "here");
+  Deno.kill(server.pid, "SIGTERM");
+  await server.stdout.until(/Draining: 1 connection may take/);
+  await client.send("still");
+  assertEquals(await client.text(), "still");
+  await client.close();
+  assertEquals(await server.end(), 0);
+  for (const pid of workers) await untilGone(pid);
+});
+
+testFirst("stdws --workers as the first process ends at once at a second signal", async () => {
+  const args = ["--workers=2", "--engine=node", "--drain=60", "sleep", "600"];
+  await using server = await FirstServer.start(args);
+  await server.stdout.until(/Serving with 2 workers$/);
+  const workers = childrenOf(server.pid);
+  using _client = await RawClient.open(server.url);
+  Deno.kill(server.pid, "SIGTERM");
+  await server.stdout.until(/Draining: 1 connection/);
+  assertEquals(await server.stop(), 128 + 15);
+  for (const pid of workers) await untilGone(pid);
 });
 
 testFirst("stdws as the first process says that it cannot reap without FFI", async () => {
