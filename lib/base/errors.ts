@@ -19,9 +19,10 @@ export class UsageError extends Error {
    *
    * @param message The attempt, a colon, and the fact.
    * @param exitCode The exit code that it means.
+   * @param options The error that it is because of.
    */
-  constructor(message: string, exitCode: 1 | 2 | 4 = 1) {
-    super(message);
+  constructor(message: string, exitCode: 1 | 2 | 4 = 1, options: ErrorOptions = {}) {
+    super(message, options);
     this.exitCode = exitCode;
   }
 }

@@ -1,7 +1,7 @@
-import { messageOf, UsageError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { Bus, Channel } from "./bus.ts";
-import { BUS_PLACE, type BusPlace, parseBusPlace } from "./bus_place.ts";
+import { readBusFile } from "./bus_file.ts";
+import type { BusPlace } from "./bus_place.ts";
 
 /** Options of {@linkcode openBus}. */
 export interface OpenBusOptions {
@@ -37,19 +37,6 @@ export async function openBus(
       return await RedisBus.open(place.url, options);
     }
     case "file":
-      return await openBus(await readPlace(place.path), options);
+      return await openBus(await readBusFile(place.path), options);
   }
-}
-
-async function readPlace(path: string): Promise<BusPlace> {
-  let text: string;
-  try {
-    text = (await Deno.readTextFile(path)).trim();
-  } catch (error) {
-    throw new UsageError(`Cannot read --bus=file:${path}: ${messageOf(error)}`);
-  }
-  const place = parseBusPlace(text);
-  if (place?.kind === "redis") return place;
-  // It may be a URL with a password that is mistaken: it is not said.
-  throw new UsageError(`Cannot use --bus=file:${path}: expected a URL in it, one of ${BUS_PLACE}`);
 }

@@ -9,6 +9,7 @@ import { whyAlone, workersOf } from "../workers/why_alone.ts";
 import { parseArgs } from "./args.ts";
 import { busOf } from "./bus_of.ts";
 import { check } from "./check.ts";
+import { checkBus } from "./check_bus.ts";
 import { checkPrograms } from "./check_programs.ts";
 import { connect } from "./connect.ts";
 import { exitOf } from "./exit.ts";
@@ -161,7 +162,8 @@ async function printCheck(args: Words): Promise<number> {
   }
   const app = await createApp(reading.config);
   const warnings = unreached(app.routes).map((line) => `Warning: ${line}`);
-  for (const line of [...warnings, ...checkPrograms(app.routes.map(({ config }) => config))]) {
+  const programs = checkPrograms(app.routes.map(({ config }) => config));
+  for (const line of [...warnings, ...await checkBus(reading.config.bus), ...programs]) {
     await printBriefly(Deno.stderr, `${NAME}: ${oneLine(line)}\n`);
   }
   await print(Deno.stdout, check(reading, app.routes, args));

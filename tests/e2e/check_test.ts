@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Folder } from "../support/folder.ts";
 import { ConfigFile } from "../support/config_file.ts";
 import { freePort } from "../support/free_port.ts";
 import { Scripts } from "../support/scripts.ts";
@@ -170,4 +171,19 @@ testBoth("stdws says at level debug which engine serves, and why", async (form) 
   await using server = await TestServer.start(args, { form });
   const line = server.stdout.all.find((each) => each.includes("Using the engine"));
   assertMatch(line ?? "", /DEBUG +\| server .* \| Using the engine (node|native): /);
+});
+
+testBoth("stdws --check looks into the file of --bus, as a start does", async (form) => {
+  await using folder = await Folder.make();
+  const path = `${folder.path}/bus`;
+  await Deno.writeTextFile(path, "redis://:secret@127.0.0.1:1?ttl=5");
+  for (const more of [[], ["--check"]]) {
+    const args = [`--bus=file:${path}`, "--port=0", "--echo", ...more];
+    const { code, stderr } = await runToEnd(args, { form });
+    assertEquals([code, stderr.includes("secret")], [1, false]);
+    assertStringIncludes(
+      stderr,
+      `Cannot use --bus=file:${path}: invalid URL of the bus: ttl is "5"`,
+    );
+  }
 });

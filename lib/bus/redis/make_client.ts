@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
-import { BusError, messageOf } from "../../base/errors.ts";
 import type * as Package from "./client_package.ts";
+import { readAuthority } from "./read_authority.ts";
 import type { Client } from "./redis_client.d.ts";
 import { patienceOf, type RedisTerms } from "./redis_terms.ts";
 
@@ -44,12 +44,4 @@ export async function makeClient(
   });
   client.on("error", fail);
   return client;
-}
-
-async function readAuthority(file: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(file);
-  } catch (error) {
-    throw new BusError(`Cannot read the ca of the bus, "${file}": ${messageOf(error)}`);
-  }
 }
