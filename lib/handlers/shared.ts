@@ -125,10 +125,16 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
     const { closeMs = 0 } = options;
     const gauge = talk.gauge ? talk.gauge(pace) : pace;
     const life = new Life(started, { closeMs, ending: signal });
-    const gone = life.gone.then(() => {
-      const { pid, lost } = life;
-      if (lost === 0) return;
-      started.log.error("process", `Process ${pid} did not take ${lost} bytes from its clients`);
+    const gone = life.gone.then(async () => {
+      const { pid, lost, unsure } = life;
+      const said = [];
+      if (lost > 0) said.push(`did not take ${lost} bytes from its clients`);
+      const { told, status } = await life.over;
+      // One that ends as it should has read what it wanted.
+      if (unsure > 0 && !told && status && status.code !== 0) {
+        said.push(`may not have read what it was given last, ${unsure} bytes at most`);
+      }
+      if (said.length > 0) started.log.error("process", `Process ${pid} ${said.join(", and ")}`);
     });
     runner.keep(started, gone);
     return {

@@ -36,6 +36,7 @@ export class Feed<P extends Piece = Piece> {
   #pieces: readonly P[] = [];
   #underWay = 0;
   #lost = 0;
+  #written = 0;
   #writing: Promise<void> | undefined;
   #broken = false;
   readonly #over = Promise.withResolvers<void>();
@@ -50,6 +51,11 @@ export class Feed<P extends Piece = Piece> {
   /** Bytes that nobody can get any more, because the process closed its input or ended. */
   get lost(): number {
     return this.#lost;
+  }
+
+  /** Bytes that the process was given last, and that may lie in the pipe to it: nobody can know how many do. */
+  get unsure(): number {
+    return Math.min(this.#written, WRITE_SIZE);
   }
 
   /** Counts bytes that came too late. */
@@ -119,8 +125,10 @@ export class Feed<P extends Piece = Piece> {
     this.#underWay = bytes.length;
     try {
       for (let start = 0; start < bytes.length && !this.#broken; start += WRITE_SIZE) {
-        await this.#writer.write(bytes.subarray(start, start + WRITE_SIZE));
+        const part = bytes.subarray(start, start + WRITE_SIZE);
+        await this.#writer.write(part);
         this.#writes++;
+        this.#written += part.length;
         this.#underWay = Math.max(0, bytes.length - start - WRITE_SIZE);
       }
     } catch {

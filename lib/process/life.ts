@@ -102,6 +102,11 @@ export class Life {
     return this.#feed?.lost ?? 0;
   }
 
+  /** Bytes of its input that it was given last, and may not have read. */
+  get unsure(): number {
+    return this.#feed?.unsure ?? 0;
+  }
+
   /** Lets its streams flow; a second time does nothing. */
   begin(ends: Ends): void {
     this.#begun.resolve(ends);
