@@ -302,11 +302,12 @@ Deno.test("RedisBus is away where the disk of Redis is full, until it is not", a
   using heard = await Heard.to(bus, "room");
   using watched = new Watched(bus);
   const placed = [];
+  const away = watched.until("away");
   while (!bus.isAway) {
     placed.push(bus.publish("room", new Uint8Array(4_096), { count: 1, keep: 1 }));
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await Promise.race([placed.at(-1), away]);
   }
-  await watched.until("away");
+  await away;
   placed.push(bus.publish("room", bytes("end"), { count: 1, keep: 1 }));
   // There is room again where it writes nothing.
   await site.redis.cli("CONFIG", "SET", "appendonly", "no");
