@@ -260,10 +260,10 @@ Deno.test("RedisBus keeps no more of a topic than its terms say, and nothing aft
   for (let at = 0; at < 100; at++) {
     assert(await one.publish("large", new Uint8Array(10_000), { count: 1, keep: 1_000 }));
   }
+  using large = await Heard.to(two, "large", { last: 1_000 });
   for (let at = 0; at < 500; at++) {
     assert(await one.publish("small", new Uint8Array(1), { count: 1, keep: 1 }));
   }
-  using large = await Heard.to(two, "large", { last: 1_000 });
   using small = await Heard.to(two, "small", { last: 1_000 });
   assert(large.entries.length >= 3 && large.entries.length <= 7, String(large.entries.length));
   assert(small.entries.length >= 10 && small.entries.length < 200, String(small.entries.length));

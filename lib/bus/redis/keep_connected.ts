@@ -20,8 +20,12 @@ export interface KeepConnectedOptions {
   failed(why: string): void;
   /** Milliseconds for which it is tried often, because much depends on it that is over then. */
   readonly hurry: number;
+  /** Whether a connection that has ended would be there again at once, and end in the same way. */
+  isFutile(why: string): boolean;
   /** Ends it. */
   readonly signal: AbortSignal;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now?: () => number;
 }
 
 /**
@@ -32,17 +36,28 @@ export interface KeepConnectedOptions {
  */
 export async function keepConnected(
   current: Ending | undefined,
-  { connect, away, back, failed, hurry, signal }: KeepConnectedOptions,
+  {
+    connect,
+    away,
+    back,
+    failed,
+    hurry,
+    isFutile,
+    signal,
+    now = () => performance.now(),
+  }: KeepConnectedOptions,
 ): Promise<void> {
-  let since = performance.now();
+  let since = now();
   for (let [tries, known] = [0, ""]; !signal.aborted;) {
     if (current) {
+      const begun = now();
       const why = await current.ended;
       if (signal.aborted) return;
-      [current, tries, known, since] = [undefined, 0, "", performance.now()];
+      [current, known] = [undefined, ""];
+      if (now() - begun >= hurry || !isFutile(why)) [tries, since] = [0, now()];
       away(why);
     }
-    const longest = performance.now() - since < hurry ? hurry / 8 : LONGEST;
+    const longest = now() - since < hurry ? hurry / 8 : LONGEST;
     const most = Math.min(longest, FIRST * 2 ** tries++);
     await sleep(most / 2 + Math.random() * most / 2, signal);
     if (signal.aborted) return;

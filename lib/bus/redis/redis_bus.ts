@@ -26,6 +26,7 @@ import { advised } from "./refusal.ts";
 import { refusalKind } from "./refusal_kind.ts";
 import { Shipper } from "./shipper.ts";
 import { TopicFeeds } from "./topic_feeds.ts";
+import { Watching } from "./watching.ts";
 
 /** Options of {@linkcode RedisBus}. */
 export interface RedisBusOptions {
@@ -42,7 +43,7 @@ export class RedisBus implements Bus {
   readonly #keys: RedisKeys;
   readonly #log: Log;
   readonly #odd = new FloodLog();
-  readonly #watchers = new Set<BusWatcher>();
+  readonly #watching = new Watching();
   readonly #feeds: TopicFeeds;
   readonly #shipper: Shipper;
   readonly #peers: RedisPeers;
@@ -74,12 +75,13 @@ export class RedisBus implements Bus {
     this.#peers = new RedisPeers({
       ...{ self, keys, moved },
       told: {
-        joined: (peer) => this.#tell((watcher) => watcher.joined?.(peer)),
+        joined: (peer) => this.#watching.tell((watcher) => watcher.joined?.(peer)),
         left: (peer) => {
           this.#claims.left(peer);
-          this.#tell((watcher) => watcher.left?.(peer));
+          this.#watching.tell((watcher) => watcher.left?.(peer));
         },
-        received: (payload, from) => this.#tell((watcher) => watcher.received?.(payload, from)),
+        received: (payload, from) =>
+          this.#watching.tell((watcher) => watcher.received?.(payload, from)),
       },
       odd: (what) => this.#say(what),
     });
@@ -128,15 +130,17 @@ export class RedisBus implements Bus {
           "server",
           `The bus ${bus.name} is away: ${advised(why, bus.#terms)}`,
         );
-        bus.#tell((watcher) => watcher.away?.(why));
+        bus.#watching.tell((watcher) => watcher.away?.(why));
       },
       back() {
         bus.#log.together("info", "server", `The bus ${bus.name} is there again`);
-        bus.#tell((watcher) => watcher.back?.());
+        bus.#watching.tell((watcher) => watcher.back?.());
       },
       failed: (why) => bus.#say(`it cannot be reached: ${why}`),
       // Where Redis has lost its memory, nobody takes what others hold for two of these attempts.
       hurry: ttl,
+      // As where it has memory for what servers say of themselves, and for nothing else.
+      isFutile: (why) => refusalKind(why) === "unable",
       signal: bus.#over.signal,
     });
     return bus;
@@ -164,13 +168,7 @@ export class RedisBus implements Bus {
   }
 
   watch(watcher: BusWatcher): Disposable {
-    // Of its own, because one may watch twice.
-    const own = { ...watcher };
-    for (const name of ["joined", "left", "received", "away", "back"] as const) {
-      if (watcher[name]) own[name] = watcher[name].bind(watcher) as never;
-    }
-    this.#watchers.add(own);
-    return { [Symbol.dispose]: () => void this.#watchers.delete(own) };
+    return this.#watching.add(watcher);
   }
 
   publish(topic: string, payload: Uint8Array, terms: PublishTerms): Promise<Mark | undefined> {
@@ -220,7 +218,7 @@ export class RedisBus implements Bus {
     this.#shipper.end();
     this.#peers.end();
     this.#feeds.end();
-    this.#watchers.clear();
+    this.#watching.clear();
     this.#odd.flush();
     this.#over.abort();
     this.#finish("it is closed");
@@ -295,7 +293,7 @@ export class RedisBus implements Bus {
     // After a long stop, before anybody is told of anything.
     this.#claims.checkDue();
     if (channel !== this.#keys.servers) return this.#feeds.take(channel, message);
-    const [kind, name = ""] = splitWord(new TextDecoder().decode(message));
+    const [, kind, name = ""] = /^(\w) ?(.*)$/s.exec(new TextDecoder().decode(message)) ?? [];
     if (kind === "j") this.#peers.join(name);
     else if (kind === "l") this.#peers.leave(name);
     else if (kind === "r") this.#claims.released(name);
@@ -312,10 +310,6 @@ export class RedisBus implements Bus {
     this.#feeds.down();
   }
 
-  #tell(tell: (watcher: BusWatcher) => void): void {
-    for (const watcher of [...this.#watchers]) if (this.#watchers.has(watcher)) tell(watcher);
-  }
-
   /** @param reason What makes it the same as what was said before; not the topic, whose names others choose. */
   #say(what: string, reason: string = what): void {
     this.#odd.say(reason.slice(0, 200), (more) => {
@@ -325,9 +319,4 @@ export class RedisBus implements Bus {
       );
     });
   }
-}
-
-function splitWord(text: string): [word: string, rest: string] {
-  const space = text.indexOf(" ");
-  return space < 0 ? [text, ""] : [text.slice(0, space), text.slice(space + 1)];
 }
