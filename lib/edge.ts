@@ -85,9 +85,28 @@ export async function serveEdge(nextSignal: () => Promise<unknown>): Promise<num
   }, fetch);
   await signal;
   const stopped = server.shutdown();
+  await end(stopped);
+  return 0;
+}
+
+/** Ends the connections, and what joins this instance with others. */
+async function end(stopped?: Promise<void>): Promise<void> {
   await dispatcher.close(1001, "Server shutting down", DRAIN_MS);
   await stopped;
   await bus?.[Symbol.asyncDispose]();
   await flushLog();
-  return 0;
+}
+
+// `deno serve` stops listening at these, and waits until nothing is left to be done: what joins instances always has
+// something to do.
+const SIGNALS = Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as const;
+
+if (import.meta.main && bus) {
+  let times = 0;
+  const stop = () => {
+    // Whoever says it twice does not want to wait.
+    if (++times > 1) Deno.exit(1);
+    void end().finally(() => Deno.exit(0));
+  };
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, stop);
 }

@@ -1,5 +1,7 @@
-import { assert, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Edge } from "./support/edge.ts";
+import { Folder } from "./support/folder.ts";
+import { inTime } from "./support/in_time.ts";
 import { needing } from "./support/programs.ts";
 import { Redis } from "./support/redis.ts";
 
@@ -29,6 +31,16 @@ Deno.test({
     await redis.restart();
     await says("joined by");
   },
+});
+
+Deno.test("edge.ts that is joined with others ends at SIGTERM, and tells its clients", async () => {
+  await using folder = await Folder.make();
+  await using edge = await Edge.serve(FLAGS, { STDWS_BUS: `kv:${folder.path}/kv` });
+  const socket = new WebSocket(`${edge.url}chat/red`);
+  const closed = new Promise<number>((resolve) => socket.onclose = ({ code }) => resolve(code));
+  await new Promise((resolve) => socket.onopen = resolve);
+  const ended = inTime(edge.stop("SIGTERM"), () => "the end of the app");
+  assertEquals([await ended, await closed], [0, 1001]);
 });
 
 for (

@@ -181,6 +181,7 @@ for (const { name, edges, known = [], expected } of circles) {
 
 const texts: { file: string; text: string; expected: string[] }[] = [
   { file: "main.ts", text: "Deno.exit(await run(Deno.args));", expected: [] },
+  { file: "lib/edge.ts", text: "if (import.meta.main) Deno.exit(0);", expected: [] },
   { file: "lib/a.ts", text: "Deno.exitCode = 1;", expected: [] },
   { file: "lib/a.ts", text: "/**\n * Deno.args\n */\n// Deno.exit()", expected: [] },
   {
