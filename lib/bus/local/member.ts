@@ -12,6 +12,9 @@ import { Taken } from "./taken.ts";
 import type { Topic } from "./topic.ts";
 import type { Topics } from "./topics.ts";
 
+// Messages in one payload: with more, the numbers of a topic would come to an end, for all who listen to it.
+const MOST_MESSAGES = 2 ** 24;
+
 /** The rest of the engine, as one of its servers sees it. */
 export interface MemberPlace {
   readonly topics: Topics;
@@ -190,7 +193,7 @@ export class Member implements Claimant, SeatOwner {
   #publish(reader: RecordReader): void {
     const number = reader.number(1);
     this.#taken.forget(reader.number());
-    const [count, keep] = [reader.number(1), reader.number()];
+    const [count, keep] = [reader.number(1, MOST_MESSAGES), reader.number()];
     const topic = this.#seats.topicOf(reader);
     const payload = reader.rest();
     let mark: Mark | undefined;

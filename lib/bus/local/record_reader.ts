@@ -44,10 +44,10 @@ export class RecordReader {
     return this.#view.getUint32(this.#take(4), true);
   }
 
-  /** 8 bytes: a whole number, not below `least`. */
-  number(least = 0): number {
+  /** 8 bytes: a whole number, not below `least`, nor above `most`. */
+  number(least = 0, most: number = Number.MAX_SAFE_INTEGER): number {
     const value = this.#view.getFloat64(this.#take(8), true);
-    if (Number.isSafeInteger(value) && value >= least) return value;
+    if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
     throw broken(`${value} is no number that can be there`);
   }
 

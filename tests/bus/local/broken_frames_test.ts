@@ -114,6 +114,14 @@ const BROKEN: [what: string, frame: Uint8Array, why: RegExp][] = [
     /0 is no number that can be there/,
   ],
   [
+    "more messages than there are numbers for",
+    frameOf((to) =>
+      hello(to).begin(RECORD.publish, 42).number(1).number(0).number(2 ** 53 - 1).number(0).u32(0)
+        .name(encodeName("room"))
+    ),
+    /9007199254740991 is no number that can be there/,
+  ],
+  [
     "a name that is too long",
     frameOf((to) => hello(to).begin(RECORD.claim, 519).u32(1).name(new Uint8Array(513))),
     /a name has 513 bytes/,
