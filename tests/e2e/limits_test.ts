@@ -102,9 +102,9 @@ for (const option of [["--maxqueue=1000"], []]) {
       await client.close();
       await Deno.readTextFile(`${folder}/done`);
       assertEquals((await Deno.readTextFile(`${folder}/got`)).trim(), `${count}`);
-      // What has gone through was let go, too: never was half of it there at once.
+      // What has gone through was let go at once, whenever V8 would have looked at it.
       const most = peakOf(server.pid) - before;
-      assert(most < count * 60_000 / 2, `grew by ${most} bytes for a while`);
+      assert(most < 64 * MIB, `grew by ${most} bytes for a while`);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

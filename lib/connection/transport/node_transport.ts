@@ -61,6 +61,8 @@ export class NodeTransport implements Transport, FramePaced, Leaving, Pinged, Tu
   #ending = false;
   /** Bytes that came after that. */
   #ignored = 0;
+  /** The buffer of a chunk alone, of which some is read already. */
+  #partly: ArrayBufferLike | undefined;
   #closed = false;
   /** Close code and reason of the client; 1006 until its close frame has come. */
   #code = 1006;
@@ -217,9 +219,18 @@ export class NodeTransport implements Transport, FramePaced, Leaving, Pinged, Tu
     const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     if (this.#closing) this.#ignore(bytes.length);
     const read = this.#reader.push(bytes);
-    // Where it has a buffer of its own; nobody has kept anything of it.
-    if (read === bytes.buffer.byteLength) letGo(bytes);
+    this.#letGo(bytes, read);
     return read;
+  }
+
+  /** Gives back the buffer of a chunk that was read to its end, of which nobody has kept anything. */
+  #letGo(bytes: Uint8Array, read: number): void {
+    const { buffer } = bytes;
+    // What is left of a chunk comes as a part of its buffer.
+    const isOwn = bytes.length === buffer.byteLength || buffer === this.#partly;
+    const isRest = read < bytes.length;
+    this.#partly = isOwn && isRest ? buffer : undefined;
+    if (isOwn && !isRest) letGo(new Uint8Array(buffer));
   }
 
   #ignore(bytes: number): void {

@@ -455,8 +455,30 @@ for (const [what, before] of [["a buffer of its own", 0], ["a part of a buffer",
     assertEquals(buffer.detached, before === 0);
     stream.destroy();
     await told.until("closed 1006");
+    await shareTurn(performance.now());
   });
 }
+
+Deno.test("NodeTransport lets go a buffer that it has read in two goes, because it was paused in between", async () => {
+  const payload = new Uint8Array(10_000).fill(97);
+  const { buffer } = new Uint8Array(joined(frame(0x81, payload), frame(0x82, payload)));
+  const stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+  const told = new Told((words) => words.startsWith("received") && transport.pause());
+  const transport = new NodeTransport(stream, { maxFrameSize: 0, pingMs: 0 });
+  transport.listen(told, NONE);
+  stream.push(Buffer.from(buffer));
+  await told.until("received 10000 bytes");
+  await new Promise((resolve) => setImmediate(resolve));
+  assertEquals([told.bytes, buffer.detached], [10_000, false]);
+  told.all.length = 0;
+  transport.resume();
+  await told.until("received 10000 bytes");
+  await new Promise((resolve) => setImmediate(resolve));
+  assertEquals([told.bytes, buffer.detached], [20_000, true]);
+  stream.destroy();
+  await told.until("closed 1006");
+  await shareTurn(performance.now());
+});
 
 /** Messages of which each is a batch of its own. */
 function alternating(count: number): Uint8Array[] {
