@@ -153,8 +153,10 @@ export class LiveConnection implements Connection, TransportEvents, Curbed, Publ
     if (this.#state === "open" && !this.#isAsked) {
       return this.#outbox.carry(reader, (error) => this.#partsFailed(error));
     }
-    // Whether that fails is nothing to a client that has gone.
-    reader.cancel().catch(() => {});
+    // Nothing to a client that has gone; to whoever made the parts, it is a failure of their code.
+    reader.cancel().catch((error) => {
+      logThrown(this.#log, "session", "The handler failed", error);
+    });
     return Promise.resolve(false);
   }
 

@@ -91,6 +91,18 @@ Deno.test("LiveConnection closes with the code of close, where the client closes
   assertEquals([canceled, socket.closed], [true, ["4000"]]);
 });
 
+Deno.test("LiveConnection says that a message in parts fails to be canceled, also where nobody is there to get it", async () => {
+  using log = new CapturedLog("error");
+  const { connection } = opened(() => {});
+  connection.closed(1000, "");
+  const cancel = () => {
+    throw new Error("broken");
+  };
+  assertEquals(await connection.sendStream(new ReadableStream({ cancel })), false);
+  await settle();
+  assertEquals(log.messages, ["ERROR session: The handler failed: broken"]);
+});
+
 Deno.test("LiveConnection does not ask for an answer where the server has closed", () => {
   let asked = 0;
   const { connection } = opened(() => ({
