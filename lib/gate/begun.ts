@@ -23,6 +23,7 @@ export async function begun(
   let isOver = false;
   const settled = first.then(() => isOver = true, () => isOver = true);
   let isWhole = false;
+  let hasLeft = false;
   reader.closed.then(() => isWhole = true, () => {});
   // No longer: the head of an answer goes out before its body is there.
   await within(settled, 0);
@@ -40,6 +41,8 @@ export async function begun(
           try {
             const chunk = await (first ?? next(reader));
             first = undefined;
+            // What was asked for last ends with that, and the client is not there to be told so.
+            if (hasLeft) return;
             if (chunk) controller.enqueue(chunk);
             else controller.close();
           } catch (error) {
@@ -48,7 +51,10 @@ export async function begun(
             controller.error(oneLine(messageOf(error)));
           }
         },
-        cancel: (reason) => reader.cancel(reason).catch(failed),
+        cancel(reason) {
+          hasLeft = true;
+          return reader.cancel(reason).catch(failed);
+        },
       }, { highWaterMark: 0 }),
     ),
     { status, headers },

@@ -99,3 +99,23 @@ Deno.test("begun() tells where a body fails to be cancelled", async () => {
   await answer.body?.cancel();
   assertEquals(failures, ["it does not end"]);
 });
+
+Deno.test("begun() says of no mistake where the client leaves while it waits for more", async () => {
+  let parts = 0;
+  const asked = Promise.withResolvers<void>();
+  const body = stream((controller) => {
+    if (parts++ === 0) return controller.enqueue(Uint8Array.of(7));
+    asked.resolve();
+    return new Promise(() => {});
+  });
+  const failures: string[] = [];
+  const answer = await begun(new Response(body), (error) => failures.push(messageOf(error)));
+  const reader = answer.body?.getReader();
+  assertEquals((await reader?.read())?.value, Uint8Array.of(7));
+  const more = reader?.read();
+  await asked.promise;
+  await reader?.cancel();
+  assertEquals((await more)?.done, true);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals(failures, []);
+});
