@@ -37,15 +37,17 @@ testEach("stdws replays to everybody what a program has said to one, and its end
   const said = await first.rest();
   await recorded.stop();
   const { name } = await recordingIn(folder);
-  await using server = await TestServer.start(
-    [`--route=/*=replay?speed=1000 ${folder.path}/${name}`],
-    { form },
-  );
+  const file = `${folder.path}/${name}`;
+  await using server = await TestServer.start([
+    `--route=/at-once=replay?speed=1000 ${file}`,
+    `--route=/waits=replay?speed=1000&wait=true ${file}`,
+  ], { form });
   assertEquals(said.texts.length, 2002);
-  for (let count = 0; count < 2; count++) {
-    using client = await RawClient.open(server.url);
-    // With the other engine, a close that crosses a message may arrive as 1006.
-    if (form === "node") await client.send("whatever");
+  for (const path of ["at-once", "waits", "waits"]) {
+    using client = await RawClient.open(`${server.url}${path}`);
+    // A recording that does not wait may be over before that has come, and with the engine native the runtime drops
+    // the client then, as the table of engines says: the close would be 1006.
+    if (path === "waits" || form === "node") await client.send("whatever");
     assertEquals(await client.rest(), said);
   }
 });
