@@ -198,16 +198,24 @@ abuse("a module whose answer breaks off", async (attack) => {
 const UNDECIDED = `
   const decide = [];
   const told = { asked: 0, left: 0, abandoned: 0, opened: 0 };
+  let news = Promise.withResolvers();
+  function tell(what) {
+    told[what]++;
+    news.resolve();
+    news = Promise.withResolvers();
+  }
   function hold(signal) {
-    told.asked++;
-    signal.addEventListener("abort", () => told.left++);
+    tell("asked");
+    signal.addEventListener("abort", () => tell("left"));
     return new Promise((resolve) => decide.push(resolve));
   }
   async function accept(request, { left }) {
     await hold(left);
-    return { open: () => { told.opened++; }, abandon: () => { told.abandoned++; } };
+    return { open: () => tell("opened"), abandon: () => tell("abandoned") };
   }
-  async function respond({ params: { name } }, { left }) {
+  async function respond({ params: { name }, query }, { left }) {
+    const [[what, count] = []] = new URLSearchParams(query);
+    while (what && told[what] !== Number(count)) await news.promise;
     if (name === "hang") await hold(left);
     if (name === "decide") for (const resolve of decide.splice(0)) resolve();
     return Response.json(told);
@@ -219,11 +227,9 @@ async function toldBy(server: TestServer, name = "told"): Promise<Record<string,
   return JSON.parse(body);
 }
 
-/** Asks until it was told something so often; nothing says when it is. */
+/** Waits until it was told something so often. */
 async function untilTold(server: TestServer, what: string, count: number): Promise<void> {
-  while ((await toldBy(server))[what] !== count) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await toldBy(server, `told?${what}=${count}`);
 }
 
 abuse("a module that never decides", async (attack) => {

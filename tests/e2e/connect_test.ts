@@ -42,19 +42,20 @@ testBoth("stdws --connect --send sends messages as they are, and not its input",
 });
 
 testEach("stdws --connect carries 100,000 lines both ways, in order", async (form) => {
-  await using server = await TestServer.start(["cat"], { form });
+  await using server = await TestServer.start(["head", "-n", "100000"], { form });
   const input = Array.from({ length: 100_000 }, (_, index) => `line ${index}\n`).join("");
-  const args = [`--connect=${server.url}`, "--quietms=2000"];
+  const args = [`--connect=${server.url}`, NEVER_QUIET];
   const { code, stdout, stderr } = await ClientProcess.run(input, args, { form });
   assertEquals([code, stderr], [0, ""]);
   assert(stdout === input, `${stdout.length} of ${input.length} characters came back`);
 });
 
 testEach("stdws --connect --binary carries 10 MB both ways, byte for byte", async (form) => {
-  await using server = await TestServer.start(["--binary", "cat"], { form });
-  const args = [`--connect=${server.url}`, "--binary", "--quietms=2000"];
-  await using client = new ClientProcess(args, { form });
   const bytes = someBytes(10 * 1024 * 1024);
+  const program = ["head", "-c", `${bytes.length}`];
+  await using server = await TestServer.start(["--binary", ...program], { form });
+  const args = [`--connect=${server.url}`, "--binary", NEVER_QUIET];
+  await using client = new ClientProcess(args, { form });
   const [output] = await Promise.all([
     new Response(client.stdout).bytes(),
     client.type(bytes).then(() => client.eof()),
