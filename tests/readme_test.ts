@@ -14,7 +14,8 @@ import { basicOf } from "./support/passwords.ts";
 import { needing } from "./support/programs.ts";
 import { leave } from "./support/recordings.ts";
 import { ROOT, runToEnd, TestServer } from "./support/server.ts";
-import { Target, writeAll } from "./support/target.ts";
+import { writeAll } from "./support/bytes.ts";
+import { Target } from "./support/target.ts";
 import { goodClaims, hmac, tokenOf } from "./support/tokens.ts";
 import { Tree } from "./support/tree.ts";
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Batch } from "../../lib/base/batch.ts";
 import type { Codec, Message } from "../../lib/contract.ts";
+import { joined } from "../support/bytes.ts";
 
 const encoder = new TextEncoder();
 
@@ -79,15 +80,4 @@ export function together(messages: readonly Message[]): Batch {
     at += bytes.length + gap.length;
   }
   return new Batch(typeof messages[0] !== "string", joined(parts), spans);
-}
-
-/** Bytes one behind the other. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

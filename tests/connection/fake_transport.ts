@@ -1,10 +1,10 @@
 import type { Batch, Message } from "../../lib/base/batch.ts";
 import { isCloseCode } from "../../lib/base/close_code.ts";
 import type { Transport } from "../../lib/contract.ts";
+import { FakeGauge } from "../support/fake_gauge.ts";
 
 /** A transport that remembers what is done with it; the test plays the engine. */
-export class FakeTransport implements Transport {
-  bufferedAmount = 0;
+export class FakeTransport extends FakeGauge implements Transport {
   /** Whether what is sent waits until it is drained. */
   waits = false;
   readonly sent: Message[] = [];
@@ -13,7 +13,6 @@ export class FakeTransport implements Transport {
   /** The patience of each close, in ms. */
   readonly patience: (number | undefined)[] = [];
   readonly told: ("pause" | "resume")[] = [];
-  #waiting: PromiseWithResolvers<void> | undefined;
 
   send(batch: Batch): void {
     for (const message of batch) {
@@ -26,7 +25,7 @@ export class FakeTransport implements Transport {
     if (!isCloseCode(code)) throw new RangeError(`Invalid status code: ${code}`);
     this.patience.push(patience);
     if (this.closed.length === 0) this.closed.push(`${code} ${reason}`.trimEnd());
-    this.#waiting?.resolve();
+    this.letGo();
   }
 
   pause(): boolean {
@@ -36,18 +35,5 @@ export class FakeTransport implements Transport {
 
   resume(): void {
     this.told.push("resume");
-  }
-
-  drained(amount = 0): Promise<void> {
-    if (this.bufferedAmount <= amount) return Promise.resolve();
-    this.#waiting ??= Promise.withResolvers();
-    return this.#waiting.promise;
-  }
-
-  /** Says that the client has read everything. */
-  drain(): void {
-    this.bufferedAmount = 0;
-    this.#waiting?.resolve();
-    this.#waiting = undefined;
   }
 }

@@ -3,7 +3,8 @@ import { RawClient } from "../support/client.ts";
 import { freePort } from "../support/free_port.ts";
 import { untilIdle } from "../support/processes.ts";
 import { runToEnd, testBoth, testEach, TestServer } from "../support/server.ts";
-import { joined, readAll, someBytes, Target, writeAll } from "../support/target.ts";
+import { joined, writeAll } from "../support/bytes.ts";
+import { readAll, someBytes, Target } from "../support/target.ts";
 
 const LENGTH = 10 * 1024 * 1024;
 

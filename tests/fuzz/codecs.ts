@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import { Batch } from "../../lib/base/batch.ts";
 import { CodecError } from "../../lib/base/errors.ts";
 import { CODECS, type Framing, FRAMINGS } from "../../lib/codec/codecs.ts";
-import { bytesOf, joined } from "../codec/decoding.ts";
+import { bytesOf } from "../codec/decoding.ts";
+import { joined } from "../support/bytes.ts";
 import { chunksOf, mutate } from "../support/mutate.ts";
 import { bytesFrom, numbers, oneOf, type Random } from "../support/numbers.ts";
 

@@ -6,7 +6,8 @@ import { tcp } from "../../lib/handlers/tcp.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { FakeConnection } from "../support/fake_connection.ts";
 import { freePort } from "../support/free_port.ts";
-import { joined, readAll, someBytes, Target, writeAll } from "../support/target.ts";
+import { joined, writeAll } from "../support/bytes.ts";
+import { readAll, someBytes, Target } from "../support/target.ts";
 import { accept, Talk } from "./talk.ts";
 
 const MEGABYTE = 1024 * 1024;

@@ -1,7 +1,10 @@
+import { writeAll } from "./bytes.ts";
+import { frame, readFrame, type Received, textOf } from "./frames.ts";
 import { inTime } from "./in_time.ts";
 
+export { frame, type Received };
+
 const encoder = new TextEncoder();
-// Not without a byte order mark, which is a character of a message.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** What a request for an upgrade is made of; everything can be left out or made wrong. */
@@ -24,13 +27,6 @@ export interface Answer {
   readonly headers: Headers;
   readonly body: string;
 }
-
-/** A message or a close frame; code 1006 where the connection ended without one. */
-export type Received =
-  | { readonly kind: "text"; readonly data: string }
-  | { readonly kind: "binary"; readonly data: Uint8Array }
-  | { readonly kind: "ping" | "pong"; readonly data: Uint8Array }
-  | { readonly kind: "close"; readonly code: number; readonly reason: string };
 
 /**
  * A WebSocket client on a bare connection: it can send what is wrong, leave without a word, and not
@@ -75,7 +71,7 @@ export class RawClient implements Disposable {
     };
     const lines = Object.entries(all).filter(([, value]) => value !== undefined)
       .map(([name, value]) => `${name}: ${value}\r\n`).join("");
-    await writeAll(conn, encoder.encode(`${method} ${target} HTTP/1.1\r\n${lines}\r\n`));
+    await writeAll(conn, `${method} ${target} HTTP/1.1\r\n${lines}\r\n`);
 
     let head = "";
     let rest = new Uint8Array();
@@ -158,14 +154,7 @@ export class RawClient implements Disposable {
 
   /** The next message, ping, pong or end. */
   async next(): Promise<Received> {
-    const head = await this.#read(2);
-    if (!head) return { kind: "close", code: 1006, reason: "" };
-    const opcode = (head[0] as number) & 15;
-    let length = (head[1] as number) & 127;
-    if (length === 126) length = view(await this.#read(2)).getUint16(0);
-    else if (length === 127) length = Number(view(await this.#read(8)).getBigUint64(0));
-    const data = await this.#read(length) ?? new Uint8Array();
-    return receivedOf(opcode, data);
+    return await readFrame((length) => this.#read(length));
   }
 
   /** The next bytes, whatever frames they are of; fails where the connection ends before. */
@@ -177,9 +166,7 @@ export class RawClient implements Disposable {
 
   /** The text of the next message; fails on anything else. */
   async text(): Promise<string> {
-    const received = await this.next();
-    if (received.kind === "text") return received.data;
-    throw new Error(`No text, but ${JSON.stringify(received)}`);
+    return textOf(await this.next());
   }
 
   /** Everything up to the end: the texts, and how it was closed, `CODE REASON`. */
@@ -230,38 +217,4 @@ export class RawClient implements Disposable {
     }
     return size >= length;
   }
-}
-
-/** A masked frame. The mask is zero: servers must accept any. */
-export function frame(first: number, payload: Uint8Array): Uint8Array {
-  const { length } = payload;
-  const extended = length < 126 ? 0 : length < 65536 ? 2 : 8;
-  const bytes = new Uint8Array(2 + extended + 4 + length);
-  bytes[0] = first;
-  bytes[1] = 0x80 | (extended === 0 ? length : extended === 2 ? 126 : 127);
-  if (extended === 2) view(bytes).setUint16(2, length);
-  if (extended === 8) view(bytes).setBigUint64(2, BigInt(length));
-  bytes.set(payload, 2 + extended + 4);
-  return bytes;
-}
-
-function view(bytes: Uint8Array | undefined): DataView {
-  if (!bytes) throw new Error("The connection ended in a frame");
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-async function writeAll(conn: Wire, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length;) {
-    written += await conn.write(bytes.subarray(written));
-  }
-}
-
-/** What a frame has brought. */
-export function receivedOf(opcode: number, data: Uint8Array): Received {
-  if (opcode === 1) return { kind: "text", data: decoder.decode(data) };
-  if (opcode === 2) return { kind: "binary", data };
-  if (opcode === 9) return { kind: "ping", data };
-  if (opcode === 10) return { kind: "pong", data };
-  const code = data.length >= 2 ? view(data).getUint16(0) : 1005;
-  return { kind: "close", code, reason: decoder.decode(data.subarray(2)) };
 }

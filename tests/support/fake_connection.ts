@@ -1,25 +1,25 @@
 import { Batch, type Message } from "../../lib/base/batch.ts";
 import type { Connection, Hub, Parts, PublishOptions } from "../../lib/contract.ts";
 import { LocalHub } from "../../lib/hub/local_hub.ts";
+import { FakeGauge } from "./fake_gauge.ts";
 
 /** A connection that is no socket: it remembers what a handler does with it. */
-export class FakeConnection implements Connection {
+export class FakeConnection extends FakeGauge implements Connection {
   readonly id: string;
   readonly subprotocol = "";
   readonly #hub: Hub;
   readonly sent: Message[] = [];
-  bufferedAmount = 0;
   /** Whether its engine can hold the client back. */
   canPause = false;
   paused = false;
   /** How the handler closed it, `CODE REASON`. */
   readonly closed: Promise<string>;
   #close: (how: string) => void;
-  #waiting: PromiseWithResolvers<void> | undefined;
   #arrival = Promise.withResolvers<void>();
 
   /** @param hub Where it meets others; default: it is alone. */
   constructor(id = "fake-1", hub: Hub = new LocalHub()) {
+    super();
     this.id = id;
     this.#hub = hub;
     const { promise, resolve } = Promise.withResolvers<string>();
@@ -80,19 +80,6 @@ export class FakeConnection implements Connection {
   publish(room: string, data: Message | Batch, { echo = true }: PublishOptions = {}): number {
     const batch = data instanceof Batch ? data : Batch.of(data);
     return this.#hub.room(room).publish(batch, echo ? undefined : new Set([this.id]));
-  }
-
-  drained(amount = 0): Promise<void> {
-    if (this.bufferedAmount <= amount) return Promise.resolve();
-    this.#waiting ??= Promise.withResolvers();
-    return this.#waiting.promise;
-  }
-
-  /** Says that the client has read everything. */
-  drain(): void {
-    this.bufferedAmount = 0;
-    this.#waiting?.resolve();
-    this.#waiting = undefined;
   }
 
   /** Waits until so many messages were sent. */

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-const encoder = new TextEncoder();
+import { writeAll } from "./bytes.ts";
 
 /** The head of an answer. */
 export interface HttpHead {
@@ -61,10 +61,7 @@ export class HttpClient implements Disposable {
 
   /** Sends bytes. */
   async write(data: string | Uint8Array): Promise<void> {
-    const bytes = typeof data === "string" ? encoder.encode(data) : data;
-    for (let written = 0; written < bytes.length;) {
-      written += await this.#conn.write(bytes.subarray(written));
-    }
+    await writeAll(this.#conn, data);
   }
 
   /** The head of the next answer. */

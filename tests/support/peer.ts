@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type Received, receivedOf } from "./client.ts";
+import { writeAll } from "./bytes.ts";
+import { bareFrame, readFrame, type Received, textOf } from "./frames.ts";
 
 const encoder = new TextEncoder();
 
@@ -97,47 +98,22 @@ export class Peer implements Disposable {
 
   /** Sends a frame with a first byte of one's own. */
   async frame(first: number, payload: Uint8Array): Promise<void> {
-    const { length } = payload;
-    const extended = length < 126 ? 0 : length < 65536 ? 2 : 8;
-    const bytes = new Uint8Array(2 + extended + length);
-    const view = new DataView(bytes.buffer);
-    bytes[0] = first;
-    bytes[1] = extended === 0 ? length : extended === 2 ? 126 : 127;
-    if (extended === 2) view.setUint16(2, length);
-    if (extended === 8) view.setBigUint64(2, BigInt(length));
-    bytes.set(payload, 2 + extended);
-    await this.write(bytes);
+    await this.write(bareFrame(first, payload));
   }
 
   /** Sends bytes that need not be a frame. */
   async write(data: string | Uint8Array): Promise<void> {
-    const bytes = typeof data === "string" ? encoder.encode(data) : data;
-    for (let written = 0; written < bytes.length;) {
-      written += await this.conn.write(bytes.subarray(written));
-    }
+    await writeAll(this.conn, data);
   }
 
   /** The next message, ping, pong or end; 1006 where there is no close frame. */
   async next(): Promise<Received> {
-    const head = await this.#read(2);
-    if (!head) return { kind: "close", code: 1006, reason: "" };
-    const opcode = (head[0] as number) & 15;
-    let length = (head[1] as number) & 127;
-    if (length === 126) length = view(await this.#read(2)).getUint16(0);
-    else if (length === 127) length = Number(view(await this.#read(8)).getBigUint64(0));
-    const mask = await this.#read(4) ?? new Uint8Array(4);
-    const data = await this.#read(length) ?? new Uint8Array();
-    for (let index = 0; index < data.length; index++) {
-      data[index] = (data[index] as number) ^ (mask[index & 3] as number);
-    }
-    return receivedOf(opcode, data);
+    return await readFrame((length) => this.#read(length));
   }
 
   /** The text of the next message; fails on anything else. */
   async text(): Promise<string> {
-    const received = await this.next();
-    if (received.kind === "text") return received.data;
-    throw new Error(`No text, but ${JSON.stringify(received)}`);
+    return textOf(await this.next());
   }
 
   /** The code of the next frame, which has to be a close frame. */
@@ -170,9 +146,4 @@ export class Peer implements Disposable {
     this.#buffer = this.#buffer.subarray(length);
     return taken;
   }
-}
-
-function view(bytes: Uint8Array | undefined): DataView {
-  if (!bytes) throw new Error("The connection ended in a frame");
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,7 +1,6 @@
 import { compiledBinary } from "./compiled.ts";
-import { Lines } from "./lines.ts";
-import { stopServer } from "./stop_server.ts";
 import { needing } from "./programs.ts";
+import { StartedServer } from "./started_server.ts";
 
 /** The project's folder. */
 export const ROOT = new URL("../../", import.meta.url).pathname;
@@ -120,20 +119,7 @@ export async function runToEnd(
 }
 
 /** A running server; disposing it ends it with SIGTERM and waits. */
-export class TestServer implements AsyncDisposable {
-  readonly child: Deno.ChildProcess;
-  readonly stdout: Lines;
-  readonly stderr: Lines;
-  /** `ws://127.0.0.1:PORT/` or `wss:…`; empty on a Unix socket. */
-  readonly url: string;
-
-  private constructor(child: Deno.ChildProcess, stdout: Lines, stderr: Lines, url: string) {
-    this.child = child;
-    this.stdout = stdout;
-    this.stderr = stderr;
-    this.url = url;
-  }
-
+export class TestServer extends StartedServer {
   /** Starts a server on a free port of 127.0.0.1 and waits until it listens. */
   static async start(args: readonly string[], options: StartOptions = {}): Promise<TestServer> {
     return await TestServer.startAt(["--port=0", "--address=127.0.0.1", ...args], options);
@@ -143,31 +129,6 @@ export class TestServer implements AsyncDisposable {
   static async startAt(args: readonly string[], options: StartOptions = {}): Promise<TestServer> {
     const engine = engineOf(args, options.form);
     const child = command([...engine, ...args], options).spawn();
-    const stdout = new Lines(child.stdout);
-    const stderr = new Lines(child.stderr);
-    try {
-      const line = await stdout.until(/Starting WebSocket server/);
-      return new TestServer(child, stdout, stderr, line.match(/wss?:\S+\//)?.[0] ?? "");
-    } catch (error) {
-      await Promise.all([child.status, stderr.ended]);
-      throw new Error(`The server did not start: ${stderr.all.join("\n")}`, { cause: error });
-    }
-  }
-
-  get port(): number {
-    return Number(new URL(this.url).port);
-  }
-
-  get pid(): number {
-    return this.child.pid;
-  }
-
-  /** Ends it. */
-  stop(signal: Deno.Signal = "SIGTERM"): Promise<Deno.CommandStatus> {
-    return stopServer(this, signal);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
+    return await new TestServer(child).begin("The server");
   }
 }

@@ -1,3 +1,5 @@
+import { joined } from "./bytes.ts";
+
 /** A TCP or Unix socket on this machine that a server connects to. */
 export class Target implements Disposable {
   /** `127.0.0.1:PORT` or `unix:PATH`, as `tcp` takes it. */
@@ -44,13 +46,6 @@ export async function readAll(conn: Deno.Conn, most = Infinity): Promise<Uint8Ar
   return joined(parts);
 }
 
-/** Writes all of them. */
-export async function writeAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length;) {
-    written += await conn.write(bytes.subarray(written));
-  }
-}
-
 /** Bytes that are hardly ever the same as those before them. */
 export function someBytes(length: number): Uint8Array {
   const bytes = new Uint8Array(length);
@@ -59,18 +54,4 @@ export function someBytes(length: number): Uint8Array {
     bytes[index] = value >>> 24;
   }
   return bytes;
-}
-
-/** One array of many. */
-export function joined(parts: readonly (string | Uint8Array)[]): Uint8Array {
-  const arrays = parts.map((part) =>
-    typeof part === "string" ? new TextEncoder().encode(part) : part
-  );
-  const whole = new Uint8Array(arrays.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of arrays) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

@@ -1,4 +1,5 @@
-const encoder = new TextEncoder();
+import { writeAll } from "./bytes.ts";
+
 const decoder = new TextDecoder();
 
 // Far more than an answer may take, in ms.
@@ -20,10 +21,7 @@ export class Wire implements Disposable {
 
   /** Sends text, or bytes. */
   async write(data: string | Uint8Array): Promise<void> {
-    const bytes = typeof data === "string" ? encoder.encode(data) : data;
-    for (let written = 0; written < bytes.length;) {
-      written += await this.conn.write(bytes.subarray(written));
-    }
+    await writeAll(this.conn, data);
   }
 
   /** Sends until the server takes no more; answers whether it took all. */

@@ -1,6 +1,7 @@
 import type { Inflater } from "../../../lib/connection/transport/deflate/inflater.ts";
 import { FrameError } from "../../../lib/connection/transport/frame_error.ts";
 import { FrameReader } from "../../../lib/connection/transport/frame_reader.ts";
+import { joined as join } from "../../support/bytes.ts";
 
 const encoder = new TextEncoder();
 
@@ -8,7 +9,7 @@ export const bytesOf = (text: string): Uint8Array => encoder.encode(text);
 
 /** Parts one behind the other. */
 export function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
+  return join(parts);
 }
 
 /** How a {@linkcode clientFrame} is written. */

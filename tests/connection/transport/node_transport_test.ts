@@ -388,7 +388,7 @@ for (const [what, sent, closed, told] of REFUSED) {
       if (words === "received a") transport.close(4000, "enough");
     });
     const { client } = pair;
-    await client.bytes(joinedLarge(sent, ...Array.from({ length: 99 }, () => frame(0x82, NONE))));
+    await client.bytes(joined(sent, ...Array.from({ length: 99 }, () => frame(0x82, NONE))));
     assertEquals((await client.rest()).closed, closed);
     // It does not know that yet, and would lose the close frame if nobody took this.
     for (let index = 0; index < 16; index++) await client.send(new Uint8Array(MIB));
@@ -398,11 +398,6 @@ for (const [what, sent, closed, told] of REFUSED) {
     await pair.told.until("closed 3000 bye");
     assertEquals(pair.told.all, ["opened", ...told, "closed 3000 bye"]);
   });
-}
-
-/** Parts one behind the other, also where they are large. */
-function joinedLarge(...parts: readonly Uint8Array[]): Uint8Array {
-  return new Uint8Array(Buffer.concat(parts));
 }
 
 Deno.test("NodeTransport refuses what a client may not send, and lets it go", async () => {
