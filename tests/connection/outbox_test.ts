@@ -3,6 +3,7 @@ import { HIGH_WATER_MARK, MAX_HELD, MAX_UNSENT, SLOW_MARK } from "../../lib/base
 import { Batch, type Message } from "../../lib/base/batch.ts";
 import { SLOW_POLICIES } from "../../lib/connection/outbox.ts";
 import type { SlowPolicy } from "../../lib/contract.ts";
+import { HeldClock } from "../base/held_clock.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { FakeTimers, settle } from "../base/fake_timers.ts";
 import type { FakeTransport } from "./fake_transport.ts";
@@ -239,35 +240,29 @@ Deno.test("Outbox counts what still waited when its client left", async () => {
 });
 
 Deno.test("Outbox does not fill the log with a client that is slow again and again", async () => {
-  const { now } = performance;
-  let time = 0;
-  performance.now = () => time;
-  try {
-    using log = new CapturedLog("info");
-    const { recipient, connection } = slow("latest");
-    const drop = async () => {
-      connection.bufferedAmount = SLOW_MARK + 1;
-      for (const message of ["a", "b"]) recipient.send(message);
-      connection.drain();
-      await settle();
-    };
-    await drop();
-    const first = [STARTS("latest"), ENDS("reads again", "1 message was")];
-    assertEquals(log.messages, first);
-    for (let count = 0; count < 5; count++) await drop();
-    time += 9_999;
-    await drop();
-    assertEquals(log.messages, first);
-    time++;
-    await drop();
-    const second = [STARTS("latest"), ENDS("reads again", "7 messages were")];
-    assertEquals(log.messages, [...first, ...second]);
-    await drop();
-    recipient.leave();
-    assertEquals(said(log).slice(4), [ENDS("left", "1 message was")]);
-  } finally {
-    performance.now = now;
-  }
+  using clock = new HeldClock();
+  using log = new CapturedLog("info");
+  const { recipient, connection } = slow("latest");
+  const drop = async () => {
+    connection.bufferedAmount = SLOW_MARK + 1;
+    for (const message of ["a", "b"]) recipient.send(message);
+    connection.drain();
+    await settle();
+  };
+  await drop();
+  const first = [STARTS("latest"), ENDS("reads again", "1 message was")];
+  assertEquals(log.messages, first);
+  for (let count = 0; count < 5; count++) await drop();
+  clock.now += 9_999;
+  await drop();
+  assertEquals(log.messages, first);
+  clock.now++;
+  await drop();
+  const second = [STARTS("latest"), ENDS("reads again", "7 messages were")];
+  assertEquals(log.messages, [...first, ...second]);
+  await drop();
+  recipient.leave();
+  assertEquals(said(log).slice(4), [ENDS("left", "1 message was")]);
 });
 
 Deno.test("Outbox does not wait for a connection that is closing and never drains", async () => {

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Batch } from "../../../lib/base/batch.ts";
 import type { FrameError } from "../../../lib/connection/transport/frame_error.ts";
 import { FrameReader } from "../../../lib/connection/transport/frame_reader.ts";
+import { HeldClock } from "../../base/held_clock.ts";
 import { bytesOf, clientFrame, joined, read } from "./client_frames.ts";
 
 const NONE = new Uint8Array();
@@ -139,15 +140,11 @@ Deno.test("FrameReader takes a message in any number of frames", () => {
 });
 
 Deno.test("FrameReader refuses a message with 1008 that has not grown for 10 s, and no other", () => {
-  const { now } = performance;
-  using stack = new DisposableStack();
-  stack.defer(() => performance.now = now);
-  let time = 0;
-  performance.now = () => time;
+  using clock = new HeldClock();
   // Nothing is asked of a message but while it comes.
   const messages = (parts: string[]) => {
     const frames = parts.map((part, index) => [clientFrame(index ? 0x00 : 0x01, part)]);
-    return read(clocked([...frames.flat(), clientFrame(0x80, "")], () => time += 4_000));
+    return read(clocked([...frames.flat(), clientFrame(0x80, "")], () => clock.now += 4_000));
   };
   assertEquals(messages(["", "", ""]), ["text "]);
   assertEquals(messages(["", "a", "", "", "b", "", ""]), ["text 6162"]);
