@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { Duplex } from "node:stream";
 import { Batch } from "../../../lib/base/batch.ts";
+import { nextTurn } from "../../../lib/base/next_turn.ts";
 import { shareTurn } from "../../../lib/base/share_turn.ts";
 import { NodeTransport } from "../../../lib/connection/transport/node_transport.ts";
 import { FakeTimers } from "../../base/fake_timers.ts";
@@ -89,10 +90,15 @@ Deno.test("NodeTransport counts what a client does not read, until it has", asyn
 Deno.test("NodeTransport lets go who waits when it closes", async () => {
   await using pair = await TransportPair.open();
   for (let index = 0; index < 32; index++) pair.transport.send(Batch.of(new Uint8Array(MIB)));
-  const waiting = pair.transport.drained(0);
+  let isWaiting = true;
+  const waiting = pair.transport.drained(0).then(() => isWaiting = false);
+  await nextTurn();
+  assertEquals(isWaiting, true);
   pair.transport.close(1000, "");
   await waiting;
   await pair.transport.drained(0);
+  // And not because the client was dropped.
+  assertEquals(pair.told.all, ["opened"]);
 });
 
 Deno.test("NodeTransport sends everything before its close frame, and nothing behind it", async () => {
