@@ -71,6 +71,9 @@ export class Told implements TransportEvents {
   }
 }
 
+// No test has what it waits for only because somebody was dropped at last.
+const OPTIONS = { maxFrameSize: 1000, pingMs: 0, closeTimeout: 600_000 };
+
 /** A transport and its client, over a real connection. */
 export class TransportPair implements AsyncDisposable {
   readonly transport: NodeTransport;
@@ -100,7 +103,7 @@ export class TransportPair implements AsyncDisposable {
     server.on("upgrade", (request, stream, head) => {
       const socket = stream as Socket;
       switchProtocols(socket, request.headers["sec-websocket-key"] ?? "", []);
-      const transport = new NodeTransport(socket, { maxFrameSize: 1000, pingMs: 0, ...options });
+      const transport = new NodeTransport(socket, { ...OPTIONS, ...options });
       const told = new Told((words) => react(words, transport));
       transport.listen(told, head);
       opening.resolve({ transport, told, socket });
