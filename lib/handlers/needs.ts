@@ -35,9 +35,7 @@ export function needsOfCommand(
   permissions.add("run", program);
   permissions.add("read", program, ...(cwd === undefined ? [] : [resolve(cwd)]));
   permissions.add("env", "PATH");
-  addVariables(values, permissions);
-  addRestraint(values, permissions);
-  addUnbuffer(values, permissions);
+  addOptions(values, permissions);
 }
 
 /** Adds what a folder of programs that clients choose from needs Deno to permit. */
@@ -50,19 +48,28 @@ export function needsOfFolder(
   const programs = programsIn(root);
   if (programs) permissions.add("run", ...programs);
   else permissions.addAll("run");
+  addOptions(values, permissions);
+}
+
+/** Adds what programs on pseudo-terminals need Deno to permit, beside what they need without. */
+export function needsOfPty(streams: PtyStreams, permissions: Permissions): void {
+  addTools(ptyTools(streams), permissions);
+  // The C library has no path that Deno could be told of.
+  permissions.addAll("ffi");
+}
+
+function addOptions(values: OfPrograms, permissions: Permissions): void {
   addVariables(values, permissions);
   addRestraint(values, permissions);
   addUnbuffer(values, permissions);
 }
 
-/** Adds what programs on pseudo-terminals need Deno to permit, beside what they need without. */
-export function needsOfPty(streams: PtyStreams, permissions: Permissions): void {
-  const tools = ptyTools(streams).map((tool) => resolve(tool));
+/** Adds what is needed for programs that start a program, one by the other. */
+function addTools(names: readonly string[], permissions: Permissions): void {
+  const tools = names.map((name) => resolve(name));
   permissions.add("read", ...tools);
   // The first of them starts the others, and the program.
   permissions.add("run", ...tools.slice(0, 1));
-  // The C library has no path that Deno could be told of.
-  permissions.addAll("ffi");
 }
 
 /** Adds what `on` and `pty` need; `auto` leaves what it may not do. */
@@ -86,9 +93,7 @@ function addRestraint(options: RestraintOptions, permissions: Permissions): void
   const restraint = restraintOf(options);
   if (!restraint) return;
   const { tools, user } = restraint;
-  permissions.add("read", ...tools.map((tool) => resolve(tool)));
-  // The first of them starts the others, and the program.
-  permissions.add("run", ...tools.slice(0, 1).map((tool) => resolve(tool)));
+  addTools(tools, permissions);
   if (!user) return;
   permissions.add("read", "/etc/passwd", "/etc/group");
   permissions.add("sys", "uid");

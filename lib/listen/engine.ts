@@ -1,9 +1,6 @@
 /** The name of an engine. */
 export type EngineName = "native" | "node";
 
-/** Names to ask for an engine by: its own, or `auto` for whichever serves best. */
-export const ENGINES = ["auto", "native", "node"] as const satisfies (EngineName | "auto")[];
-
 /** The place where an engine shall listen: a TCP port of an address, a Unix socket, or an inherited socket. */
 export type Place = TcpPlace | SocketFile | Handle;
 
