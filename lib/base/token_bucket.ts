@@ -1,6 +1,6 @@
 /** So many a second in the long run, and so many at once. */
 export interface Rate {
-  /** Above 0; 0 is no limit. */
+  /** How many may come in a second, also less than one; 0 is no limit. */
   readonly perSecond: number;
   /** How many may come at once after a while without any; at least 1. */
   readonly burst: number;

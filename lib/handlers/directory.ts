@@ -17,6 +17,20 @@ import { FRAMING, MISMATCH, UNBUFFER } from "./talk_options.ts";
  *
  * @param folder The folder; neither `..` nor a symbolic link leads out of it.
  * @throws {UsageError} If it is no folder, or an option does not take its value.
+ *
+ * @example
+ * ```ts
+ * import { directory, serve } from "@stdws/stdws";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${folder}/greet`, "#!/bin/sh\necho hello\n", { mode: 0o755 });
+ * const routes = [{ path: "/tools/*", handler: directory(folder) }];
+ * await using server = await serve({ port: 0, addresses: ["127.0.0.1"], routes });
+ * const socket = new WebSocket(`${server.addresses[0]}tools/greet`);
+ * const line = await new Promise((resolve) => socket.onmessage = (event) => resolve(event.data));
+ * if (line !== "hello") throw new Error("not what the program wrote");
+ * await new Promise((resolve) => socket.onclose = resolve);
+ * ```
  */
 export function directory(folder: string, options: ProcessOptions = {}): Handler {
   checkProperties(directoryKind.options, options, " of directory()");

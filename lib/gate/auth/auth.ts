@@ -8,7 +8,26 @@ import { AUTHENTICATORS } from "./authenticators.ts";
  * Makes what `auth` of a route takes.
  *
  * @param specs As the option `--auth` has them, as `token:FILE`.
+ * @returns To be given to one server, which ends them.
  * @throws {UsageError} If one of them is none, or cannot work.
+ *
+ * @example
+ * ```ts
+ * import { auth, echo, serve } from "@stdws/stdws";
+ *
+ * const file = await Deno.makeTempFile();
+ * await Deno.writeTextFile(file, "ann:0123456789abcdef\n");
+ * const routes = [{ path: "*", handler: echo(), auth: await auth(`token:${file}`) }];
+ * await using server = await serve({ port: 0, addresses: ["127.0.0.1"], routes });
+ * const ask = async (headers: HeadersInit) => {
+ *   const response = await fetch(`${server.addresses[0]}`.replace("ws:", "http:"), { headers });
+ *   await response.body?.cancel();
+ *   return response.status;
+ * };
+ * if (await ask({}) !== 401) throw new Error("a stranger was let in");
+ * // It is known, and there is nothing but a WebSocket.
+ * if (await ask({ Authorization: "Bearer 0123456789abcdef" }) !== 426) throw new Error("not let in");
+ * ```
  */
 export async function auth(...specs: readonly string[]): Promise<Authenticator[]> {
   try {

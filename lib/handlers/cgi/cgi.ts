@@ -44,13 +44,26 @@ export interface CgiOptions extends RestraintOptions {
 
 /**
  * Runs the CGI scripts below a folder (RFC 3875): folders are entered, the first file of the path is the
- * script, the rest is its `PATH_INFO`. Neither `..` nor a symbolic link leads out of the folder. At a route
- * `/scripts/*`, the folder is at `/scripts`.
+ * script, the rest is its `PATH_INFO`. At a route `/scripts/*`, the folder is at `/scripts`.
  *
  * A script runs in the folder that it is in, and not longer than its client waits for it. A script whose
  * name begins with `nph-` is one like any other.
  *
+ * @param folder The folder; neither `..` nor a symbolic link leads out of it.
  * @throws {UsageError} If it is no folder, or an option does not take its value.
+ *
+ * @example
+ * ```ts
+ * import { cgi, serve } from "@stdws/stdws";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const script = "#!/bin/sh\necho Content-Type: text/plain; echo; echo hello\n";
+ * await Deno.writeTextFile(`${folder}/greet`, script, { mode: 0o755 });
+ * const routes = [{ path: "/scripts/*", handler: cgi(folder) }];
+ * await using server = await serve({ port: 0, addresses: ["127.0.0.1"], routes });
+ * const response = await fetch(`${server.addresses[0]}scripts/greet`.replace("ws:", "http:"));
+ * if (await response.text() !== "hello\n") throw new Error("not what the script wrote");
+ * ```
  */
 export function cgi(folder: string, options: CgiOptions = {}): Handler {
   checkProperties(cgiKind.options, options, " of cgi()");

@@ -46,7 +46,21 @@ export interface ReplayOptions {
  * closed. While the client takes nothing, it is held up.
  *
  * @param file A recording of the option `record`, or an asciicast of version 2.
- * @throws {UsageError} If it cannot be read, or is none.
+ * @throws {UsageError} If it cannot be read, or is none, or an option does not take its value.
+ *
+ * @example
+ * ```ts
+ * import { replay, serve } from "@stdws/stdws";
+ *
+ * const file = await Deno.makeTempFile();
+ * await Deno.writeTextFile(file, '{"stdws":1}\n[0,"o","hello"]\n');
+ * const routes = [{ path: "*", handler: await replay(file) }];
+ * await using server = await serve({ port: 0, addresses: ["127.0.0.1"], routes });
+ * const socket = new WebSocket(`${server.addresses[0]}`);
+ * const heard = await new Promise((resolve) => socket.onmessage = (event) => resolve(event.data));
+ * if (heard !== "hello") throw new Error("not what was recorded");
+ * await new Promise((resolve) => socket.onclose = resolve);
+ * ```
  */
 export async function replay(file: string, options: ReplayOptions = {}): Promise<Handler> {
   checkProperties(OPTIONS, options, " of replay()");

@@ -23,7 +23,20 @@ export interface StaticOptions {
  * Serves the files below a folder to GET and HEAD: a folder by its `index.html`, or by a list of what
  * is in it. At a route `/files/*`, the folder is at `/files`.
  *
+ * @param folder The folder; neither `..` nor a symbolic link leads out of it.
  * @throws {UsageError} If it is no folder.
+ *
+ * @example
+ * ```ts
+ * import { serve, staticFiles } from "@stdws/stdws";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${folder}/hello.txt`, "hello");
+ * const routes = [{ path: "/files/*", handler: staticFiles(folder) }];
+ * await using server = await serve({ port: 0, addresses: ["127.0.0.1"], routes });
+ * const response = await fetch(`${server.addresses[0]}files/hello.txt`.replace("ws:", "http:"));
+ * if (await response.text() !== "hello") throw new Error("not what is in the file");
+ * ```
  */
 export function staticFiles(folder: string, { scripts = [] }: StaticOptions = {}): Handler {
   const root = realFolder(folder, "static content from");
