@@ -13,3 +13,11 @@ const PASSING = [1001, 1006, 1012, 1013];
 export function isPassing(code: number): boolean {
   return PASSING.includes(code);
 }
+
+const encoder = new TextEncoder();
+
+/** The reason of a close frame has 123 bytes (RFC 6455 §5.5); what is longer is cut, between two characters. */
+export function cutReason(reason: string): string {
+  const { read } = encoder.encodeInto(reason, new Uint8Array(123));
+  return reason.slice(0, read);
+}

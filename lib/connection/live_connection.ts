@@ -1,5 +1,5 @@
 import type { Batch, Message } from "../base/batch.ts";
-import { isCloseCode } from "../base/close_code.ts";
+import { cutReason, isCloseCode } from "../base/close_code.ts";
 import { counted } from "../base/counted.ts";
 import { EngineError } from "../base/errors.ts";
 import type { FloodLog } from "../base/flood_log.ts";
@@ -391,16 +391,17 @@ export class LiveConnection implements Connection, TransportEvents, Curbed, Publ
     this.#close(1013, "Reads too slowly", CLOSE_TIMEOUT, "server");
   }
 
-  #close(code: number, reason: string, patience: number, by: Closer): void {
-    this.#log.trace("websocket", `Closing with ${code} ${reason}`.trimEnd());
+  #close(code: number, said: string, patience: number, by: Closer): void {
+    this.#log.trace("websocket", `Closing with ${code} ${said}`.trimEnd());
+    const reason = cutReason(said);
     this.#state = "closing";
     this.#curb?.stop();
-    this.#tally.closing({ by, code, reason: cut(reason) });
+    this.#tally.closing({ by, code, reason });
     this.#outbox.end();
     this.#leaveAll();
     // Its answer to the close has to be read.
     this.#transport.resume();
-    const close = () => this.#transport.close(code, cut(reason), patience);
+    const close = () => this.#transport.close(code, reason, patience);
     // What was sent comes before it, and that is not all there yet.
     const underWay = this.#outbox.finish(patience, () => this.#breakOff());
     if (!underWay) return close();
@@ -434,12 +435,3 @@ export class LiveConnection implements Connection, TransportEvents, Curbed, Publ
 
 /** Number of pings that were told apart by it. */
 let pings = 0;
-
-const encoder = new TextEncoder();
-
-/** The reason of a close frame has 123 bytes (RFC 6455 §5.5). */
-function cut(reason: string): string {
-  const bytes = new Uint8Array(123);
-  const { read } = encoder.encodeInto(reason, bytes);
-  return reason.slice(0, read);
-}
