@@ -1,5 +1,5 @@
-import { shown } from "../base/shown.ts";
 import { NO_FIELD_VALUE } from "../base/header_forms.ts";
+import { shown } from "../base/shown.ts";
 
 /**
  * An answer as an engine can send it: a handler of somebody's own may not have been checked for its types.

@@ -1,7 +1,7 @@
 import { UsageError } from "../base/errors.ts";
+import { TOKEN } from "../base/header_forms.ts";
 import { isObject } from "../base/is_object.ts";
 import { shown } from "../base/shown.ts";
-import { TOKEN } from "../base/header_forms.ts";
 import type { KindValues, Option } from "./option.ts";
 import { checkOption, expectedBy } from "./read_option.ts";
 import { ValueError } from "./value_error.ts";

@@ -1,8 +1,8 @@
+import { TOKEN } from "../base/header_forms.ts";
 import { ownerText, parseOwner } from "../base/owner.ts";
 import { readDuration, UNITS } from "../base/read_duration.ts";
 import { readSize } from "../base/read_size.ts";
 import { sizeText } from "../base/size_text.ts";
-import { TOKEN } from "../base/header_forms.ts";
 import { BUS_PLACE, busPlaceText, parseBusPlace, withoutPassword } from "../bus/bus_place.ts";
 import { parseRedisUrl } from "../bus/redis/redis_terms.ts";
 import { ADMIN_PLACE, adminPlaceText, parseAdminPlace } from "./admin_place.ts";

@@ -1,7 +1,6 @@
 import { NAME } from "../../base/version.ts";
 import { type HandlerName, kindNamed } from "../../handlers/registry.ts";
 import { ROUTE_OPTIONS } from "../../options/tables/route_options.ts";
-import { routeOptionOf } from "../../options/views.ts";
 import { handlerLines } from "../handler_table.ts";
 import { paragraph, section } from "./layout.ts";
 import { routeLines } from "./option_lines.ts";
@@ -14,11 +13,8 @@ export function handlerHelp(name: HandlerName): string[] {
   return [
     `${NAME} --route='PATTERN=${name}[?option=value&…]${behind}'`,
     ...paragraph(doc),
-    ...options.length > 0 ? section("Options", routeLines(options.map(routeOptionOf))) : [],
-    ...section(
-      "Options of every route",
-      routeLines(ROUTE_OPTIONS.map((option) => routeOptionOf(option))),
-    ),
+    ...options.length > 0 ? section("Options", routeLines(options)) : [],
+    ...section("Options of every route", routeLines(ROUTE_OPTIONS)),
     ...example ? section("Example", example.map((line) => `  ${line}`)) : [],
     ...paragraph(`How routes are written: ${NAME} --help=route`),
   ];

@@ -1,5 +1,6 @@
 import type { Option } from "../../options/option.ts";
 import { showDefault } from "../../options/read_option.ts";
+import { routeOptionOf } from "../../options/views.ts";
 import { flagSynopsis } from "../flag_table.ts";
 import { routeSynopsis } from "../handler_table.ts";
 import { columns } from "./layout.ts";
@@ -11,7 +12,8 @@ export function flagLines(options: readonly Option[]): string[] {
 
 /** Options as they stand in a route. */
 export function routeLines(options: readonly Option[]): string[] {
-  return columns(options.map((option) => [routeSynopsis(option), docOf(option)]));
+  const rows = options.map(routeOptionOf);
+  return columns(rows.map((option) => [routeSynopsis(option), docOf(option)]));
 }
 
 function docOf(option: Option): string {

@@ -1,6 +1,5 @@
 import { NAME } from "../../base/version.ts";
 import { ROUTE_OPTIONS } from "../../options/tables/route_options.ts";
-import { routeOptionOf } from "../../options/views.ts";
 import { handlerLines } from "../handler_table.ts";
 import { columns, paragraph, section } from "./layout.ts";
 import { routeLines } from "./option_lines.ts";
@@ -39,7 +38,7 @@ export function routeHelp(): string[] {
     ),
     ...section(
       "Options of every route, percent-encoded where they have a space, & or % in them",
-      routeLines(ROUTE_OPTIONS.map((option) => routeOptionOf(option))),
+      routeLines(ROUTE_OPTIONS),
     ),
     ...section("Example", [
       `  ${NAME} --port=8080 \\`,

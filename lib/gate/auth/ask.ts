@@ -1,4 +1,5 @@
 import { messageOf, UsageError } from "../../base/errors.ts";
+import { isLoopback, withoutBrackets } from "../../base/host.ts";
 
 /** Options of {@linkcode ask}. */
 export interface AskOptions {
@@ -93,5 +94,5 @@ export function nameOf({ origin, pathname }: URL): string {
 
 /** Whether what goes to an address stays on this machine, or is encrypted. */
 export function isPrivate({ protocol, hostname }: URL): boolean {
-  return protocol === "https:" || /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+  return protocol === "https:" || isLoopback(withoutBrackets(hostname));
 }

@@ -1,8 +1,8 @@
 import { HandshakeError } from "../../base/errors.ts";
+import { BEARER_TOKEN } from "../../base/header_forms.ts";
 import { hasToken, TOKEN_PARAM, withoutToken } from "../../base/query_token.ts";
 import type { IncomingRequest } from "../../base/request.ts";
 import { namesIn } from "../../base/subprotocol.ts";
-import { BEARER_TOKEN } from "../../base/header_forms.ts";
 import type { Evidence } from "./authenticator.ts";
 
 /** The subprotocol behind which a token stands: a browser's page can set no header but their list. */

@@ -1,8 +1,8 @@
 import { messageOf, UsageError } from "../../base/errors.ts";
+import { TOKEN } from "../../base/header_forms.ts";
 import { AUTH_TIMEOUT } from "../../base/limits.ts";
 import { Log } from "../../base/log.ts";
 import { Seldom } from "../../base/seldom.ts";
-import { TOKEN } from "../../base/header_forms.ts";
 import { fromBytes } from "../../process/environment.ts";
 import { type Answer, ask, isPrivate, nameOf, parseUrl } from "./ask.ts";
 import type { Authenticator, Identity } from "./authenticator.ts";
