@@ -4,6 +4,7 @@ import type { Handler, Hub, Rooms, SlowPolicy } from "../contract.ts";
 import { chosenName } from "../hub/chosen_name.ts";
 import { checkProperties } from "../options/check_properties.ts";
 import { kindOf } from "./kind.ts";
+import { refuseMessage } from "./refuse_message.ts";
 import { SLOW } from "./slow.ts";
 
 /** Options of {@linkcode broadcast}: what it does beside sending every message to everybody. */
@@ -89,8 +90,7 @@ export function broadcast(options: BroadcastOptions = {}): Handler {
               if (write) {
                 return void (joined ?? rooms.room(name)).publish(batch, except, connection);
               }
-              log.error("websocket", "The client sent a message where it may only read");
-              connection.close(1008, "Messages are not allowed here");
+              refuseMessage(connection, log);
             },
             close: () => joined?.leave(connection),
           };

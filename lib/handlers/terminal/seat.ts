@@ -4,6 +4,7 @@ import { HIGH_WATER_MARK } from "../../base/limits.ts";
 import type { Log } from "../../base/log.ts";
 import type { Connection, Gauge } from "../../contract.ts";
 import type { TerminalSize } from "../../process/pty/pty.ts";
+import { refuseMessage } from "../refuse_message.ts";
 import { parseControl } from "./control.ts";
 
 // Bytes that a client may be behind: enough to go on without a pause, and so little that Ctrl-C is seen at once.
@@ -55,8 +56,7 @@ export class Seat implements Gauge {
     if (this.#closed) return;
     if (speaks && !batch.binary) return this.#listen(batch);
     if (write) return this.#options.type(batch);
-    log.error("websocket", "The client sent a message where it may only read");
-    this.close(1008, "Messages are not allowed here");
+    refuseMessage(this, log);
   }
 
   /** Sends output. */
