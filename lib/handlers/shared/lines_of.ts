@@ -11,7 +11,8 @@ export function linesOf(log: Log, obey: (line: string, complain: Complain) => vo
   let number = 0;
   return new Delimited(LINE, (batch) => {
     for (const message of batch) {
-      const [line, at] = [message as string, ++number];
+      const line = message as string;
+      const at = ++number;
       obey(line, (what, level = "error") => {
         log.write(level, "process", `Line ${at}: ${what}: ${shorten(line)}`);
       });
