@@ -6,7 +6,7 @@ import { sharedEnvironment } from "../../process/shared_environment.ts";
 /** A process to start for all clients of a route. */
 export interface SharedJob
   extends Pick<Job, "program" | "args" | "cwd" | "log" | "orphans" | "pty"> {
-  /** Its name where no permit is left for it, as `shared process`. */
+  /** The name for it where no permit is left, as `shared process`. */
   readonly what: string;
   /** Variables that those of the server stand above; default: none. */
   readonly variables?: Readonly<Record<string, string>>;
