@@ -1,3 +1,4 @@
+import { binaryString } from "./binary_string.js";
 import { formatTime } from "./format.js";
 import { hexOf } from "./hex.js";
 
@@ -10,7 +11,7 @@ import { hexOf } from "./hex.js";
  * @returns {string} With its line feed.
  */
 export function toJsonLine({ number, kind, time, size, data, facts, shortened }) {
-  const payload = typeof data === "string" ? { text: data } : { base64: base64Of(data) };
+  const payload = typeof data === "string" ? { text: data } : { base64: btoa(binaryString(data)) };
   const line = { number, time: new Date(time).toISOString(), kind, size, ...payload, ...facts };
   return `${JSON.stringify({ ...line, ...(shortened && { shortened }) })}\n`;
 }
@@ -36,13 +37,4 @@ export function toPlainLine({ kind, time, data, facts }) {
  */
 export function plainPayload(data) {
   return typeof data === "string" ? data : hexOf(data);
-}
-
-function base64Of(bytes) {
-  let binary = "";
-  // More arguments than this are too many for a call.
-  for (let start = 0; start < bytes.length; start += 8192) {
-    binary += String.fromCharCode(...bytes.subarray(start, start + 8192));
-  }
-  return btoa(binary);
 }

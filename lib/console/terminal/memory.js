@@ -1,3 +1,5 @@
+import { binaryString, bytesOf } from "../binary_string.js";
+
 // Characters that a tab keeps of its terminal: a browser has 5 MiB for all of a site.
 const MOST = 1_000_000;
 
@@ -40,7 +42,7 @@ export class Memory {
    */
   keep(facts) {
     const text = this.#addon.serialize({ scrollback: 1_000 });
-    const rest = Array.from(this.#pending, (bytes) => String.fromCharCode(...bytes));
+    const rest = Array.from(this.#pending, binaryString);
     const kept = JSON.stringify({ facts, text, rest });
     try {
       if (kept.length <= MOST) sessionStorage.setItem(this.#key, kept);
@@ -63,7 +65,7 @@ export class Memory {
       const { facts, text, rest } = JSON.parse(kept);
       this.#terminal.write(text);
       for (const each of rest) {
-        const bytes = Uint8Array.from(each, (char) => char.charCodeAt(0));
+        const bytes = bytesOf(each);
         this.draw(bytes, () => shown(bytes));
       }
       return facts;
