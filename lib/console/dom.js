@@ -9,6 +9,16 @@ export function byId(id) {
 }
 
 /**
+ * Shows a text, unless it is there: one that is written again is a change to whoever has the page read aloud.
+ *
+ * @param {Node} node
+ * @param {string} text
+ */
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/**
  * Makes an element. Strings become text, never markup.
  *
  * @param {string} tag

@@ -1,5 +1,5 @@
 import { READY_STATES } from "./connection.js";
-import { byId } from "./dom.js";
+import { byId, setText } from "./dom.js";
 import { formatCount, formatSize } from "./format.js";
 
 /** Shows the properties of the connection as they change, and what was counted. */
@@ -65,9 +65,4 @@ export class Status {
 
 function stateOf(readyState) {
   return `${readyState} ${READY_STATES[readyState]}`;
-}
-
-/** A text that is written again is a change to whoever reads the page aloud. */
-function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
 }

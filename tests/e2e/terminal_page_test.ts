@@ -1,3 +1,4 @@
+import type { WebSocketRoute } from "playwright-core";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Browser } from "../support/browser.ts";
 import { CuttingProxy } from "../support/cutting_proxy.ts";
@@ -205,7 +206,34 @@ Deno.test(
       assertEquals(await ann.screen(), await bob.screen());
       await bob.page.close();
       await ann.when(`${SHOWN_ROWS} === ${rows}`);
+      // A name is no news for a screen reader, and takes no notice away.
+      await ann.page.evaluate(`globalThis.told = 0;
+        new MutationObserver(() => told++).observe(document.getElementById("state"), { childList: true })`);
+      await ann.line("printf '\\033]2;named\\007'");
+      await ann.when('document.title === "named"');
+      assertEquals(await ann.page.evaluate("told"), 0);
       await ann.page.close();
+    });
+
+    await t.step("leaves the focus where it is when it comes back by itself", async () => {
+      const terminal = await open("ours");
+      const { page } = terminal;
+      const first = Promise.withResolvers<WebSocketRoute>();
+      const second = Promise.withResolvers<void>();
+      let made = 0;
+      await page.routeWebSocket(/./, (socket) => {
+        socket.connectToServer();
+        if (++made === 1) first.resolve(socket);
+        else second.resolve();
+      });
+      await page.reload();
+      await terminal.untilState("Shared");
+      await page.keyboard.press("Control+Shift+ArrowUp");
+      await (await first.promise).close({ code: 1012 });
+      await second.promise;
+      await terminal.untilState("Shared");
+      assertEquals(await page.evaluate("document.activeElement.id"), "copy");
+      await page.close();
     });
 
     await t.step("goes on when it is loaded again, where the route has resume", async () => {

@@ -1,4 +1,4 @@
-import { button, byId, element } from "../dom.js";
+import { button, byId, element, setText } from "../dom.js";
 import { formatCount, formatSize, formatTime } from "../format.js";
 import { orderConnections } from "./connection_order.js";
 
@@ -71,7 +71,7 @@ export class ConnectionTable {
       }
     });
     if (focused !== document.activeElement && focused?.isConnected) focused.focus();
-    byId("counts").textContent = this.#countsOf(found.length, drawn.length);
+    setText(byId("counts"), this.#countsOf(found.length, drawn.length));
     byId("empty").hidden = drawn.length > 0;
     byId("empty").textContent = this.#total === 0
       ? "Nobody is connected."
@@ -133,10 +133,6 @@ export class ConnectionTable {
     this.#rows.set(id, row);
     return row;
   }
-}
-
-function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
 }
 
 /** A time in the two largest units that it is long in. */

@@ -21,9 +21,9 @@ export function setUpEndDialog(end) {
       await end(id);
       if (asked.id === id) dialog.close();
     } catch (failure) {
-      error.textContent = failure.message;
+      if (asked.id === id) error.textContent = failure.message;
     } finally {
-      now.disabled = false;
+      if (asked.id === id) now.disabled = false;
     }
   });
   return (connection) => {
@@ -31,6 +31,7 @@ export function setUpEndDialog(end) {
     const { remote, user, path } = connection;
     byId("end-who").textContent = `${user === null ? remote : `${user} (${remote})`} at ${path}`;
     error.textContent = "";
+    now.disabled = false;
     dialog.showModal();
     byId("end-cancel").focus();
   };

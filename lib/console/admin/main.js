@@ -1,4 +1,4 @@
-import { byId } from "../dom.js";
+import { byId, setText } from "../dom.js";
 import { ConnectionTable } from "./connection_table.js";
 import { setUpEndDialog } from "./end_dialog.js";
 import { makeGraphs, showGraphs } from "./graphs.js";
@@ -70,8 +70,6 @@ async function look() {
 }
 
 function showState(state, text) {
-  const shown = byId("state");
   document.body.dataset.state = state;
-  // A screen reader tells each change, and nothing else.
-  if (shown.textContent !== text) shown.textContent = text;
+  setText(byId("state"), text);
 }

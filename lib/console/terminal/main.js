@@ -1,4 +1,5 @@
 import { backoff } from "../backoff.js";
+import { bytesOf } from "../binary_string.js";
 import { byId } from "../dom.js";
 import { setUpClip } from "./clip.js";
 import { setUpKeys } from "./keys.js";
@@ -34,7 +35,12 @@ terminal.loadAddon(new WebLinksAddon.WebLinksAddon(openLink));
 let facts = { write: true, shared: false };
 let attempts = 0;
 
-const state = new State({ again: () => start() });
+const state = new State({
+  again() {
+    start();
+    terminal.focus();
+  },
+});
 const memory = new Memory(terminal, serializer);
 const encoder = new TextEncoder();
 const link = new Link({
@@ -87,7 +93,7 @@ const search = setUpSearch(terminal, finder, {
 
 terminal.onData((text) => type(withControl(text)));
 // Reports of the mouse, which are bytes.
-terminal.onBinary((text) => link.type(Uint8Array.from(text, (each) => each.charCodeAt(0))));
+terminal.onBinary((text) => link.type(bytesOf(text)));
 terminal.onTitleChange((title) => state.named(title));
 terminal.attachCustomKeyEventHandler(own);
 leaveAnswers(terminal, () => facts.shared);
@@ -103,6 +109,7 @@ fitNow();
 const before = memory.recall((bytes) => link.shown(bytes.length));
 if (before) facts = before.facts;
 start(before?.place);
+terminal.focus();
 new ResizeObserver(fitNow).observe(byId("screen"));
 addEventListener("pagehide", () => {
   if (link.isOpen) memory.keep({ facts, place: link.place });
@@ -155,5 +162,4 @@ function begun(said) {
 function start(place) {
   state.connecting();
   link.open({ columns: terminal.cols, rows: terminal.rows }, place);
-  terminal.focus();
 }

@@ -1,4 +1,4 @@
-import { byId } from "../dom.js";
+import { byId, setText } from "../dom.js";
 
 // How long a notice stands, in ms.
 const NOTICE = 4_000;
@@ -14,7 +14,7 @@ export class State {
   /** @param {{ again(): void }} options Starts another program. */
   constructor({ again }) {
     byId("again").addEventListener("click", again);
-    this.#show();
+    this.#showTitle();
   }
 
   connecting() {
@@ -34,7 +34,7 @@ export class State {
   /** @param {string} title The name that the program gives its window. */
   named(title) {
     this.#title = title || location.pathname;
-    this.#show();
+    this.#showTitle();
   }
 
   /**
@@ -51,20 +51,25 @@ export class State {
   notify(text) {
     clearTimeout(this.#notice);
     byId("state").textContent = text;
-    this.#notice = setTimeout(() => this.#show(), NOTICE);
+    this.#notice = setTimeout(() => this.#showText(), NOTICE);
   }
 
   #set(sign, text, isBad = false) {
     clearTimeout(this.#notice);
     [this.#sign, this.#text, this.#isBad] = [sign, text, isBad];
     byId("again").hidden = true;
-    this.#show();
+    this.#showTitle();
+    this.#showText();
   }
 
-  #show() {
+  /** By itself, because a shell names itself at each prompt: a notice stays, and nothing else is read aloud again. */
+  #showTitle() {
     document.title = this.#sign + this.#title;
     byId("title").textContent = this.#title;
-    byId("state").textContent = this.#text;
+  }
+
+  #showText() {
+    setText(byId("state"), this.#text);
     byId("state").dataset.state = this.#isBad ? "bad" : "";
   }
 }

@@ -89,6 +89,16 @@ Deno.test(needing("the page of whoever runs the server", "chromium"), async (t) 
     assertEquals(await page.locator("th[aria-sort]").count(), 1);
   });
 
+  await t.step("tells a screen reader what has changed, and nothing again", async () => {
+    await page.evaluate(`globalThis.told = 0;
+      for (const id of ["counts", "state"]) {
+        new MutationObserver(() => told++).observe(document.getElementById(id), { childList: true });
+      }`);
+    // The first is drawn before the second is asked for.
+    for (let looks = 0; looks < 2; looks++) await page.waitForResponse(/connections$/);
+    assertEquals(await page.evaluate("told"), 0);
+  });
+
   for (const dark of [false, true]) {
     const theme = dark ? "dark" : "light";
     await t.step(`can be read in the ${theme} theme`, async () => {
