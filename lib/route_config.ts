@@ -5,6 +5,7 @@ import type { RouteSaid } from "./handlers/kind.ts";
 import { type HandlerName, kindNamed } from "./handlers/registry.ts";
 import type { Option } from "./options/option.ts";
 import { checkOption, showOption } from "./options/read_option.ts";
+import { FRAMING_OF } from "./options/tables/message_options.ts";
 import { ROUTE_OPTIONS } from "./options/tables/route_options.ts";
 import { ValueError } from "./options/value_error.ts";
 import { propertiesOf } from "./options/views.ts";
@@ -147,12 +148,9 @@ function framingOf({ framing, binary, passstderr }: Options): Pick<Options, "fra
   if (binary && passstderr) {
     throw new UsageError("--passstderr cannot be used with --binary: its messages are text");
   }
-  const [name, old] = binary
-    ? ["binary", "binary"] as const
-    : passstderr
-    ? ["passstderr", "streams"] as const
-    : [];
-  if (old === undefined) return {};
+  const name = binary ? "binary" : passstderr ? "passstderr" : undefined;
+  if (name === undefined) return {};
+  const old = FRAMING_OF[name];
   if (framing === undefined || framing === old) return { framing: old };
   throw new UsageError(
     `--framing=${framing} cannot be used with --${name}: that is --framing=${old}`,

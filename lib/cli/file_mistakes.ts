@@ -3,6 +3,7 @@ import { isObject } from "../base/is_object.ts";
 import { LAYERED } from "../handlers/flags.ts";
 import { HANDLER_NAMES, type HandlerName, kindNamed, optionsOf } from "../handlers/registry.ts";
 import { closest } from "./closest.ts";
+import { framingNamed } from "./framing_named.ts";
 import { type FileText, type Mistake, type Path, pathText } from "./file_text.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -63,7 +64,8 @@ function unknownKey(key: string, path: Path, file: FileText): Mistake {
   return {
     // Only of those that are told: it takes its time.
     get message() {
-      const hint = closest(key, known);
+      const framing = path.length > 0 ? framingNamed(key, known) : undefined;
+      const hint = framing ? ` (did you mean "framing": "${framing}"?)` : closest(key, known);
       return `Unknown option "${key}"${place}${hint}: ${allowed} ${known.join(", ")}`;
     },
     offset: file.offsetOf([...path, key], true),

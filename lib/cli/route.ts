@@ -7,6 +7,7 @@ import { expectedBy, readOption } from "../options/read_option.ts";
 import { ROUTE_OPTIONS } from "../options/tables/route_options.ts";
 import { ValueError } from "../options/value_error.ts";
 import { parsePattern } from "../gate/route.ts";
+import { framingNamed } from "./framing_named.ts";
 import { refusedValue } from "./refused_value.ts";
 import { UnknownNameError } from "./unknown_name_error.ts";
 
@@ -80,11 +81,13 @@ function readOptions(
     const option = options.find((candidate) => candidate.name === name);
     if (!option) {
       const known = options.map((candidate) => candidate.name).sort();
-      throw new UnknownNameError(
-        `Unknown option "${name}" in ${where}`,
-        `: ${handler} takes ${known.join(", ") || "none"}`,
-        { said: name, known },
-      );
+      const what = `Unknown option "${name}" in ${where}`;
+      const expected = `: ${handler} takes ${known.join(", ") || "none"}`;
+      const framing = framingNamed(name, known);
+      if (framing) {
+        throw new UsageError(`${what} (did you mean "framing=${framing}"?)${expected}`, 2);
+      }
+      throw new UnknownNameError(what, expected, { said: name, known });
     }
     // A switch is on where it has no value.
     const given = values.map((text) => text ?? (KINDS[option.kind].bare ? "true" : undefined));

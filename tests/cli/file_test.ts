@@ -1,4 +1,11 @@
-import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { UsageError } from "../../lib/base/errors.ts";
 import { parseConfigFile, readConfigFile } from "../../lib/cli/file.ts";
 import { AUTHS } from "../../lib/options/auths.ts";
@@ -305,6 +312,15 @@ for (const [text, ...mistakes] of WRONG) {
     assertEquals(error.exitCode, 1);
   });
 }
+
+Deno.test("parseConfigFile() says what a route has for the options of websocketd", () => {
+  const text = '{ "routes": { "/a": { "handler": "process", "command": "a", "binary": true } } }';
+  const error = assertThrows(() => parseConfigFile(text, "a.json"), MistakesError);
+  assertStringIncludes(
+    error.mistakes[0] ?? "",
+    '(did you mean "framing": "binary"?): process takes',
+  );
+});
 
 const UNKNOWN: [key: string, hint: string][] = [
   ["prot", ' (did you mean "port"?)'],

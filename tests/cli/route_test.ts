@@ -149,6 +149,15 @@ const REFUSED: [text: string, message: string][] = [
     'Unknown option "cwd" in --route=/a=echo?cwd=b: echo takes acceptms, auth, authpass, away, byterate, compress, compressbits, compresscontext, compressmin, connectrate, http, idletimeout, lingerms, maxconnections, maxframesize, maxlifetime, maxperip, messagerate, origin',
   ],
   ["/a=process?echo cat", 'Unknown option "echo" in --route=/a=process?echo cat: process takes '],
+  [
+    "/a=process?binary=true cat",
+    'Unknown option "binary" in --route=/a=process?binary=true cat (did you mean "framing=binary"?): process takes ',
+  ],
+  [
+    "/a=shared?passstderr cat",
+    'Unknown option "passstderr" in --route=/a=shared?passstderr cat (did you mean "framing=streams"?)',
+  ],
+  ["/a=echo?binary", 'Unknown option "binary" in --route=/a=echo?binary: echo takes '],
   ["/a=echo?=b", 'Unknown option "" in --route=/a=echo?=b'],
   ["/a=echo?__proto__=b", 'Unknown option "__proto__" in --route=/a=echo?__proto__=b'],
   ["/a=echo?constructor=b", 'Unknown option "constructor"'],

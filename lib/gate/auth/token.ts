@@ -56,7 +56,9 @@ function tokensIn(lines: readonly Line[], path: string): readonly Known[] {
       refuse(`it has fewer than ${LEAST} characters; openssl rand -hex 24 makes one`);
     }
     // Another one cannot be sent.
-    if (!BEARER_TOKEN.test(secret)) refuse("it has other characters than A-Z a-z 0-9 - . _ ~ + /");
+    if (!BEARER_TOKEN.test(secret)) {
+      refuse("it has other characters than A-Z a-z 0-9 - . _ ~ + /; a line is TOKEN or NAME:TOKEN");
+    }
     const before = places.get(secret);
     if (before !== undefined) refuse(`it is the same as that at ${before}`);
     places.set(secret, place);

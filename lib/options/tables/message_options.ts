@@ -27,6 +27,12 @@ export const OLD_FRAMINGS = [
   },
 ] as const satisfies readonly Option[];
 
+/** The framing that each of these is. */
+export const FRAMING_OF = { binary: "binary", passstderr: "streams" } as const satisfies Record<
+  (typeof OLD_FRAMINGS)[number]["name"],
+  string
+>;
+
 /** Options of messages, which a route may have in place of the server. */
 export const MESSAGES = [
   {

@@ -48,7 +48,7 @@ const WRONG: [text: string, message: (path: string) => string][] = [
   [
     `ann:s3cret s3cret s3cret`,
     (path) =>
-      `Cannot use the token at ${path}:1: it has other characters than A-Z a-z 0-9 - . _ ~ + /`,
+      `Cannot use the token at ${path}:1: it has other characters than A-Z a-z 0-9 - . _ ~ + /; a line is TOKEN or NAME:TOKEN`,
   ],
   [
     `ann:${A}\nbob:${A}`,
