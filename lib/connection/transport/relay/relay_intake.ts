@@ -25,6 +25,9 @@ const DONE_BYTES = 64 * 1024;
 // Bytes that may wait here, whatever the other server says.
 const MOST_INPUT = MAX_QUEUE + MOST_RELAYED;
 
+// Things that may have happened behind messages that wait: a client ends, and that in few words.
+const MOST_EVENTS = 64;
+
 /**
  * Messages of a client that is at another server, and what happened between them, in order. Where each is asked for,
  * it is passed on when it was granted; it is done when it was passed on and the connection is not paused.
@@ -60,11 +63,13 @@ export class RelayIntake {
     return true;
   }
 
-  /** Something happened behind all messages so far. */
-  happened(event: () => void): void {
+  /** Something happened behind all messages so far; answers false where too much of that waits. */
+  happened(event: () => void): boolean {
+    if (this.#events >= MOST_EVENTS) return false;
     this.#entries.push(event);
     this.#events++;
     this.#run();
+    return true;
   }
 
   /** Messages up to this number may be passed on. */

@@ -238,7 +238,10 @@ export class RelayTransport implements Transport, BackEnd {
 
   /** Something that comes behind all messages before it. */
   #happened(event: () => void): void {
-    if (!this.#isOver) this.#intake.happened(event);
+    if (this.#isOver || this.#intake.happened(event)) return;
+    // No client does that.
+    this.#leg.gone("More happened than can be");
+    this.#end(1006, "");
   }
 
   #ping(payload: Uint8Array): Promise<Uint8Array | undefined> {

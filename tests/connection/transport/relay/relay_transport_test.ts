@@ -253,6 +253,21 @@ Deno.test("Relaying believes no server that asks for more than there is", async 
   assertEquals(wire.back.size, 0);
 });
 
+Deno.test("RelayTransport believes no server that tells of more than can happen, and keeps no more of that", async () => {
+  const wire = new Wire();
+  const told = new Told();
+  const { relaying, transport } = await Relayed.open(wire, told);
+  // Behind a message that has to be granted first.
+  relaying.received(Batch.of("one"));
+  for (let count = 0; count < 1000; count++) relaying.failed("again");
+  await wire.settle();
+  assertEquals(told.all, ["opened", "closed 1006"]);
+  assertEquals(transport.closed, ["1012 The server of the session has gone"]);
+  relaying.closed(1012, "");
+  await wire.settle();
+  assertEquals([wire.front.size, wire.back.size, wire.errors], [0, 0, []]);
+});
+
 Deno.test("Link takes no frame of something else for one of its own", () => {
   const wire = new Wire();
   wire.front.receive(Uint8Array.of(1, 2, 3));
