@@ -3,6 +3,7 @@ const SYMBOLS = {
   sendto: { parameters: ["i32", "buffer", "usize", "i32", "buffer", "u32"], result: "isize" },
   bind: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   listen: { parameters: ["i32", "i32"], result: "i32" },
+  shutdown: { parameters: ["i32", "i32"], result: "i32" },
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
   inet_pton: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   poll: { parameters: ["buffer", "u64", "i32"], result: "i32" },
@@ -32,6 +33,7 @@ const SO_ACCEPTCONN = 30;
 const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
 const POLLIN = 1;
+const SHUT_RD = 0;
 /** Connections that may wait to be accepted, as in Node; the system may have a lower limit. */
 const BACKLOG = 511;
 /** The codes by which what failed is known. */
@@ -134,6 +136,11 @@ export class Libc implements Disposable {
   /** Has clients wait at a socket until somebody accepts them. */
   listen(fd: number): void {
     this.#checked(this.#library.symbols.listen(fd, BACKLOG));
+  }
+
+  /** Has nobody come to a TCP socket until it listens again: who waits is reset, and its port stays its own. */
+  unlisten(fd: number): void {
+    this.#checked(this.#library.symbols.shutdown(fd, SHUT_RD));
   }
 
   /** The port of a TCP socket. */

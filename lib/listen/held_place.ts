@@ -1,3 +1,4 @@
+import { Libc } from "../base/libc.ts";
 import type { Engine, Place } from "./engine.ts";
 
 /** A place that another process, the parent of this one, holds for it. */
@@ -21,9 +22,16 @@ export function onHeld(engine: Engine, held: HeldPlace[]): Engine {
       const at = held.findIndex(({ asked }) => isSame(asked, place));
       const [found] = at < 0 ? [] : held.splice(at, 1);
       if (!found) throw Object.assign(new Error("nobody holds it"), { code: "EADDRNOTAVAIL" });
+      if (found.fd !== undefined) listenAt(found.fd);
       return await engine.listen(placeOf(found), credentials);
     },
   };
+}
+
+/** Where nobody could be started for it before, it does not listen. */
+function listenAt(fd: number): void {
+  using libc = new Libc();
+  if (!libc.isListening(fd)) libc.listen(fd);
 }
 
 function placeOf({ asked, port, fd }: HeldPlace): Place {

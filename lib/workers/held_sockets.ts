@@ -30,9 +30,12 @@ export class HeldSockets implements Disposable {
   readonly #engine: EngineName;
   readonly #descriptors: number[] = [];
   readonly #paths: string[] = [];
+  /** Those that a worker has to itself, in the order of their numbers. */
+  readonly #own: number[][];
 
   private constructor(count: number, engine: EngineName) {
     this.places = Array.from({ length: count }, () => []);
+    this.#own = Array.from({ length: count }, () => []);
     this.#engine = engine;
   }
 
@@ -74,6 +77,16 @@ export class HeldSockets implements Disposable {
       return start();
     } finally {
       for (const fd of passed) this.#libc.keepFromPrograms(fd);
+    }
+  }
+
+  /**
+   * Has the system give nobody to a worker that cannot be started, but to the others, until it listens by itself: who
+   * came to its own sockets would wait for as long as that takes.
+   */
+  rest(number: number): void {
+    for (const fd of this.#own[number - 1] ?? []) {
+      if (this.#libc.isListening(fd)) this.#libc.unlisten(fd);
     }
   }
 
@@ -123,8 +136,9 @@ export class HeldSockets implements Disposable {
       return fd;
     };
     const one = isShared || !listens ? make() : undefined;
-    for (const places of this.places) {
+    for (const [at, places] of this.places.entries()) {
       const fd = one ?? make();
+      if (one === undefined) this.#own[at]?.push(fd);
       places.push({ asked: { hostname, port: asked }, port, ...(listens ? { fd } : {}) });
     }
     return boundAt(port);

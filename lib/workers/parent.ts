@@ -279,8 +279,13 @@ export class Parent implements AsyncDisposable, Crew {
     }
   }
 
-  /** Starts a worker again that has ended, after some time. */
-  #again(number: number, ended: WorkerProcess): void {
+  /**
+   * Starts a worker again that has ended, after some time.
+   *
+   * @param isLong Whether it was tried in vain already: others get the clients meanwhile.
+   */
+  #again(number: number, ended: WorkerProcess, isLong = !ended.isReady): void {
+    if (isLong) this.#options.sockets.rest(number);
     const backoff = this.#backoffs.get(number) ?? new Backoff();
     this.#backoffs.set(number, backoff);
     const timer = setTimeout(async () => {
@@ -288,7 +293,7 @@ export class Parent implements AsyncDisposable, Crew {
       // It was replaced meanwhile.
       if (this.#workers.get(number) !== ended) return;
       const worker = this.#tryToLaunch(number);
-      if (!worker) return this.#again(number, ended);
+      if (!worker) return this.#again(number, ended, true);
       this.#workers.set(number, worker);
       if (await worker.ready) log.info("server", `${nameOf(worker)} serves`);
     }, backoff.next(ended.age) ?? LONGEST_PAUSE);

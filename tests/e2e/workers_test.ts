@@ -270,6 +270,26 @@ testNode(
   ["prlimit"],
 );
 
+testNode("stdws --workers serves everybody where one of them cannot be started", async (form) => {
+  await using folder = await Folder.make();
+  const module = `${folder.path}/module.js`;
+  const write = (text: string) => Deno.writeTextFile(module, text);
+  await write("export default { open: (it) => void it.send('here') };");
+  await using server = await startWorkers([TELLS, `--route=/=module ${module}`], { form });
+  const [killed = 0, stays = 0] = workersOf(server);
+  await write("{");
+  Deno.kill(killed, "SIGKILL");
+  await server.stdout.until(/has ended with status 1$/);
+  // The system would give half of them to the one that is not there, also while that is tried again.
+  const came = await Promise.all(Array.from({ length: 30 }, () => connect(server.url)));
+  assertEquals(new Set(came.map(({ worker }) => worker)), new Set([stays]));
+  for (const each of came) each[Symbol.dispose]();
+  await write("export default { open: (it) => void it.send('here') };");
+  await server.stdout.until(/Worker \d \(process \d+\) serves$/);
+  const all = await connectAll(server.url);
+  for (const each of all.values()) each[Symbol.dispose]();
+});
+
 testNode("stdws --workers loses nobody who waits for a worker that has died", async (form) => {
   await using server = await startWorkers([TELLS], { form });
   const all = await connectAll(server.url);
