@@ -296,7 +296,7 @@ Deno.test(
       await terminal.prompt();
       await terminal.line("sh -c 'echo go$((1))es; exec sleep 1000'");
       await terminal.until("go1es");
-      await page.getByRole("button", { name: "Control, for the next key" }).tap();
+      await page.getByRole("button", { name: "Ctrl, for the next key" }).tap();
       await terminal.type("c");
       await terminal.line("echo status $?");
       await terminal.until(/^status 130$/m);

@@ -1,10 +1,11 @@
 import { button } from "../dom.js";
 
-// As a terminal sends them; arrows depend on what the program has asked for.
+// The label, a name that begins with its letters, for who says what to press, and what is sent:
+// as a terminal sends them; arrows depend on what the program has asked for.
 const KEYS = [
   ["Esc", "Escape", "\x1b"],
   ["Tab", "Tab", "\t"],
-  ["Ctrl", "Control, for the next key", undefined],
+  ["Ctrl", "Ctrl, for the next key", undefined],
   ["←", "Arrow left", "D"],
   ["↑", "Arrow up", "A"],
   ["↓", "Arrow down", "B"],

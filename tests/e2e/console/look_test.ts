@@ -61,7 +61,8 @@ Deno.test(needing("the dev console's looks", "chromium"), async (t) => {
     const session = await browser.context.newCDPSession(view.page);
     const names = async () => {
       const { nodes } = await session.send("Accessibility.getFullAXTree");
-      const controls = /^(button|textbox|searchbox|checkbox|radio|spinbutton|listbox|dialog|img)$/i;
+      const controls =
+        /^(button|textbox|searchbox|checkbox|radio|spinbutton|listbox|combobox|dialog|img)$/i;
       return nodes.filter(({ role, ignored }) => !ignored && controls.test(role?.value ?? ""))
         .map(({ role, name }) => `${role?.value}: ${name?.value ?? ""}`);
     };
@@ -77,6 +78,11 @@ Deno.test(needing("the dev console's looks", "chromium"), async (t) => {
     // Not by its placeholder, which is an example here.
     await view.mode("json");
     assert((await names()).includes("textbox: Message"));
+    // Where there is room for few labels.
+    await view.page.setViewportSize({ width: 360, height: 740 });
+    const few = await names();
+    assertEquals(few.filter((name) => name.endsWith(": ")), []);
+    assert(few.includes("textbox: URL"), few.join("; "));
     await session.detach();
   });
 

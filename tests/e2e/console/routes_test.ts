@@ -36,6 +36,11 @@ testEach(
       "* (any other path) · echo",
     ]);
     assertEquals(await view.shown("target"), server.url);
+    const wide = view.page.viewportSize();
+    await view.page.setViewportSize({ width: 360, height: 740 });
+    // Its label has no room there, and is its name all the same.
+    await view.page.getByRole("combobox", { name: "Route" }).waitFor();
+    if (wide) await view.page.setViewportSize(wide);
 
     await view.page.selectOption("#route", { label: "/chat/:room · broadcast" });
     assertEquals(await view.shown("target"), `${server.url}chat/:room`);
