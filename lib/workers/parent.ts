@@ -6,15 +6,9 @@ import { within } from "../base/within.ts";
 import type { Silent } from "../admin/others.ts";
 import type { Crew } from "./ask/ask_all.ts";
 import { CommonLines } from "./common_lines.ts";
-import type { WorkerPlaces } from "./control.ts";
-import type { HeldSockets } from "./held_sockets.ts";
-import type { Link } from "./link.ts";
-import { Meeting } from "./meeting.ts";
-import { ownCommand } from "./own_command.ts";
-import { SERVICE_NAMES, type ServiceHandlers } from "./services.ts";
+import { Launcher, type LauncherOptions } from "./launcher.ts";
 import { WorkerFailure } from "./worker_failure.ts";
-import { WORKER_VARIABLE } from "./worker_variable.ts";
-import { type Load, WorkerProcess, type WorkerWatcher } from "./worker_process.ts";
+import type { Load, WorkerProcess } from "./worker_process.ts";
 
 const log = new Log();
 
@@ -28,29 +22,18 @@ const ANSWER = 2_000;
 // What a worker may take to its end beside its own time, in ms.
 const GRACE = 1_000;
 
-/** Options of {@linkcode Parent.start}. */
-export interface ParentOptions {
-  readonly count: number;
-  readonly sockets: HeldSockets;
-  readonly places: Omit<WorkerPlaces, "held">;
-  readonly services: ServiceHandlers;
-}
-
 /**
  * Starts workers, watches them, and starts others in place of those that end: in all that matters to whoever ends or
  * reloads it, a server.
  */
 export class Parent implements AsyncDisposable, Crew {
-  readonly #options: ParentOptions;
-  readonly #command = ownCommand();
-  readonly #meeting: Meeting;
-  /** All that have not ended, also those that were replaced. */
-  readonly #all = new Set<WorkerProcess>();
+  readonly #options: LauncherOptions;
+  /** Has all that have not ended, also those that were replaced. */
+  readonly #launcher: Launcher;
   /** Workers that serve or shall serve, by their numbers. */
   readonly #workers = new Map<number, WorkerProcess>();
   readonly #backoffs = new Map<number, Backoff>();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
-  readonly #watcher: WorkerWatcher;
   #isWatching = false;
   #shutdownMs = 0;
   /** Called when a worker has seen that a module has changed. */
@@ -59,11 +42,10 @@ export class Parent implements AsyncDisposable, Crew {
   lines: readonly string[] = [];
   addresses: readonly string[] = [];
 
-  private constructor(options: ParentOptions) {
+  private constructor(options: LauncherOptions) {
     this.#options = options;
-    this.#meeting = new Meeting((pid, link) => this.#meet(pid, link));
     const lines = new CommonLines();
-    this.#watcher = {
+    this.#launcher = new Launcher(options, {
       silent: (worker, ms) => {
         log.error("server", `${nameOf(worker)} has not answered for ${duration(ms)}: it is killed`);
         worker.kill();
@@ -73,7 +55,7 @@ export class Parent implements AsyncDisposable, Crew {
         if (this.#serving[0] === worker) this.onChanged();
       },
       said: ({ number }, line) => lines.take(number, line),
-    };
+    });
   }
 
   /**
@@ -84,7 +66,7 @@ export class Parent implements AsyncDisposable, Crew {
    * @throws {UsageError} If the system starts no process; then all have ended as well.
    * @throws {ListenError} If there is no folder in which they can meet.
    */
-  static async start(options: ParentOptions, signal: Promise<number>): Promise<Parent> {
+  static async start(options: LauncherOptions, signal: Promise<number>): Promise<Parent> {
     const parent = new Parent(options);
     const ended = signal.then(() => {
       throw new WorkerFailure(0);
@@ -183,25 +165,25 @@ export class Parent implements AsyncDisposable, Crew {
   /** Has all workers take nothing new, and give what there is its time; resolves when all have ended. */
   async drain(): Promise<void> {
     this.#unwatch();
-    for (const worker of this.#all) worker.say({ kind: "end", drains: true });
-    await this.#ended();
+    for (const worker of this.#launcher.all) worker.say({ kind: "end", drains: true });
+    await this.#launcher.ended();
   }
 
   /** Ends all workers gracefully. Answers whether all ended in time. */
   async shutdown(): Promise<boolean> {
     this.#unwatch();
-    for (const worker of this.#all) worker.say({ kind: "end", drains: false });
-    return await within(this.#ended(), this.shutdownMs);
+    for (const worker of this.#launcher.all) worker.say({ kind: "end", drains: false });
+    return await within(this.#launcher.ended(), this.shutdownMs);
   }
 
   /** Ends at once what has not ended yet. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#unwatch();
-    for (const worker of this.#all) worker.say({ kind: "quit" });
-    await within(this.#ended(), GRACE);
-    for (const worker of this.#all) worker.kill();
-    await this.#ended();
-    this.#meeting[Symbol.dispose]();
+    for (const worker of this.#launcher.all) worker.say({ kind: "quit" });
+    await within(this.#launcher.ended(), GRACE);
+    for (const worker of this.#launcher.all) worker.kill();
+    await this.#launcher.ended();
+    this.#launcher[Symbol.dispose]();
   }
 
   get #serving(): WorkerProcess[] {
@@ -210,11 +192,11 @@ export class Parent implements AsyncDisposable, Crew {
   }
 
   async #loads(): Promise<(Load | undefined)[]> {
-    return await Promise.all(Array.from(this.#all, (worker) => worker.load(ANSWER)));
+    return await Promise.all(Array.from(this.#launcher.all, (worker) => worker.load(ANSWER)));
   }
 
   #sum(count: (worker: WorkerProcess) => number): number {
-    return Array.from(this.#all, count).reduce((sum, each) => sum + each, 0);
+    return Array.from(this.#launcher.all, count).reduce((sum, each) => sum + each, 0);
   }
 
   async #begin(): Promise<void> {
@@ -224,7 +206,7 @@ export class Parent implements AsyncDisposable, Crew {
     this.#isWatching = true;
     // One may have ended since it was there.
     for (const [number, worker] of this.#workers) {
-      if (!this.#all.has(worker)) this.#again(number, worker);
+      if (!this.#launcher.all.has(worker)) this.#again(number, worker);
     }
   }
 
@@ -248,21 +230,8 @@ export class Parent implements AsyncDisposable, Crew {
   }
 
   #launch(number: number): WorkerProcess {
-    const { sockets, places } = this.#options;
-    const { program, args } = this.#command;
-    const child = sockets.pass(number, places.sockets.map(({ fd }) => fd), () => {
-      return new Deno.Command(program, {
-        args: [...args],
-        env: { [WORKER_VARIABLE]: this.#meeting.path },
-        stdin: "null",
-        stdout: "inherit",
-        stderr: "inherit",
-      }).spawn();
-    });
-    const worker = new WorkerProcess(number, child, this.#watcher);
-    this.#all.add(worker);
+    const worker = this.#launcher.launch(number);
     worker.status.then((status) => {
-      this.#all.delete(worker);
       if (!this.#isWatching || this.#workers.get(number) !== worker) return;
       log.error("server", `${nameOf(worker)} has ended ${endOf(status)}`);
       this.#again(number, worker);
@@ -304,26 +273,6 @@ export class Parent implements AsyncDisposable, Crew {
     this.#isWatching = false;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
-  }
-
-  async #ended(): Promise<void> {
-    await Promise.all(Array.from(this.#all, ({ status }) => status));
-  }
-
-  #meet(pid: number, link: Link): boolean {
-    const worker = Array.from(this.#all).find((each) => each.pid === pid && !each.hasJoined);
-    if (!worker) return false;
-    const { count, places, sockets, services } = this.#options;
-    const { number } = worker;
-    const held = sockets.places[number - 1] ?? [];
-    worker.join(link, { kind: "welcome", number, count, places: { ...places, held } });
-    for (const name of SERVICE_NAMES) {
-      if (name === "control") continue;
-      const serve = services[name];
-      if (serve) serve(link.channels[name], { number, pid });
-      else link.channels[name].close();
-    }
-    return true;
   }
 }
 
