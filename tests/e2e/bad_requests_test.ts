@@ -152,41 +152,49 @@ testEach("stdws does not grow with heads that never end", async (form) => {
   for (const wire of wires) wire[Symbol.dispose]();
 });
 
-for (const engine of ["native", "node"]) {
-  Deno.test({
-    ...needing(`stdws --engine=${engine} accepts again after it had no files left`, "bash"),
-    async fn() {
-      const child = withDescriptors(80, [
-        "-A",
-        `${ROOT}main.ts`,
-        `--engine=${engine}`,
-        "--port=0",
-        "--address=127.0.0.1",
-        "--echo",
-      ]);
-      const lines = new Lines(child.stdout);
-      try {
-        const line = await lines.until(/Starting WebSocket server/);
-        const url = /ws:\S+\//.exec(line)?.[0] ?? "";
-        using before = await RawClient.open(url);
-        const port = Number(new URL(url).port);
-        const wires: Wire[] = [];
-        for (let count = 0; count < 120; count++) {
-          const wire = await Wire.connect({ port }).catch(() => undefined);
-          if (wire) wires.push(wire);
-        }
-        await before.send("still here");
-        assertEquals(await before.text(), "still here");
-        for (const wire of wires) wire[Symbol.dispose]();
-        await lines.until(/\| ERROR {2}\| server .* open files/);
-        await lines.until(/Accepting connections again/);
-        using wire = await Wire.connect({ port });
-        await wire.write(`GET / HTTP/1.1\r\n${END}`);
-        assertMatch(await wire.rest(), /^HTTP\/1\.1 426 /);
-      } finally {
-        child.kill("SIGTERM");
-        await Promise.all([child.status, lines.ended]);
-      }
-    },
-  });
+/** The answer to a request on a new connection. */
+async function answerAt(port: number): Promise<string> {
+  using wire = await Wire.connect({ port });
+  await wire.write(`GET / HTTP/1.1\r\n${END}`);
+  return await wire.rest();
 }
+
+// Of the engine node, tests/listen/accept_again_test.ts asks more.
+Deno.test({
+  ...needing("stdws --engine=native accepts again after it had no files left", "bash"),
+  async fn() {
+    const child = withDescriptors(80, [
+      "-A",
+      `${ROOT}main.ts`,
+      "--engine=native",
+      "--port=0",
+      "--address=127.0.0.1",
+      "--echo",
+    ]);
+    const lines = new Lines(child.stdout);
+    try {
+      const line = await lines.until(/Starting WebSocket server/);
+      const url = /ws:\S+\//.exec(line)?.[0] ?? "";
+      using before = await RawClient.open(url);
+      const port = Number(new URL(url).port);
+      const wires: Wire[] = [];
+      for (let count = 0; count < 120; count++) {
+        const wire = await Wire.connect({ port }).catch(() => undefined);
+        if (wire) wires.push(wire);
+      }
+      await before.send("still here");
+      assertEquals(await before.text(), "still here");
+      for (const wire of wires) wire[Symbol.dispose]();
+      await lines.until(/\| ERROR {2}\| server .* open files/);
+      // For the server, those that have hung up may be there still: then it has no files once more.
+      for (let known = 0, answer = ""; !answer.startsWith("HTTP/1.1 426 ");) {
+        await lines.after(known, /Accepting connections again/);
+        known = lines.all.length;
+        answer = await answerAt(port).catch(() => "");
+      }
+    } finally {
+      child.kill("SIGTERM");
+      await Promise.all([child.status, lines.ended]);
+    }
+  },
+});
