@@ -178,6 +178,7 @@ abuse("a module whose answer breaks off", async (attack) => {
     let count = 0;
     const respond = ({ params: { name } }) => new Response(new ReadableStream({
       async pull(controller) {
+        // What comes before is on its way then; nothing tells a module that it is.
         await new Promise((resolve) => setTimeout(resolve, 20));
         if (count++ % 2) throw new Error("boom");
         controller.enqueue(encoder.encode("begin"));

@@ -35,7 +35,7 @@ for (
       `--route=/program=process ${scripts.folder}/mute`,
       `--route=/run/*=cgi ${scripts.folder}`,
     ]);
-    // The watchdog, which is there as long as the server is.
+    // The watchdog, which is there as long as the server is. Nobody tells when a process begins.
     while (below(server.pid).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     const before = possessionsOf(server.pid);
     const program = new URL("tls_flood_program.ts", import.meta.url).pathname;

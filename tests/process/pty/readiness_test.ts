@@ -22,6 +22,7 @@ Deno.test({
     const key = readiness.watch(fd);
     try {
       hangUp(fd);
+      // Nothing tells that nothing comes of its thread: one that is told without end is told at each of these turns.
       for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setTimeout(resolve));
       // The one to begin with, and the next after the hang-up.
       assertEquals(waits <= 2, true, `${waits} waits`);
