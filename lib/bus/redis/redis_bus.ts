@@ -3,6 +3,7 @@ import { FloodLog, withMore } from "../../base/flood_log.ts";
 import { ACCEPT_TIMEOUT, FLUSH_TIME, MAX_BUS_QUEUE } from "../../base/limits.ts";
 import type { Log } from "../../base/log.ts";
 import type { Mark } from "../../base/mark.ts";
+import { Seldom } from "../../base/seldom.ts";
 import { Waiters } from "../../base/waiters.ts";
 import { within } from "../../base/within.ts";
 import type {
@@ -43,6 +44,7 @@ export class RedisBus implements Bus {
   readonly #keys: RedisKeys;
   readonly #log: Log;
   readonly #odd = new FloodLog();
+  readonly #uncast = new Seldom();
   readonly #watching = new Watching();
   readonly #feeds: TopicFeeds;
   readonly #shipper: Shipper;
@@ -70,6 +72,11 @@ export class RedisBus implements Bus {
     const moved = () => this.#waiters.wake();
     this.#shipper = new Shipper({
       ...{ self, keys, terms, moved },
+      uncast: (waiting) =>
+        this.#uncast.tell(() => {
+          const why = `${waiting} bytes wait for ${this.name} already`;
+          log.error("server", `Cannot cast on the bus: ${why}`);
+        }),
       refused: (topic, error) => refused(topic, `lost what was said there: ${messageOf(error)}`),
     });
     this.#peers = new RedisPeers({
@@ -156,7 +163,8 @@ export class RedisBus implements Bus {
 
   get figures(): BusFigures {
     const { published, dropped } = this.#shipper;
-    return { published, dropped, ...this.#feeds.counted };
+    const uncast = this.#shipper.uncast + this.#peers.uncast;
+    return { published, dropped, uncast, ...this.#feeds.counted };
   }
 
   get bufferedAmount(): number {

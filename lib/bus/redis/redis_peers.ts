@@ -29,6 +29,8 @@ export interface RedisPeersOptions {
 /** The other servers, and what goes between them and this one: over a stream for each, its inbox. */
 export class RedisPeers {
   readonly names = new Set<string>();
+  /** What was to be sent, and was dropped because too much waited. */
+  uncast = 0;
   readonly #options: RedisPeersOptions;
   readonly #pairs = new Map<string, Pair>();
   readonly #due = new Set<string>();
@@ -106,6 +108,7 @@ export class RedisPeers {
     const pair = this.#pairOf(name);
     const item = { count: 1, payload };
     if (this.#bytes + sizeOf(item) > MAX_WAITING) {
+      this.uncast++;
       this.#options.odd(`more than ${MAX_WAITING} bytes wait for other servers`);
       return this.#reset(name, pair);
     }

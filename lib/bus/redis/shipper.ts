@@ -41,6 +41,8 @@ export interface ShipperOptions {
   moved(): void;
   /** A topic does not take what is said there, or too much waits. */
   refused(topic: string, error: unknown): void;
+  /** A cast was dropped, because so many bytes wait. */
+  uncast(waiting: number): void;
 }
 
 /**
@@ -59,6 +61,8 @@ export class Shipper {
   /** Messages that Redis has, and those that were dropped. */
   published = 0;
   dropped = 0;
+  /** Casts that were dropped because too much waited. */
+  uncast = 0;
 
   constructor(options: ShipperOptions) {
     this.#options = options;
@@ -91,7 +95,10 @@ export class Shipper {
 
   cast(topic: string, payload: Uint8Array): void {
     if (!this.#link) return;
-    if (this.#bytes > 0 && this.#bytes + payload.length > MAX_BUS_QUEUE) return;
+    if (this.#bytes > 0 && this.#bytes + payload.length > MAX_BUS_QUEUE) {
+      this.uncast++;
+      return this.#options.uncast(this.#bytes);
+    }
     this.#add(topic, { payload, count: 0, keep: 0, since: 0, resolve() {} });
   }
 
