@@ -21,6 +21,7 @@ import type {
   Transport,
   TransportEvents,
 } from "../contract.ts";
+import { APART } from "./apart.ts";
 import { batchOf } from "./batch_of.ts";
 import { PartsTooLarge } from "./carry_parts.ts";
 import type { ConnectionFacts } from "./connection_facts.ts";
@@ -203,7 +204,7 @@ export class LiveConnection implements Connection, TransportEvents, Curbed, Publ
   }
 
   apart(): void {
-    if (this.#endsApart) this.end(1013, "The other servers cannot be reached");
+    if (this.#endsApart) this.end(...APART);
   }
 
   close(code = 1000, reason = ""): void {

@@ -5,7 +5,7 @@ import { Sessions } from "../../connection/resume/sessions.ts";
 import type { Roster } from "../../connection/roster.ts";
 import type { Links } from "../../connection/transport/relay/links.ts";
 import { RelayError } from "../../connection/transport/relay/relay_frame.ts";
-import { Relaying } from "../../connection/transport/relay/relaying.ts";
+import { Relaying, type Strict } from "../../connection/transport/relay/relaying.ts";
 import type { Before, Found, RelayAnswer } from "../../connection/transport/relay/server_search.ts";
 import type { Admission, Sole } from "../../contract.ts";
 import type { Patience } from "../patience.ts";
@@ -34,6 +34,8 @@ export interface FrontOptions {
   readonly links: Links;
   readonly runs: Runs;
   readonly roster: Roster;
+  /** Those of routes with `away=close`. */
+  readonly strict: Strict;
 }
 
 /** Has clients of this server served by the servers that have to. */
@@ -62,7 +64,7 @@ export class Front {
       return link && { link, words, fence, over };
     };
     const relay = new Relaying({
-      ...this.#common(request, log),
+      ...this.#common(asking),
       find,
       isLasting: true,
       isStale: (words) => readRefusal(words).isStale === true,
@@ -85,7 +87,7 @@ export class Front {
     const session = { id, received: events ? events.received ?? 0 : undefined };
     const words = openWords({ request, path: route.path, session });
     const relay = new Relaying({
-      ...this.#common(request, log),
+      ...this.#common(asking),
       find: () => Promise.resolve({ link, words }),
       isLasting: false,
       isStale: () => false,
@@ -95,9 +97,9 @@ export class Front {
     return { relay, accepted: this.#decision(relay, answer, log) };
   }
 
-  #common({ id }: IncomingRequest, log: Log) {
-    const { self, roster } = this.#options;
-    return { id, log, roster, self };
+  #common({ request: { id }, route, log }: Asking) {
+    const { self, roster, strict } = this.#options;
+    return { id, log, roster, self, strict: route.options.away === "close" ? strict : undefined };
   }
 
   #decision(relay: Relaying, { isAccepted, words }: RelayAnswer, log: Log): Response | Admission {

@@ -8,6 +8,7 @@ import type { LiveRoute } from "../route.ts";
 import { Back } from "./back.ts";
 import { Front } from "./front.ts";
 import { runName, Runs } from "./runs.ts";
+import { StrictOnes } from "./strict_ones.ts";
 
 /**
  * The part of a server that makes several of them one: what runs once among all is run by the server that holds it, and
@@ -18,6 +19,7 @@ export class RelayGate implements Disposable {
   readonly front: Front;
   readonly #links: Links;
   readonly #runs: Runs;
+  readonly #strict: StrictOnes;
   readonly #over = new AbortController();
   readonly #bus: Bus;
 
@@ -25,13 +27,14 @@ export class RelayGate implements Disposable {
     const { self } = bus;
     this.#bus = bus;
     const log = new Log();
+    this.#strict = new StrictOnes(bus);
     const runs = this.#runs = new Runs(bus, log);
     const back = new Back({ self, gate, runs, over: this.#over.signal });
     const links = this.#links = new Links(bus, {
       log,
       serve: (words, leg) => back.serve(words, leg),
     });
-    this.front = new Front({ self, links, runs, roster });
+    this.front = new Front({ self, links, runs, roster, strict: this.#strict });
   }
 
   /** Sees to it that what these routes run before anybody comes runs somewhere. */
@@ -57,6 +60,7 @@ export class RelayGate implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#strict[Symbol.dispose]();
     this.#links[Symbol.dispose]();
   }
 }

@@ -9,7 +9,7 @@ export const AWAY = [
     default: "local",
     group: "Messages",
     doc:
-      "While other servers cannot be reached: rooms go on with those who are here, or connections are closed with 1013 and new ones get 503",
+      "While other servers cannot be reached: rooms go on with those who are here, or whoever is in one, or has a shared process, is closed with 1013, and new ones get 503",
     flag: { value: "HOW" },
   },
 ] as const satisfies readonly Option[];

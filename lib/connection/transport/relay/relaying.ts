@@ -2,6 +2,7 @@ import type { Batch } from "../../../base/batch.ts";
 import { messageOf } from "../../../base/errors.ts";
 import { GOODBYE_TIMEOUT } from "../../../base/limits.ts";
 import type { PartAt, Transport, TransportEvents } from "../../../contract.ts";
+import { APART } from "../../apart.ts";
 import type { Member, Roster } from "../../roster.ts";
 import type { Relay, Ticket } from "../../ticket.ts";
 import { type Close, FrontEnding } from "./front_ending.ts";
@@ -18,6 +19,14 @@ export interface RelayingOptions extends ServerSearchOptions, FrontInputOptions 
   readonly roster: Roster;
   /** This server. */
   readonly self: string;
+  /** Those who end when it cannot reach the others; default: this one does not. */
+  readonly strict?: Strict | undefined;
+}
+
+/** Whoever is connected, and ends when the servers are apart. */
+export interface Strict {
+  add(relaying: Pick<Relaying, "apart">): void;
+  delete(relaying: Pick<Relaying, "apart">): void;
 }
 
 const GONE: Close = [1012, "The server of the session has gone"];
@@ -106,6 +115,7 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
     if (this.#isOver) return this.#transport?.close(1001, "Opened too late");
     if (this.#leg) this.#serve(this.#leg);
     else this.#again();
+    this.#options.strict?.add(this);
   }
 
   #serve(leg: FrontLeg): void {
@@ -258,6 +268,17 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
     this.#ending.close(code, reason, patience && Math.min(patience, GOODBYE_TIMEOUT));
   }
 
+  /** Ends it because the other servers cannot be reached, also where nobody can be asked who serves it. */
+  apart(): void {
+    if (this.#isOver || this.#ending.isClosing) return;
+    // Its connection here knows how to end.
+    if (this.#served?.peer === this.#options.self) return this.end(...APART);
+    if (this.#served) this.#input.lose();
+    this.#output.forget();
+    this.#search.end();
+    this.#giveUp(...APART);
+  }
+
   #tell(kind: number, ...fields: (number | string)[]): void {
     this.#served?.tell(kind, ...fields);
   }
@@ -266,6 +287,7 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
     if (this.#ending.isClosed) return;
     this.#ending.closed([code, reason], this.#served);
     this.#options.roster.delete(this);
+    this.#options.strict?.delete(this);
     // Its place is somebody else's then.
     if (!this.#isOpened) return this.#ends?.abandon();
     this.#ends?.left();
