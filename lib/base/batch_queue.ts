@@ -53,15 +53,18 @@ export class BatchQueue {
     return batch;
   }
 
-  /** Drops the oldest message. */
-  drop(): void {
-    if (this.#size === 0) return;
+  /** Drops the oldest message, and tells how many bytes it had. */
+  drop(): number {
+    if (this.#size === 0) return 0;
     const batch = this.#oldest;
+    const length = batch.lengthAt(this.#gone);
     this.#size--;
-    this.#bytes -= batch.lengthAt(this.#gone) + OVERHEAD;
-    if (++this.#gone < batch.size) return;
-    this.#bytes -= this.#batchOverhead;
-    this.#next();
+    this.#bytes -= length + OVERHEAD;
+    if (++this.#gone === batch.size) {
+      this.#bytes -= this.#batchOverhead;
+      this.#next();
+    }
+    return length;
   }
 
   /** The last so many messages, the oldest of them first. */

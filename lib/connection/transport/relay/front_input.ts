@@ -9,6 +9,9 @@ import type { FrontLeg } from "./front_leg.ts";
 import { largestIn, MOST_RELAYED, RELAY_WINDOW } from "./relay_end.ts";
 import { KIND } from "./relay_frame.ts";
 
+// What a pipe has room for where nobody has made it larger: so much a process may not have read.
+const PIPE = 64 * 1024;
+
 /** Options of {@linkcode FrontInput}. */
 export interface FrontInputOptions {
   readonly log: Log;
@@ -33,6 +36,10 @@ export class FrontInput {
   #sent = 0;
   #granted = 0;
   #done = 0;
+  /** Number and bytes of the messages that were done last, and the number of those before them that a pipe has room for. */
+  #fresh = 0;
+  #freshBytes = 0;
+  #before = 0;
 
   constructor(options: FrontInputOptions) {
     this.#options = options;
@@ -93,7 +100,7 @@ export class FrontInput {
       this.#granted = asked;
       leg.tell(KIND.grant, asked);
     }
-    for (; this.#done < done; this.#done++) this.#queue.drop();
+    for (; this.#done < done; this.#done++) this.#note(this.#queue.drop());
     if (this.#isHeldBack && this.#queue.bytes <= RELAY_WINDOW / 2) {
       this.#isHeldBack = false;
       this.#transport?.resume();
@@ -101,18 +108,43 @@ export class FrontInput {
     return true;
   }
 
+  /** Counts a message as one that may be in the pipe of the process still: at most twice what that has room for is. */
+  #note(length: number): void {
+    this.#fresh++;
+    // The end of its line.
+    this.#freshBytes += length + 1;
+    if (this.#freshBytes < PIPE) return;
+    this.#before = this.#fresh;
+    this.#fresh = this.#freshBytes = 0;
+  }
+
   /**
    * The server serves it no more: what it was not granted is kept for another one. Of what it was, it may have used what
-   * it has not said so of, which is lost.
+   * it has not said so of, which is lost. What it has given its process last, that may not have read.
+   *
+   * @param isTold Whether that server tells itself what its process may not have read.
    */
-  lose(): void {
+  lose(isTold = false): void {
     const lost = Math.max(0, this.#granted - this.#done);
+    const unread = isTold ? 0 : this.#before + this.#fresh;
     for (let index = 0; index < lost; index++) this.#queue.drop();
-    this.#sent = this.#granted = this.#done = 0;
-    if (lost === 0) return;
-    this.#options.lost?.(lost);
-    const why = "the process may have got them that has gone with its server";
-    this.#options.log.error("session", `Lost ${counted(lost, "message")}: ${why}`);
+    this.#sent =
+      this.#granted =
+      this.#done =
+      this.#fresh =
+      this.#freshBytes =
+      this.#before =
+        0;
+    const { log, lost: tell } = this.#options;
+    if (lost > 0) {
+      tell?.(lost);
+      const why = "the process may have got them that has gone with its server";
+      log.error("session", `Lost ${counted(lost, "message")}: ${why}`);
+    }
+    if (unread > 0) {
+      const rest = `may not have read up to ${counted(unread, "message")} that it was given last`;
+      log.info("session", `The process that has gone with its server ${rest}`);
+    }
   }
 
   /** Drops all of them: nobody takes them. */

@@ -30,8 +30,12 @@ export interface FrontEnd {
   ping(id: number, payload: Uint8Array): void;
   /** The greeting of a session, as JSON, before what follows. */
   greet(greeting: unknown): void;
-  /** That server serves it no more, and nothing comes from there. */
-  broke(why: string): void;
+  /**
+   * That server serves it no more, and nothing comes from there.
+   *
+   * @param isTold Whether that server said so, and the log there what became of its process.
+   */
+  broke(why: string, isTold?: boolean): void;
 }
 
 /** The end of a relay at the server that serves it: what its link tells it of the client. */

@@ -182,7 +182,7 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
     this.#output.ping(id, payload);
   }
 
-  broke(why: string): void {
+  broke(why: string, isTold = false): void {
     const leg = this.#leg;
     if (!leg) return;
     const wasServed = this.#served !== undefined;
@@ -190,7 +190,7 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
     if (!wasServed) return this.#search.answered(undefined);
     const { log, isLasting } = this.#options;
     log.info("session", `Server ${leg.peer} serves it no more: ${why}`);
-    this.#input.lose();
+    this.#input.lose(isTold);
     this.#output.forget();
     if (this.#isOver) return;
     // With a part of a message alone, its client can get nothing of another server.

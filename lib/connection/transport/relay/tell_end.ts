@@ -62,7 +62,7 @@ export function tellFront(front: FrontEnd, kind: number, reader: RelayReader): v
     if (!at || part.size !== 1) throw new RelayError("A part of a message is none");
     return front.sentPart(part, at);
   }
-  if (kind === KIND.gone) return front.broke(reader.text(MOST_REASON));
+  if (kind === KIND.gone) return front.broke(reader.text(MOST_REASON), true);
   if (kind === KIND.ping) {
     const id = reader.number();
     const payload = reader.rest();
