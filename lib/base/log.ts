@@ -143,7 +143,7 @@ export class Log {
     this.#write({ level, category, message, associated: this.associated });
   }
 
-  /** What a line is about: one about the server itself is about one of several, where these share a log. */
+  /** The facts of a line: one about the server itself is about one of several, where these share a log. */
   #of(category: Category): Associated {
     return sharing && category === "server"
       ? { ...this.associated, worker: sharing.worker }
@@ -239,7 +239,7 @@ export interface CommonLine {
 
 /** The part of one of several servers in their log. */
 export interface LogSharing {
-  /** Its number, which is in its lines about itself. */
+  /** The number of the worker, which is in its lines about itself. */
   readonly worker: string;
   /** Hands on a line that the others would write as well; answers whether that came about. */
   tell(line: CommonLine): boolean;

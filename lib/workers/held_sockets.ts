@@ -30,7 +30,7 @@ export class HeldSockets implements Disposable {
   readonly #engine: EngineName;
   readonly #descriptors: number[] = [];
   readonly #paths: string[] = [];
-  /** Those that a worker has to itself, in the order of their numbers. */
+  /** Sockets that a worker has to itself, in the order of their numbers. */
   readonly #own: number[][];
 
   private constructor(count: number, engine: EngineName) {

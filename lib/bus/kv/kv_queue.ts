@@ -4,7 +4,7 @@ import type { PublishTerms } from "../bus.ts";
 
 /** Something to be written at the end of a log. */
 export interface Saying {
-  /** Its place among all that this server says: each has a higher one. */
+  /** The place among all that this server says: each has a higher one. */
   readonly turn: number;
   /** The key of the log. */
   readonly key: Deno.KvKey;

@@ -45,7 +45,7 @@ export class KvWriter {
   readonly #queue: KvQueue;
   /** The turn of the last that is known to be written. */
   #written = 0;
-  /** What was too large for a value, and is written already: whoever is slower than others tries again. */
+  /** Payloads that were too large for a value, and are written already: whoever is slower than others tries again. */
   readonly #divided = new WeakMap<Uint8Array, Stored["payload"]>();
   /** Messages of each log since it was trimmed. */
   readonly #untrimmed = new Map<string, number>();

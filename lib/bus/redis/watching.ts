@@ -2,7 +2,7 @@ import type { BusWatcher } from "../bus.ts";
 
 const EVENTS = ["joined", "left", "received", "away", "back"] as const;
 
-/** Those who watch a bus. */
+/** Watchers of a bus. */
 export class Watching {
   readonly #watchers = new Set<BusWatcher>();
 

@@ -87,7 +87,7 @@ export class FrontEnding {
     return this.#answer.promise;
   }
 
-  /** Its transport is closed. */
+  /** The transport is closed. */
   closed(end: Close, leg: FrontLeg | undefined): void {
     this.#answered();
     this.#end = end;
