@@ -3,7 +3,7 @@ import { INPUT_PATIENCE } from "../base/limits.ts";
 import { within } from "../base/within.ts";
 import type { Decoder, Gauge } from "../contract.ts";
 import type { Feed } from "./feed.ts";
-import { Output, type OutputWatch } from "./output.ts";
+import { type Cut, Output, type OutputWatch } from "./output.ts";
 import type { Started } from "./runner.ts";
 import { type Failure, type Outcome, overtime, statusText } from "./status.ts";
 import { StderrLog } from "./stderr_log.ts";
@@ -46,6 +46,13 @@ const SIGNAL_DELAY = 50;
 
 // Of the shortest lines, no more than are logged in one turn of the event loop.
 const STDERR_STRIDE = 128;
+
+/** The words of the log for why an output was not read to its end. */
+const CUTS: Readonly<Record<Cut, string>> = {
+  held: "Nothing more is read of it, though somebody who outlives the process still has it",
+  flood: "The rest is not read, as somebody who outlives the process writes on and on",
+  stuck: "The rest is not read, as nobody takes it",
+};
 
 /** Exit codes of a process that Ctrl-C or an end of the system has reached, as a shell counts. */
 const INTERRUPTED = [128 + 2, 128 + 15];
@@ -170,16 +177,24 @@ export class Life {
       ended: (ms) => tree.ended(ms),
     }, { told: told && !hadEnded, closeMs: this.#options.closeMs, log });
     // What is left of its pipes now belongs to nobody who could be found.
-    const patience = told ? INPUT_PATIENCE : Infinity;
     const left = terminated.then(() =>
-      Promise.all([stdout.quiet(patience), stderr.quiet(patience)])
+      Promise.all([this.#rest("stdout", stdout), this.#rest("stderr", stderr)])
     );
     const over = Promise.race([shown, left, this.#failed.promise]);
     // Not to be waited for: who takes its output may take longer than it has lived.
     over.then(() => this.#judge(told)).then((outcome) => this.#settle(outcome));
-    await terminated;
-    // The log waits for nobody.
-    await stderr.quiet(ends.stderr ? patience : INPUT_PATIENCE);
+    await left;
+  }
+
+  /** Takes what is left of an output, and says where that was not its end. */
+  async #rest(stream: "stdout" | "stderr", output: Output): Promise<void> {
+    const cut = await output.quiet(INPUT_PATIENCE);
+    if (!cut) return;
+    const { log } = this.#started;
+    const line = `${stream} of process ${this.pid}: ${CUTS[cut]}`;
+    // Of this one, nothing is lost that was written so far.
+    if (cut === "held") log.info("process", line);
+    else log.error("process", line);
   }
 
   #read(stream: "stdout" | "stderr", { decoder, ...options }: Outlet): Output {

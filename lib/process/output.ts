@@ -34,6 +34,16 @@ export interface OutputWatch {
 
 const LARGEST = 64 * 1024;
 
+// The most that a pipe holds on Linux, where a program has asked for it (`F_SETPIPE_SZ`); 64 KiB where it has not.
+const PIPE = 1024 * 1024;
+
+// How many times in its quiet there has to be nothing: a machine that is busy may come to a look before it has heard
+// of what is there, but not to several.
+const LOOKS = 4;
+
+/** Why an output was not read to its end: nobody wrote, somebody wrote on and on, or nobody took what was read. */
+export type Cut = "held" | "flood" | "stuck";
+
 // The buffer grows for a program that writes much; where each message holds memory of its own until it has
 // left, only while that does not make too many at once.
 const MANY_MESSAGES = 512;
@@ -48,7 +58,10 @@ export class Output {
   readonly #options: OutputOptions;
   /** The next read, where that has begun already. */
   #ahead: Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>>> | undefined;
-  #reads = 0;
+  /** Counts reads, and what was handed on of them. */
+  #steps = 0;
+  /** Bytes that were handed on. */
+  #taken = 0;
   #waiting = false;
 
   constructor(stream: ReadableStream<Uint8Array>, decoder: Decoder, options: OutputOptions) {
@@ -62,15 +75,28 @@ export class Output {
    * Waits for the end, or until nobody writes any more, and then reads nothing more: for what is left when
    * all was ended that could be found.
    *
+   * What stands in the pipe now is read, however long that takes, unless who takes it stands still.
+   *
    * @param patience Milliseconds after which it does so in any case: somebody who is not found, or may live on,
-   * can write for ever.
+   * can write for ever. They are counted in looks, because a machine that is busy, or was stopped, has had less of
+   * them than a clock tells.
+   * @returns Why there was no end; undefined where there was one.
    */
-  async quiet(patience = Infinity): Promise<void> {
-    const until = performance.now() + patience;
-    for (let reads = -1; !(await within(this.ended, OUTPUT_QUIET)); reads = this.#reads) {
-      const isQuiet = this.#waiting && this.#reads === reads;
-      if (isQuiet || performance.now() > until) return await this.#reader.cancel();
+  async quiet(patience = Infinity): Promise<Cut | undefined> {
+    const pause = OUTPUT_QUIET / LOOKS;
+    const most = patience / pause;
+    const enough = this.#taken + PIPE;
+    let cut: Cut | undefined;
+    for (let looks = 1, still = 0, last = -1; !cut; looks++) {
+      if (await within(this.ended, pause)) return undefined;
+      still = this.#steps === last ? still + 1 : 0;
+      last = this.#steps;
+      if (this.#waiting && still >= LOOKS) cut = "held";
+      else if (still >= most) cut = "stuck";
+      else if (looks >= most && this.#taken >= enough) cut = "flood";
     }
+    await this.#reader.cancel();
+    return cut;
   }
 
   async #read(): Promise<void> {
@@ -104,7 +130,7 @@ export class Output {
     const { value, done } = await (this.#ahead ?? this.#reader.read(buffer));
     this.#waiting = false;
     this.#ahead = undefined;
-    this.#reads++;
+    this.#steps++;
     if (done || !value) return undefined;
     watch?.read(value, performance.now() - since);
     const size = value.buffer.byteLength;
@@ -120,7 +146,7 @@ export class Output {
     const more = isThere ? (await ahead).value : undefined;
     if (!more?.length) return first;
     this.#ahead = undefined;
-    this.#reads++;
+    this.#steps++;
     const joined = new Uint8Array(first.length + more.length);
     joined.set(first);
     joined.set(more, first.length);
@@ -148,6 +174,8 @@ export class Output {
         // Who is closing is waited for no more, and never drains: to read on must not take everybody's turn.
         if ((gauge?.bufferedAmount ?? 0) > HIGH_WATER_MARK) await nextTurn();
       }
+      this.#steps++;
+      this.#taken += part.length;
     }
     return dear;
   }

@@ -52,13 +52,10 @@ abuse("a program that writes more to stderr than the log takes", async (attack) 
 });
 
 abuse("a program whose stderr has no limit in the log", async (attack) => {
-  const program = "sh -c 'seq 20000 >&2; read -r line'";
+  const program = "sh -c 'seq 20000 >&2'";
   const args = ["--stderr-rate=1", `--route=/a=process?stderr-rate=0 ${program}`];
   await using server = await attack.start(args);
   using client = await RawClient.open(`${server.url}a`);
-  // What is left when a program ends has a second, which it takes on a machine that is busy.
-  await server.stdout.until(/\| stderr .* \| 20000$/);
-  await client.send("end");
   assertEquals((await client.rest()).closed, "1000");
   // The connection waits for no stderr that goes to the log.
   await server.stdout.until(/\| stderr .* \| 20000$/);

@@ -135,6 +135,36 @@ Deno.test("Life does not wait for the end of stderr where that goes to the log",
   assertEquals(log.messages, ["ERROR stderr: early"]);
 });
 
+/** A clock on which a second passes at each look, as where the machine is busy. */
+function slowMachine(): Disposable {
+  const now = performance.now.bind(performance);
+  let late = 0;
+  performance.now = () => now() + 1000 * ++late;
+  return {
+    [Symbol.dispose]() {
+      performance.now = now;
+    },
+  };
+}
+
+Deno.test("Life has all of stderr in the log, and says whose it does not read any more", async () => {
+  using log = new CapturedLog("info");
+  const job = "setsid sleep 600 > /dev/null < /dev/null & echo $!";
+  await using scene = new Scene(`${job}; seq 2000 >&2; exit 3`, { orphans: "keep" });
+  const pid = Number(await scene.next());
+  {
+    using _slow = slowMachine();
+    await scene.life.gone;
+  }
+  Deno.kill(pid, "SIGKILL");
+  const held = "Nothing more is read of it, though somebody who outlives the process still has it";
+  assertEquals(log.messages, [
+    ...Array.from({ length: 2000 }, (_, n) => `ERROR stderr: ${n + 1}`),
+    `INFO process: stderr of process ${scene.life.pid}: ${held}`,
+  ]);
+  await untilGone(pid);
+});
+
 Deno.test("Life keeps its permit as long as its output is held, and gives it back before it is over", async () => {
   await using scene = new Scene("(echo $BASHPID; read -r go <&3) 3<&0 & exit 0");
   await scene.next();

@@ -229,6 +229,88 @@ Deno.test("Output.quiet() reads on as long as something comes, and then nothing 
   assertEquals(told.told, ["late", "end"]);
 });
 
+/** A stream that a test feeds. */
+function fed(): { stream: ReadableStream<Uint8Array>; give(bytes: Uint8Array): void } {
+  let controller: ReadableByteStreamController | undefined;
+  const stream = new ReadableStream({
+    type: "bytes",
+    start: (it) => {
+      controller = it;
+    },
+  });
+  return { stream, give: (bytes) => controller?.enqueue(bytes as Uint8Array<ArrayBuffer>) };
+}
+
+Deno.test("Output.quiet() takes all that stands in the pipe, however slowly, and says who still has it", async () => {
+  using timers = new FakeTimers();
+  const told = new Told();
+  // As the log on a machine that is busy: 16 ms for each of 256 pieces.
+  const gauge = {
+    bufferedAmount: Infinity,
+    drained: () => new Promise<void>((resolve) => setTimeout(resolve, 16)),
+  };
+  const { stream, give } = fed();
+  give(new Uint8Array(64 * 1024));
+  const options = { smallest: 128, gauge, stride: 256, failed: told.failed };
+  const output = new Output(stream, told, options);
+  const quiet = output.quiet(1000);
+  await timers.pass(60_000);
+  assertEquals(await quiet, "held");
+  assertEquals(told.told.join("").length, 64 * 1024 + "end".length);
+});
+
+Deno.test("Output.quiet() does not take for quiet that it was not asked in time", async () => {
+  using timers = new FakeTimers();
+  const told = new Told();
+  const { stream, give } = fed();
+  const output = new Output(stream, told, { smallest: 512, failed: told.failed });
+  const quiet = output.quiet(1000);
+  await timers.pass(80);
+  // As a process that was stopped: what has come is heard of behind the timers that are due.
+  const now = performance.now.bind(performance);
+  performance.now = () => now() + 3_600_000;
+  try {
+    await timers.pass(25);
+    give(new TextEncoder().encode("late"));
+    await timers.pass(1000);
+  } finally {
+    performance.now = now;
+  }
+  assertEquals([await quiet, told.told], ["held", ["late", "end"]]);
+});
+
+Deno.test("Output.quiet() ends with who stands still, and with who writes on and on behind what a pipe holds", async () => {
+  using timers = new FakeTimers();
+  const told = new Told();
+  const gauge = { bufferedAmount: Infinity, drained: () => new Promise<void>(() => {}) };
+  const { stream, give } = fed();
+  give(new Uint8Array(1024));
+  const stuck = new Output(stream, told, { smallest: 512, gauge, failed: told.failed }).quiet(1000);
+  await timers.pass(2000);
+  assertEquals(await stuck, "stuck");
+
+  let taken = 0;
+  const decoder = {
+    push(chunk: Uint8Array) {
+      taken += chunk.length;
+      return 0;
+    },
+    end() {},
+  };
+  const flood = new ReadableStream({
+    type: "bytes",
+    async pull(controller) {
+      await new Promise<void>((resolve) => setTimeout(resolve, 10));
+      controller.enqueue(new Uint8Array(512));
+      controller.byobRequest?.respond(0);
+    },
+  });
+  const quiet = new Output(flood, decoder, { smallest: 512, failed: told.failed }).quiet(1000);
+  await timers.pass(60_000);
+  assertEquals(await quiet, "flood");
+  assert(taken >= 1024 * 1024, "what a pipe can hold is taken");
+});
+
 Deno.test("Output lets others have their turn while it reads for somebody who never drains", async () => {
   let turns = 0;
   const turn = nextTurn().then(() => turns++);
