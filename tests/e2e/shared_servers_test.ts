@@ -100,7 +100,7 @@ for (const [what, signal, isUnread] of ENDS) {
       const got = `${folder.path}/got`;
       const args = [
         // One that ends says so, and has not to be forgotten: on a busy machine, two seconds may pass as well.
-        `--bus=${redis.url}?ttl=${signal === "SIGTERM" ? "30s" : "2s"}`,
+        `--bus=${redis.url}?ttl=${signal === "SIGTERM" ? "8s" : "2s"}`,
         `--route=/s=shared?closems=5000&env=GOT=${got} sh -c '${NOTING}'`,
       ];
       const holder = await TestServer.start(args, { form });
