@@ -1,4 +1,4 @@
-import { HandshakeError } from "../../base/errors.ts";
+import { BusError, HandshakeError, LimitError } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 import type { IncomingRequest } from "../../base/request.ts";
 import { Sessions } from "../../connection/resume/sessions.ts";
@@ -70,7 +70,16 @@ export class Front {
       isStale: (words) => readRefusal(words).isStale === true,
       lost: (count) => route.meter.inputLost?.(count),
     });
-    return { relay, accepted: this.#decision(relay, await relay.begin(patience.signal), log) };
+    try {
+      return { relay, accepted: this.#decision(relay, await relay.begin(patience.signal), log) };
+    } catch (error) {
+      if (!(error instanceof BusError)) throw error;
+      // No fault of the handler, nor of this server.
+      route.meter.limited("away");
+      throw new LimitError("away", `No server is found that runs it: ${error.message}`, {
+        status: 503,
+      });
+    }
   }
 
   /**

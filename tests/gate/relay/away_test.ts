@@ -35,6 +35,16 @@ for (const [what, cut] of [["runs it", 0], ["leads there", 1]] as const) {
   });
 }
 
+Deno.test("shared() answers with 503 where no server can be found in time that runs it", async () => {
+  using log = new CapturedLog("error");
+  await using servers = new JoinedServers({ acceptMs: 1 });
+  const { bus, url } = await servers.add([{ path: "/s", handler: shared(["cat"]) }]);
+  servers.buses.cut(bus);
+  using late = await RawClient.request(`${url}s`);
+  assertEquals([late.answer.status, late.answer.headers.get("retry-after")], [503, "5"]);
+  await log.until(/No server is found that runs it: Cannot claim/);
+});
+
 Deno.test("StrictOnes end with their server's bus, also who comes too late, and not who has left", async () => {
   await using buses = new MemoryBuses();
   const bus = buses.join();
