@@ -1,5 +1,6 @@
-// Its bit in the masks of signals, of which the first is 1.
-const SIGCHLD = 1n << 16n;
+import { ignoredSignals } from "../process/proc.ts";
+
+const SIGCHLD = 17;
 
 /**
  * Has the system keep the status of each program until it was asked for. Where whoever started the server ignored
@@ -15,11 +16,6 @@ export function keepStatuses(): void {
 
 function isIgnored(): boolean {
   if (Deno.build.os === "windows") return false;
-  try {
-    const [, mask] = /^SigIgn:\s*(\w+)$/m.exec(Deno.readTextFileSync("/proc/self/status")) ?? [];
-    return mask !== undefined && (BigInt(`0x${mask}`) & SIGCHLD) !== 0n;
-  } catch {
-    // Another system, or Deno may not look: to listen where nobody needs it does no harm.
-    return true;
-  }
+  // Another system, or Deno may not look: to listen where nobody needs it does no harm.
+  return ignoredSignals()?.includes(SIGCHLD) ?? true;
 }

@@ -14,6 +14,7 @@ import { checkPrograms } from "./check_programs.ts";
 import { connect } from "./connect.ts";
 import { exitOf } from "./exit.ts";
 import { guardPrograms } from "./guard_programs.ts";
+import { keepHangup } from "./keep_hangup.ts";
 import { keepStatuses } from "./keep_statuses.ts";
 import { LICENSE } from "./license.ts";
 import { print, printBriefly } from "./print.ts";
@@ -90,10 +91,12 @@ async function hinted(error: unknown): Promise<unknown> {
 }
 
 async function serveUntilSignal(args: Words, signals: Signals): Promise<number> {
+  const leaveHangup = keepHangup();
   keepStatuses();
   // Before the variables of options are looked at, and before anything is started that would get it as well.
   const parent = takeWorkerVariable();
   if (parent !== undefined) {
+    leaveHangup();
     const { serveAsWorker } = await import("./workers/serve_as_worker.ts");
     return await serveAsWorker(parent, args, signals);
   }
@@ -113,11 +116,22 @@ async function serveUntilSignal(args: Words, signals: Signals): Promise<number> 
     if (why === undefined) {
       // Loaded only where it is used: it makes the start slower.
       const { serveWithWorkers } = await import("./workers/serve_with_workers.ts");
-      return await serveWithWorkers(args, reading, { count, sockets, service, signal, signals });
+      return await serveWithWorkers(args, reading, {
+        count,
+        sockets,
+        service,
+        signal,
+        signals,
+        leaveHangup,
+      });
     }
     log.info("server", `Serving with one process in place of ${count}: ${why}`);
   }
   using manager = new ServiceManager(service, Deno.pid);
+  const changes = canChange(reading);
+  const reloads = config.listen.tls || changes || manager.isThere;
+  // Then it stays what it is to programs: the end, or nothing after `nohup`.
+  if (!reloads) leaveHangup();
   const served = Promise.withResolvers<Ended>();
   await using bus = await busOf(config);
   const app = await createApp({ ...config, listen: { ...config.listen, sockets } }, {
@@ -127,10 +141,8 @@ async function serveUntilSignal(args: Words, signals: Signals): Promise<number> 
   for (const line of unreached(app.routes)) log.info("server", `Warning: ${line}`);
   const server = await serve(app);
   const reloading = new Reloading(args, reading, { app, server });
-  const changes = canChange(reading);
   const serving = `Serving at ${server.addresses.join(" ")}`;
-  // Otherwise it stays what it is to programs: the end, or nothing after `nohup`.
-  if (config.listen.tls || changes || manager.isThere) {
+  if (reloads) {
     signals.onHangup(async () => {
       manager.reloading();
       server.reload();

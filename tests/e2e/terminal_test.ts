@@ -48,6 +48,35 @@ testEach("terminal makes signals of keys, and tells how its program ended", asyn
   }
 }, NEEDS);
 
+testEach(
+  "terminal gives its program all signals, whatever its server was started with",
+  async (form) => {
+    const show = "sed -n s/^SigIgn:.//p /proc/self/status";
+    const routes = [at(`ulimit -c 0; ${show}; exec sleep 1000`), `--route=/pipe=process ${show}`];
+    // As by nohup, or with `&` by a shell without job control.
+    const ignored = "HUP INT QUIT PIPE TSTP";
+    await using server = await TestServer.start(routes, { form, ignored });
+    for (const [key, closed] of KEYS) {
+      using client = await TerminalClient.open(server.url);
+      assertEquals(ignoredIn(await client.until("\n")), []);
+      await client.type(key);
+      assertEquals((await client.rest()).closed, closed);
+    }
+    // With pipes it is in the server's group, and ignores what is sent to both; SIGINT, the server takes itself.
+    using client = await RawClient.open(`${server.url}pipe`);
+    assertEquals(ignoredIn(await client.text()), ["SIGHUP", "SIGQUIT", "SIGTSTP"]);
+  },
+  NEEDS,
+);
+
+/** The signals of a mask in /proc, but those of the C library. */
+function ignoredIn(mask: string): string[] {
+  const names = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGPIPE: 13, SIGTSTP: 20 };
+  const bits = BigInt(`0x${mask.trim()}`);
+  return Object.entries(names).filter(([, number]) => bits >> BigInt(number - 1) & 1n)
+    .map(([name]) => name);
+}
+
 testEach("terminal has jobs: Ctrl-Z stops one, and fg goes on", async (form) => {
   await using server = await TestServer.start([
     "--route=/=terminal bash --norc --noediting -i",

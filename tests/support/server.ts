@@ -56,7 +56,7 @@ export interface StartOptions {
   readonly stdin?: "null" | "piped";
   /** Descriptors that it may have; a shell lowers the limit. */
   readonly files?: number;
-  /** The signal that whoever starts it ignores, such as `CHLD`; default: none. */
+  /** The signals that whoever starts it ignores, such as `INT QUIT`; default: none. */
   readonly ignored?: string;
   /** Pseudo-terminals that there are for it, in a namespace of its own; only root can do that. */
   readonly terminals?: number;
@@ -88,7 +88,7 @@ export function command(args: readonly string[], options: StartOptions): Deno.Co
 
 /** The words before a program's own by which it has, or hears, less than others. */
 function limits({ files, terminals, ignored }: StartOptions): readonly string[] {
-  if (ignored !== undefined) return ["bash", "-c", 'trap "" "$0"; exec "$@"', ignored];
+  if (ignored !== undefined) return ["bash", "-c", 'trap "" $0; exec "$@"', ignored];
   if (files !== undefined) return ["sh", "-c", 'ulimit -n "$0"; exec "$@"', `${files}`];
   return terminals === undefined
     ? []

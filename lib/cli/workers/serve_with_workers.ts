@@ -34,6 +34,8 @@ export interface WithWorkersOptions {
   /** The first signal, listened for since the start. */
   readonly signal: Promise<number>;
   readonly signals: Signals;
+  /** Leaves SIGHUP ignored for all that is started, where it is. */
+  readonly leaveHangup: () => void;
 }
 
 /**
@@ -46,7 +48,7 @@ export interface WithWorkersOptions {
 export async function serveWithWorkers(
   args: Words,
   reading: Reading,
-  { count, sockets: inherited, service, signal, signals }: WithWorkersOptions,
+  { count, sockets: inherited, service, signal, signals, leaveHangup }: WithWorkersOptions,
 ): Promise<number> {
   expectMemory(count);
   shareLog();
@@ -71,6 +73,8 @@ export async function serveWithWorkers(
   const bus = new LocalEngine({ log });
   using manager = new ServiceManager(service, Deno.pid, () => parent?.isAlive ?? true);
   using _reaper = reapOrphans();
+  const reloads = config.listen.tls || canChange(reading) || manager.isThere;
+  if (!reloads) leaveHangup();
   try {
     const services: ServiceHandlers = {
       bus: (channel, { number }) => bus.join(channel, `worker ${number}`),
@@ -84,7 +88,7 @@ export async function serveWithWorkers(
     const serving = `Serving at ${running.addresses.join(" ")} with ${count} workers`;
     const reloading = new WorkersReloading(reading, running, () => readConfig(args));
     running.onChanged = () => void reloading.changed();
-    if (config.listen.tls || canChange(reading) || manager.isThere) {
+    if (reloads) {
       signals.onHangup(async () => {
         manager.reloading();
         await reloading.reload();

@@ -1,12 +1,13 @@
 import { messageOf, UsageError } from "../../base/errors.ts";
 import { serverPath } from "../server_path.ts";
 import { which } from "../which.ts";
+import { defaultSignals } from "./default_signals.ts";
 import { Pty, type PtyStreams } from "./pty.ts";
 
 // The program keeps the number of the shell: each becomes the next. The shell leads no session, so that the terminal
 // becomes nobody's by being opened.
 const SCRIPTS = {
-  all: 'terminal=$1; shift; exec "$0" -c "$@" <>"$terminal" >&0 2>&0',
+  all: 'exec "$@" <>"$0" >&0 2>&0',
   stdout: 'exec "$@" >"$0"',
 } as const satisfies Record<PtyStreams, string>;
 
@@ -19,8 +20,9 @@ export function ptyTools(streams: PtyStreams): readonly string[] {
 
 /** The words before a program's own that put it on a pseudo-terminal. */
 export function ptyWords({ streams, path }: Pick<Pty, "streams" | "path">): readonly string[] {
-  const [shell = "", ...others] = ptyTools(streams);
-  return [shell, "-c", SCRIPTS[streams], ...others, path];
+  const [shell = "", ...setsid] = ptyTools(streams);
+  const session = streams === "all" ? [...defaultSignals(shell), ...setsid, "-c"] : [];
+  return [shell, "-c", SCRIPTS[streams], path, ...session];
 }
 
 /**
@@ -31,8 +33,8 @@ export function ptyWords({ streams, path }: Pick<Pty, "streams" | "path">): read
  */
 export function expectPty(said: string, streams: PtyStreams): void {
   try {
-    ptyTools(streams);
-    new Pty({ streams })[Symbol.dispose]();
+    using pty = new Pty({ streams });
+    ptyWords(pty);
   } catch (error) {
     throw new UsageError(`Cannot run programs with ${said}: ${messageOf(error)}`);
   }
