@@ -30,7 +30,7 @@ async function tryAll(name: string, seed: number, count: number): Promise<number
   }
   for (let current = seed; current < seed + count; current++) {
     try {
-      fuzzer.fuzz(current);
+      await fuzzer.fuzz(current);
     } catch (error) {
       throw new Error(`--only=${name} --count=1 --seed=${current}`, { cause: error });
     }

@@ -46,7 +46,7 @@ function messageOf(random: Random): unknown {
 }
 
 /** Does anything to a client, whose server says anything: it fails in no way, keeps no more than it may, and ends once. */
-export function fuzzClient(seed: number): void {
+export async function fuzzClient(seed: number): Promise<void> {
   const random = numbers(seed);
   const kept = oneOf(random, [`${ID} 3`, "x", null]);
   FakeSocket.made = [];
@@ -73,11 +73,19 @@ export function fuzzClient(seed: number): void {
   for (let count = random(16); count > 0; count--) {
     oneOf<() => unknown>(random, deeds)();
     assert(socket.bufferedAmount <= MOST + 65);
+    // The end is told in a turn of its own.
+    if (socket.readyState === 3 && ends === 0) await nextTimer();
     assertEquals(ends, socket.readyState === 3 ? 1 : 0);
   }
   socket.close();
   last().onclose({ code: 1006, reason: "", wasClean: false });
   // Where something is left to be sent, the second one is for whoever does not wait for that.
   socket.close();
+  if (ends === 0) await nextTimer();
   assertEquals([socket.readyState, ends], [3, 1]);
+}
+
+/** Lets the timers of this turn run. */
+function nextTimer(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }

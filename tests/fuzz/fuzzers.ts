@@ -12,7 +12,7 @@ export interface Fuzzer {
   /** The sentence that its test proves. */
   readonly proves: string;
   /** The random thing of a seed. */
-  readonly fuzz: (seed: number) => void;
+  readonly fuzz: (seed: number) => void | Promise<void>;
   /** Seeds that have failed once, beyond the first thousands. */
   readonly cases?: readonly number[];
 }

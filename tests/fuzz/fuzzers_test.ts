@@ -4,11 +4,11 @@ import { FUZZERS } from "./fuzzers.ts";
 const SEEDS = 5_000;
 
 for (const [name, { proves, fuzz, cases = [] }] of Object.entries(FUZZERS)) {
-  Deno.test(proves, () => {
+  Deno.test(proves, async () => {
     const seeds = [...Array.from({ length: SEEDS }, (_, seed) => seed), ...cases];
     for (const seed of seeds) {
       try {
-        fuzz(seed);
+        await fuzz(seed);
       } catch (error) {
         throw new Error(`deno task fuzz --only=${name} --count=1 --seed=${seed}`, { cause: error });
       }
