@@ -60,6 +60,11 @@ export class Output {
   #ahead: Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>>> | undefined;
   /** Counts reads, and what was handed on of them. */
   #steps = 0;
+  /** Reads that were begun, and the last of them that took all there was and was handed on. */
+  #begun = 0;
+  #emptied = 0;
+  /** Whether what was read last was less than there was room for: nothing more was there at that moment. */
+  #short = false;
   /** Bytes that were handed on. */
   #taken = 0;
   #waiting = false;
@@ -75,7 +80,8 @@ export class Output {
    * Waits for the end, or until nobody writes any more, and then reads nothing more: for what is left when
    * all was ended that could be found.
    *
-   * What stands in the pipe now is read, however long that takes, unless who takes it stands still.
+   * What stands in the pipe now is read, however long that takes, unless who takes it stands still: until a read finds
+   * less than it has room for, or as much was read as a pipe can hold.
    *
    * @param patience Milliseconds after which it does so in any case: somebody who is not found, or may live on,
    * can write for ever. They are counted in looks, because a machine that is busy, or was stopped, has had less of
@@ -85,15 +91,18 @@ export class Output {
   async quiet(patience = Infinity): Promise<Cut | undefined> {
     const pause = OUTPUT_QUIET / LOOKS;
     const most = patience / pause;
-    const enough = this.#taken + PIPE;
+    const [begun, enough] = [this.#begun, this.#taken + PIPE];
     let cut: Cut | undefined;
+    /** The steps up to which there was what was in the pipe: what comes behind that was written since. */
+    let own: number | undefined;
     for (let looks = 1, still = 0, last = -1; !cut; looks++) {
       if (await within(this.ended, pause)) return undefined;
       still = this.#steps === last ? still + 1 : 0;
       last = this.#steps;
+      if (this.#emptied > begun || this.#taken >= enough) own ??= last;
       if (this.#waiting && still >= LOOKS) cut = "held";
       else if (still >= most) cut = "stuck";
-      else if (looks >= most && this.#taken >= enough) cut = "flood";
+      else if (looks >= most && own !== undefined && last > own) cut = "flood";
     }
     await this.#reader.cancel();
     return cut;
@@ -107,6 +116,7 @@ export class Output {
         const value = await this.#next(buffer);
         if (!value) break;
         const dear = await this.#take(value);
+        if (this.#short) this.#emptied = this.#begun;
         const size = this.#nextSize(value, dear);
         buffer = value.buffer.byteLength === size
           ? new Uint8Array(value.buffer)
@@ -127,26 +137,33 @@ export class Output {
     const { watch } = this.#options;
     const since = watch ? performance.now() : 0;
     this.#waiting = true;
-    const { value, done } = await (this.#ahead ?? this.#reader.read(buffer));
+    const { value, done } = await (this.#ahead ?? this.#begin(buffer));
     this.#waiting = false;
     this.#ahead = undefined;
     this.#steps++;
     if (done || !value) return undefined;
     watch?.read(value, performance.now() - since);
     const size = value.buffer.byteLength;
+    this.#short = value.length < size;
     const isCut = this.#options.whole && value.length === size && size < LARGEST;
     return isCut ? await this.#joined(value) : value;
   }
 
+  #begin(buffer: Uint8Array<ArrayBuffer>) {
+    this.#begun++;
+    return this.#reader.read(buffer);
+  }
+
   /** Bytes that filled their buffer, with those that are there behind them. */
   async #joined(first: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-    const ahead = this.#ahead = this.#reader.read(new Uint8Array(LARGEST));
+    const ahead = this.#ahead = this.#begin(new Uint8Array(LARGEST));
     // Why it fails is told when these are taken.
     const isThere = await within(ahead, 0).catch(() => false);
     const more = isThere ? (await ahead).value : undefined;
     if (!more?.length) return first;
     this.#ahead = undefined;
     this.#steps++;
+    this.#short = more.length < LARGEST;
     const joined = new Uint8Array(first.length + more.length);
     joined.set(first);
     joined.set(more, first.length);

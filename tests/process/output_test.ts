@@ -301,14 +301,30 @@ Deno.test("Output.quiet() ends with who stands still, and with who writes on and
     type: "bytes",
     async pull(controller) {
       await new Promise<void>((resolve) => setTimeout(resolve, 10));
-      controller.enqueue(new Uint8Array(512));
-      controller.byobRequest?.respond(0);
+      controller.byobRequest?.respond(controller.byobRequest.view?.byteLength ?? 0);
     },
   });
   const quiet = new Output(flood, decoder, { smallest: 512, failed: told.failed }).quiet(1000);
   await timers.pass(60_000);
   assertEquals(await quiet, "flood");
   assert(taken >= 1024 * 1024, "what a pipe can hold is taken");
+});
+
+Deno.test("Output.quiet() ends in time with who writes a little again and again", async () => {
+  using timers = new FakeTimers();
+  const told = new Told();
+  const drip = new ReadableStream({
+    type: "bytes",
+    async pull(controller) {
+      await new Promise<void>((resolve) => setTimeout(resolve, 10));
+      controller.byobRequest?.respond(2);
+    },
+  });
+  let cut: string | undefined;
+  new Output(drip, told, { smallest: 512, failed: told.failed }).quiet(1000)
+    .then((it) => cut = it);
+  await timers.pass(1000);
+  assertEquals(cut, "flood");
 });
 
 Deno.test("Output lets others have their turn while it reads for somebody who never drains", async () => {
