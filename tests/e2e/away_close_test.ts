@@ -70,7 +70,7 @@ testEach(
     await using redis = await Redis.start();
     const kinds = Object.entries(KINDS);
     const args = [
-      ...[`--bus=${redis.url}?ttl=2s`, "--away=close"],
+      ...[`--bus=${redis.url}?ttl=4s`, "--away=close"],
       ...kinds.map(([, { route }], index) =>
         `--route=/${index}=${route.replace("{folder}", folder.path)}`
       ),

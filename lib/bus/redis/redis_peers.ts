@@ -29,7 +29,7 @@ export interface RedisPeersOptions {
 /** The other servers, and what goes between them and this one: over a stream for each, its inbox. */
 export class RedisPeers {
   readonly names = new Set<string>();
-  /** What was to be sent, and was dropped because too much waited. */
+  /** Frames that were dropped because too much waited. */
   uncast = 0;
   readonly #options: RedisPeersOptions;
   readonly #pairs = new Map<string, Pair>();

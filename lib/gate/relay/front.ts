@@ -34,7 +34,7 @@ export interface FrontOptions {
   readonly links: Links;
   readonly runs: Runs;
   readonly roster: Roster;
-  /** Those of routes with `away=close`. */
+  /** Clients of routes with `away=close`. */
   readonly strict: Strict;
 }
 

@@ -19,11 +19,11 @@ export interface RelayingOptions extends ServerSearchOptions, FrontInputOptions 
   readonly roster: Roster;
   /** This server. */
   readonly self: string;
-  /** Those who end when it cannot reach the others; default: this one does not. */
+  /** Clients that end when it cannot reach the others; default: this one does not. */
   readonly strict?: Strict | undefined;
 }
 
-/** Whoever is connected, and ends when the servers are apart. */
+/** Clients that end when the servers are apart. */
 export interface Strict {
   add(relaying: Pick<Relaying, "apart">): void;
   delete(relaying: Pick<Relaying, "apart">): void;
@@ -273,7 +273,10 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
     if (this.#isOver || this.#ending.isClosing) return;
     // Its connection here knows how to end.
     if (this.#served?.peer === this.#options.self) return this.end(...APART);
-    if (this.#served) this.#input.lose();
+    if (this.#served) {
+      this.#options.log.info("session", `Server ${this.peer} serves it no more: ${APART[1]}`);
+      this.#input.lose();
+    }
     this.#output.forget();
     this.#search.end();
     this.#giveUp(...APART);
