@@ -5,8 +5,9 @@ import { testBus } from "../contract/bus_contract.ts";
 import { bytes, knows, Watched } from "../contract/heard.ts";
 import { CuttableKv } from "./cuttable_kv.ts";
 
-// Where servers are said to be gone after a time, it is as long as a busy machine needs to say that it is there.
-const OPTIONS = { pollMs: 10, ttlMs: 3_000 };
+// Where servers are said to be gone after a time, it is as long as a busy machine needs to say that it is there; a tenth
+// of it is how long a store may be locked by others until it counts as away, and what is cast is forgotten.
+const OPTIONS = { pollMs: 10, ttlMs: 6_000 };
 
 testBus("kv", async () => {
   const folder = await Deno.makeTempDir();
