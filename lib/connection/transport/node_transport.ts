@@ -226,6 +226,7 @@ export class NodeTransport implements Transport, FramePaced, Leaving, Pinged, Tu
   /** Gives back the buffer of a chunk that was read to its end, of which nobody has kept anything. */
   #letGo(bytes: Uint8Array, read: number): void {
     const { buffer } = bytes;
+    if (read === buffer.byteLength) return letGo(bytes);
     // What is left of a chunk comes as a part of its buffer.
     const isOwn = bytes.length === buffer.byteLength || buffer === this.#partly;
     const isRest = read < bytes.length;
