@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { counted } from "../../lib/base/counted.ts";
 import { HIGH_WATER_MARK } from "../../lib/base/limits.ts";
 import { Log } from "../../lib/base/log.ts";
 import { StderrLog } from "../../lib/process/stderr_log.ts";
@@ -82,5 +83,5 @@ Deno.test("StderrLog has everybody else have their turn when it has taken much",
   await stderr.drained();
   assertEquals([turns, stderr.bufferedAmount], [1, 0]);
   stderr.end();
-  assertEquals(log.messages.at(-1), `ERROR stderr: … ${pushes - 1} lines left out`);
+  assertEquals(log.messages.at(-1), `ERROR stderr: … ${counted(pushes - 1, "line")} left out`);
 });

@@ -88,8 +88,9 @@ test("ProcessTree.ended() says false while an orphan of an ended program runs", 
 });
 
 test("ProcessTree.ended() waits for what orphans start before they end", async () => {
+  // Each lives for longer than a first look takes, which alone can miss one that hops meanwhile.
   const HOP =
-    "hop() { if [ $1 = 0 ]; then echo last; else sleep 0.03; (hop $(($1 - 1)) &); fi; }; (hop 20 &)";
+    "hop() { if [ $1 = 0 ]; then echo last; else sleep 0.2; (hop $(($1 - 1)) &); fi; }; (hop 6 &)";
   await using running = new Script(HOP);
   assertEquals(await running.tree.ended(4 * ENOUGH), true);
   assertEquals(running.lines.all, ["last"]);
