@@ -1,8 +1,11 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { ATTEMPTS } from "../../lib/base/backoff.ts";
 import { Log } from "../../lib/base/log.ts";
 import { UsageError } from "../../lib/base/errors.ts";
 import { plainWords } from "../../lib/handlers/plain_words.ts";
 import { OneForAll, type OneForAllOptions } from "../../lib/handlers/shared/one_for_all.ts";
+import { CapturedLog } from "../base/captured_log.ts";
+import { FakeTimers } from "../base/fake_timers.ts";
 import { fakePlace } from "../support/fake_place.ts";
 import { FakeLife } from "./fake_life.ts";
 
@@ -86,6 +89,30 @@ Deno.test("OneForAll runs where it is held, says when nobody wants it any more, 
   await scene.lives[1]?.vanish();
   await revoked;
   assertEquals([idle, scene.told], [1, ["end", "end"]]);
+});
+
+Deno.test("OneForAll that cannot start where it is held says why, and tries again later each time", async () => {
+  using timers = new FakeTimers();
+  using log = new CapturedLog();
+  let launches = 0;
+  const { one } = new Scene({
+    isAhead: true,
+    launch() {
+      launches++;
+      throw new Error("no such program");
+    },
+  });
+  one.start(fakePlace({ isJoined: true }));
+  one.sole.hold(() => {});
+  assertEquals(launches, 1);
+  assertMatch(
+    log.messages.join("\n"),
+    /^ERROR process: no such program: it is started again in \d+ ms$/,
+  );
+  await timers.pass(3_600_000);
+  assertEquals(launches, 1 + ATTEMPTS);
+  assertMatch(log.messages.at(-1) ?? "", /it is not started again after \d+ times in a row$/);
+  await one[Symbol.asyncDispose]();
 });
 
 for (const words of [["{name}"], ["cat", "a{name:[0-9]+}b"]]) {

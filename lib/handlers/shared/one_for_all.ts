@@ -47,7 +47,7 @@ export class OneForAll implements Pick<Handler, "isReady" | "sole">, AsyncDispos
       isAhead,
       hold: (idle) => {
         this.#idle = idle;
-        if (isAhead) supervisor.start();
+        if (isAhead) supervisor.startLater();
       },
       revoke: async () => {
         this.#idle = () => {};

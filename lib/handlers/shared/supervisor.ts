@@ -98,6 +98,15 @@ export class Supervisor implements AsyncDisposable {
     return starting.then(() => this.begin(), (error) => this.#notStarted(error));
   }
 
+  /** The same, where nobody waits for it: one that cannot be started is tried again. */
+  startLater(): void {
+    try {
+      void this.start();
+    } catch (error) {
+      this.#notStarted(error);
+    }
+  }
+
   /** Takes clients, also after it was disposed. */
   resume(): void {
     this.#disposed = false;
