@@ -1,5 +1,6 @@
 import { HIGH_WATER_MARK } from "../base/limits.ts";
 import { Log } from "../base/log.ts";
+import { logThrown } from "../base/log_thrown.ts";
 import { type Meter, NO_METER } from "../base/meter.ts";
 import type { Bus } from "../bus/bus.ts";
 import type { Hub } from "../contract.ts";
@@ -54,6 +55,8 @@ export class BusHub implements Hub, RoomPlace, Disposable {
   readonly #gone = new Set<string>();
   /** Rooms that have something to tell when the engine is there again, and takes it. */
   readonly #owed = new Set<Awaiting>();
+  /** Whether there are more of those, of which no list is kept. */
+  #owesAll = false;
   /** Whether it is waited for that. */
   #waits = false;
   #isOver = false;
@@ -123,6 +126,7 @@ export class BusHub implements Hub, RoomPlace, Disposable {
   announce(room: Awaiting, isUrgent: boolean): void {
     if (!this.#isAway && !this.isFull) (isUrgent ? this.#soon : this.#later).add(room);
     else if (this.#owed.size < MAX_OWED) this.#owed.add(room);
+    else this.#owesAll = true;
     if (this.#owed.size > 0 && !this.#isAway) this.#payLater();
   }
 
@@ -194,14 +198,23 @@ export class BusHub implements Hub, RoomPlace, Disposable {
   async #payLater(): Promise<void> {
     if (this.#waits) return;
     this.#waits = true;
-    await this.bus.drained(HIGH_WATER_MARK / 2);
-    this.#waits = false;
+    try {
+      await this.bus.drained(HIGH_WATER_MARK / 2);
+    } catch (error) {
+      // A bus of somebody's own may: then the next change tells it.
+      logThrown(this.#log, "server", "The bus does not say what waits", error);
+      return;
+    } finally {
+      this.#waits = false;
+    }
     if (!this.#isOver && !this.#isAway) this.#pay();
   }
 
   /** Has those tell what they have to, as long as the engine takes it: the rest is owed again. */
   #pay(): void {
-    const owed = [...this.#owed];
+    const owed = new Set(this.#owed);
+    if (this.#owesAll) { for (const room of this.#rooms.values()) owed.add(room); }
+    this.#owesAll = false;
     this.#owed.clear();
     for (const room of owed) room.announce();
   }

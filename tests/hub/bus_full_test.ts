@@ -83,3 +83,22 @@ Deno.test("BusHub tells that a room is empty when less waits, also where it is n
   assertEquals(there.room("hall").size, 1);
   assertEquals(noticed(watcher), { join: ["watcher", "first"], leave: ["first"], members: 1 });
 });
+
+Deno.test("BusHub tells who is in more rooms than it keeps a list of, when less waits", async () => {
+  using timers = new FakeTimers();
+  await using servers = await two(timers);
+  const { gate, here, there } = servers;
+  const rooms = Array.from({ length: 10_010 }, (_, at) => `room ${at}`);
+  const last = rooms.at(-1) as string;
+  there.room(last).join(new Guest("watcher"), { watches: true });
+  for (const room of rooms) here.room(room).join(new Guest("first"), { watches: false });
+  await timers.pass(3_000);
+  assertEquals(there.room(last).size, 2);
+  servers.fill();
+  for (const room of rooms) here.room(room).join(new Guest("second"), { watches: false });
+  await timers.pass(3_000);
+  assertEquals(there.room(last).size, 2);
+  gate.open();
+  await timers.pass(3_000);
+  assertEquals(there.room(last).size, 3);
+});
