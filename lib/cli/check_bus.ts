@@ -21,9 +21,11 @@ export async function checkBus(place: BusPlace | undefined): Promise<string[]> {
     }
     if (ca !== undefined) await readAuthority(ca);
   } catch (error) {
-    if (error instanceof BusError) throw new UsageError(error.message, 1, { cause: error });
-    if (!(error instanceof UsageError && error.cause instanceof Deno.errors.NotCapable)) {
-      throw error;
+    if (!(error instanceof BusError || error instanceof UsageError)) throw error;
+    if (!(error.cause instanceof Deno.errors.NotCapable)) {
+      throw error instanceof UsageError
+        ? error
+        : new UsageError(error.message, 1, { cause: error });
     }
     // What has to be allowed is what is asked.
     notes.push(`Warning: ${error.message}`);

@@ -59,6 +59,17 @@ for (const [text, said, mode = 0o600] of FILES) {
   });
 }
 
+Deno.test({
+  name: "checkBus() warns of what Deno has to be allowed for a ca, and for the file",
+  permissions: { read: false },
+  async fn() {
+    const ca = await checkBus({ kind: "redis", url: "rediss://host?ca=/etc/ca.pem" });
+    assertStringIncludes(ca.join(), "Warning: ");
+    assertStringIncludes(ca.join(), "/etc/ca.pem");
+    assertStringIncludes((await checkBus({ kind: "file", path: "/run/bus" })).join(), "/run/bus");
+  },
+});
+
 Deno.test("checkBus() names a folder that is no file, and a ca of a URL", async () => {
   await using folder = await Folder.make();
   const { path } = folder;
