@@ -22,7 +22,7 @@ export class CommonLines {
 
   /** Writes a line, unless another worker has just said the same: one that says it again means it. */
   take(worker: number, { level, category, message, associated }: CommonLine): void {
-    const text = `${level} ${category} ${message}`;
+    const text = `${level} ${category} ${message} ${JSON.stringify(associated)}`;
     const now = this.#now();
     const known = this.#said.get(text);
     if (known && now - known.since < (known.by.has(worker) ? AGAIN : SAME)) {

@@ -1,10 +1,14 @@
-import { MAX_WORKERS } from "../base/limits.ts";
+import { totalmem } from "node:os";
+import { MAX_WORKERS, WORKER_MEMORY } from "../base/limits.ts";
 import type { Config } from "../config.ts";
 
 /** The number of processes that a configuration asks for. */
 export function workersOf({ workers }: Pick<Config["lifetime"], "workers">): number {
   // Of the processors that this process may use: the affinity counts, and the share of a container (cpu.max).
-  return workers === "auto" ? Math.min(navigator.hardwareConcurrency, MAX_WORKERS) : workers;
+  if (workers !== "auto") return workers;
+  // A machine with little memory has no use for more than it has room for.
+  const most = Math.max(1, Math.min(MAX_WORKERS, Math.floor(totalmem() / WORKER_MEMORY)));
+  return Math.min(navigator.hardwareConcurrency, most);
 }
 
 /** Why one process has to do although more are asked for; undefined where nothing is in the way. */

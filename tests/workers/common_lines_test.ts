@@ -34,6 +34,16 @@ Deno.test("CommonLines writes once what each worker says, and again when one of 
   assertEquals(log.messages.slice(3), ["INFO server: changed"]);
 });
 
+Deno.test("CommonLines writes the same of two routes", () => {
+  using log = new CapturedLog();
+  const lines = new CommonLines(() => 0);
+  for (const route of ["/a", "/b", "/a"]) {
+    const associated = { route };
+    lines.take(1, { level: "info", category: "process", message: "cannot wait", associated });
+  }
+  assertEquals(log.lines.map((line) => /route:'([^']*)'/.exec(line)?.[1]), ["/a", "/b"]);
+});
+
 Deno.test("CommonLines writes what is said after a thousand other lines", () => {
   using log = new CapturedLog();
   const { say } = stage();
