@@ -21,6 +21,7 @@
  */
 
 import { configureLog, flushLog, Log } from "./base/log.ts";
+import { logThrown } from "./base/log_thrown.ts";
 import { EDGE_BUS, edgeBus } from "./bus/edge_bus.ts";
 import type { Exchange, IncomingRequest, Place } from "./contract.ts";
 import { broadcast } from "./handlers/broadcast.ts";
@@ -106,7 +107,10 @@ if (import.meta.main && bus) {
   const stop = () => {
     // Whoever says it twice does not want to wait.
     if (++times > 1) Deno.exit(1);
-    void end().finally(() => Deno.exit(0));
+    end().then(() => Deno.exit(0), (error) => {
+      logThrown(new Log(), "server", "The end failed", error);
+      Deno.exit(1);
+    });
   };
   for (const signal of SIGNALS) Deno.addSignalListener(signal, stop);
 }
