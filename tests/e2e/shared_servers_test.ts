@@ -138,7 +138,7 @@ for (const [what, signal, isUnread] of ENDS) {
       own[Symbol.dispose]();
       if (signal === "SIGSTOP") await holder.stop();
       await expectOnce(got, clients, [two, three]);
-      const unread = /has gone with its server may not have read up to \d+ messages? that/;
+      const unread = /serves it no more may not have read up to \d+ messages? that/;
       const said = [two, three].flatMap(({ stdout }) => stdout.all)
         .filter((line) => unread.test(line));
       assertEquals(said.length, isUnread ? clients.length : 0, said.join("\n"));

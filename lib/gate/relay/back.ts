@@ -171,7 +171,9 @@ function refuse(
 
 /** @param over Aborts when nobody waits for it any more: the answer may never come to its end. */
 async function refusalOf(answer: Response, over: AbortSignal): Promise<RelayRefusal> {
-  const { status, headers, body } = checkedResponse(answer);
+  const { status, headers: own, body } = checkedResponse(answer);
+  // Those of a redirect cannot be changed.
+  const headers = new Headers(own);
   // What is left of it may have another length.
   headers.delete("content-length");
   return { status, headers: [...headers], body: body ? await beginningOf(body, over) : undefined };

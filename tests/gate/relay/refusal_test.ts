@@ -4,6 +4,11 @@ import { CapturedLog } from "../../base/captured_log.ts";
 import { RawClient } from "../../support/client.ts";
 import { JoinedServers } from "./joined_servers.ts";
 
+const refusing = (accept: () => Response) => (): Handler => ({
+  sole: { key: "a", isAhead: false, hold() {}, revoke: () => Promise.resolve() },
+  accept: ({ query }) => query === "first" ? { open() {} } : accept(),
+});
+
 /** The bodies of a handler's refusal, and what a client of another server gets. */
 const BODIES: [what: string, body: () => BodyInit, answer: string][] = [
   ["that is short", () => "not today", "403 not today"],
@@ -17,14 +22,10 @@ const BODIES: [what: string, body: () => BodyInit, answer: string][] = [
 for (const [what, body, expected] of BODIES) {
   Deno.test(`A handler's refusal ${what} is the answer at another server`, async () => {
     using _log = new CapturedLog();
-    const handler = (): Handler => ({
-      sole: { key: "a", isAhead: false, hold() {}, revoke: () => Promise.resolve() },
-      accept: ({ query }) => {
-        if (query === "first") return { open() {} };
-        const answer = body();
-        const length = typeof answer === "string" ? { "Content-Length": `${answer.length}` } : {};
-        return new Response(answer, { status: 403, headers: length });
-      },
+    const handler = refusing(() => {
+      const answer = body();
+      const length = typeof answer === "string" ? { "Content-Length": `${answer.length}` } : {};
+      return new Response(answer, { status: 403, headers: length });
     });
     const routes = () => [{ path: "/s", handler: handler(), acceptMs: 500, http: true }];
     await using servers = await JoinedServers.start(2, routes);
@@ -38,3 +39,15 @@ for (const [what, body, expected] of BODIES) {
     );
   });
 }
+
+Deno.test("A handler's redirect, whose headers nobody can change, is the answer at another server", async () => {
+  using _log = new CapturedLog();
+  const handler = refusing(() => Response.redirect("https://example.com/there", 302));
+  const routes = () => [{ path: "/s", handler: handler(), acceptMs: 500, http: true }];
+  await using servers = await JoinedServers.start(2, routes);
+  using _first = await RawClient.open(`${servers.url(0)}s?first`);
+  const url = `${servers.url(1).replace("ws:", "http:")}s?stream`;
+  const answer = await fetch(url, { redirect: "manual" });
+  await answer.body?.cancel();
+  assertEquals([answer.status, answer.headers.get("location")], [302, "https://example.com/there"]);
+});

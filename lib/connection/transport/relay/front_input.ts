@@ -120,13 +120,13 @@ export class FrontInput {
 
   /**
    * The server serves it no more: what it was not granted is kept for another one. Of what it was, it may have used what
-   * it has not said so of, which is lost. What it has given its process last, that may not have read.
+   * it has not said so of, which is lost. What it has given a process last, that may not have read.
    *
    * @param isTold Whether that server tells itself what its process may not have read.
    */
   lose(isTold = false): void {
     const lost = Math.max(0, this.#granted - this.#done);
-    const unread = isTold ? 0 : this.#before + this.#fresh;
+    const unread = isTold || !this.#options.isLasting ? 0 : this.#before + this.#fresh;
     for (let index = 0; index < lost; index++) this.#queue.drop();
     this.#sent =
       this.#granted =
@@ -138,12 +138,12 @@ export class FrontInput {
     const { log, lost: tell } = this.#options;
     if (lost > 0) {
       tell?.(lost);
-      const why = "the process may have got them that has gone with its server";
+      const why = "the process at the server that serves it no more may have got them";
       log.error("session", `Lost ${counted(lost, "message")}: ${why}`);
     }
     if (unread > 0) {
       const rest = `may not have read up to ${counted(unread, "message")} that it was given last`;
-      log.info("session", `The process that has gone with its server ${rest}`);
+      log.info("session", `The process at the server that serves it no more ${rest}`);
     }
   }
 

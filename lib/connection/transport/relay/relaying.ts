@@ -50,6 +50,8 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
   #isOpened = false;
   readonly #search: ServerSearch;
   readonly #input: FrontInput;
+  /** The way to the server that was told of a message that is too large. */
+  #toldTooLarge: FrontLeg | undefined;
   readonly #output = new FrontOutput(() => this.#leg);
   readonly #ending = new FrontEnding();
   #isOver = false;
@@ -144,7 +146,8 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
   /** That server says what cannot be. */
   #lie(why: string): void {
     this.#leg?.drop();
-    this.broke(why);
+    // Its process goes on there.
+    this.broke(why, true);
   }
 
   sent(batch: Batch): void {
@@ -232,8 +235,12 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
   }
 
   tooLarge(): void {
-    if (this.#served) this.#tell(KIND.tooLarge);
-    else this.#ending.close(1009, "A message is too large");
+    const leg = this.#served;
+    if (leg) {
+      // Once: it ends the connection, and some engines tell of each such message until then.
+      if (this.#toldTooLarge !== leg) leg.tell(KIND.tooLarge);
+      this.#toldTooLarge = leg;
+    } else this.#ending.close(1009, "A message is too large");
   }
 
   failed(message: string, code = 0): void {

@@ -18,9 +18,9 @@ interface Course {
 }
 
 const gone = (count: string) =>
-  `INFO session: The process that has gone with its server may not have read up to ${count} that it was given last`;
+  `INFO session: The process at the server that serves it no more may not have read up to ${count} that it was given last`;
 const lost = (count: string) =>
-  `ERROR session: Lost ${count}: the process may have got them that has gone with its server`;
+  `ERROR session: Lost ${count}: the process at the server that serves it no more may have got them`;
 
 const COURSES: [what: string, course: Course, said: string[], left: number][] = [
   ["nothing was granted", { sent: 3, granted: 0, done: 0 }, [], 3],

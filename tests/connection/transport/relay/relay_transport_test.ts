@@ -274,3 +274,15 @@ Deno.test("Link takes no frame of something else for one of its own", () => {
   wire.front.receive(new Uint8Array(0));
   assertEquals([wire.errors, wire.frames], [[], []]);
 });
+
+Deno.test("Relaying tells once that messages are too large, however many of them come before the answer", async () => {
+  const wire = new Wire();
+  const told = new Told();
+  const { relaying } = await Relayed.open(wire, told);
+  relaying.received(Batch.of("one"));
+  for (let count = 0; count < 100; count++) relaying.tooLarge();
+  await wire.settle();
+  assertEquals([told.all, wire.errors], [["opened", "received one", "tooLarge"], []]);
+  relaying.closed(1006, "");
+  await wire.settle();
+});
