@@ -107,8 +107,9 @@ if (import.meta.main && bus) {
   const stop = () => {
     // Whoever says it twice does not want to wait.
     if (++times > 1) Deno.exit(1);
-    end().then(() => Deno.exit(0), (error) => {
+    end().then(() => Deno.exit(0), async (error) => {
       logThrown(new Log(), "server", "The end failed", error);
+      await flushLog();
       Deno.exit(1);
     });
   };
