@@ -70,6 +70,7 @@ export class KvLoop {
     const read = async () => {
       while (!(await reader.read()).done) this.nudge();
     };
+    // A bell that fails is heard no more: the looks at fixed times find what there is, and tell whether the store is away.
     read().catch(() => {});
     // One that has failed has nothing to cancel.
     return { cancel: () => reader.cancel().catch(() => {}) };
