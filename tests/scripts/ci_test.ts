@@ -30,7 +30,10 @@ exit 0
 `;
 
 /** Runs the gate in a folder of its own beside tools that judge, with commands that end as they are told. */
-async function runGate(fates: Fates): Promise<{ code: number; last: string[] }> {
+async function runGate(
+  fates: Fates,
+  env: Record<string, string> = {},
+): Promise<{ code: number; last: string[] }> {
   await using tree = await Tree.make({
     "bin/npx": NPX,
     // Nothing is installed by a test.
@@ -54,6 +57,7 @@ async function runGate(fates: Fates): Promise<{ code: number; last: string[] }> 
       FATES: `${tree.root}/fates`,
       PATH: `${tree.root}/bin:${Deno.env.get("PATH")}`,
       TMPDIR: `${tree.root}/temporary`,
+      ...env,
     },
     stdin: "null",
     stderr: "inherit",
@@ -66,7 +70,15 @@ async function runGate(fates: Fates): Promise<{ code: number; last: string[] }> 
   return { code, last: last.split("\n").filter((line) => line !== "") };
 }
 
-const CASES: [what: string, fates: Fates, code: number, last: string[]][] = [
+type Case = [
+  what: string,
+  fates: Fates,
+  code: number,
+  last: string[],
+  env?: Record<string, string>,
+];
+
+const CASES: Case[] = [
   ["everything passes", {}, 0, ["7 passed, 0 failed, 0 skipped"]],
   [
     "a test fails",
@@ -103,6 +115,18 @@ const CASES: [what: string, fates: Fates, code: number, last: string[]][] = [
     "skipped: Autobahn compressed: its packages cannot be had",
     "5 passed, 0 failed, 2 skipped",
   ]],
+  // All that it has started is ended with it.
+  [
+    "Autobahn does not come to its end",
+    { autobahn: '(echo $BASHPID >>"$FATES/judges"; exec sleep 1000) & wait' },
+    1,
+    [
+      "failed: Autobahn node native client (exit 143)",
+      "failed: Autobahn compressed (exit 143)",
+      "5 passed, 2 failed, 0 skipped",
+    ],
+    { CI_PATIENCE: "1" },
+  ],
   ["the runtime to compile with cannot be had", { compile: "exit 3" }, 0, [
     "skipped: the executable: the runtime to compile with cannot be downloaded",
     "7 passed, 0 failed, 1 skipped",
@@ -122,10 +146,10 @@ const CASES: [what: string, fates: Fates, code: number, last: string[]][] = [
     [],
   ],
 ];
-for (const [what, fates, code, last] of CASES) {
+for (const [what, fates, code, last, env] of CASES) {
   Deno.test({
     name: `.ci/run ends with ${code} and counts what there is where ${what}`,
     ignore: Deno.build.os === "windows",
-    fn: async () => assertEquals(await runGate(fates), { code, last }),
+    fn: async () => assertEquals(await runGate(fates, env), { code, last }),
   });
 }
