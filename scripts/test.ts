@@ -2,7 +2,7 @@
  * Runs all tests: their files in groups, several groups beside each other, each in a process of its own. One that
  * says nothing for minutes is ended with the name of the test that it was at, and the rest of its group runs without.
  *
- *     deno task test                       everything: a group for each processor and one more, at most four
+ *     deno task test                       everything: two groups for each processor, at most four
  *     deno task test tests/hub tests/e2e   what is in these folders, and these files
  *     deno task test --jobs=1              one after the other
  *     deno task test --reports=DIR         leaves the JUnit reports in DIR
@@ -29,7 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
     string: ["jobs", "patience", "reports"],
   });
   // Most of the time of most tests is waiting.
-  const atOnce = Number(jobs ?? Math.min(4, 1 + navigator.hardwareConcurrency));
+  const atOnce = Number(jobs ?? Math.min(4, 2 * navigator.hardwareConcurrency));
   const seconds = Number(patience ?? 300);
   if (!(atOnce >= 1 && seconds > 0) || Object.keys(unknown).length > 0) {
     await say("Cannot test: expected --jobs=N --reports=DIR --patience=SECONDS PATH…");
