@@ -174,12 +174,12 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
     isAhead: start === "now",
     launch: (place) => startShared(runner, job, place, (started) => lifeOf(started, place.signal)),
     stopped(how) {
+      talk.stopped();
       for (const client of [...crowd]) {
         remove(client);
         client.close(how);
       }
       discard();
-      talk.stopped();
     },
     linger,
     restart,

@@ -168,6 +168,15 @@ Deno.test("Events let clients in and out of rooms, also when they leave for good
   assertEquals(a.rooms?.size, 0);
 });
 
+Deno.test("Events let clients out of rooms where no process is there any more", () => {
+  const stage = new Stage();
+  const [a, b] = [stage.open("a"), stage.open("b")];
+  for (const id of "ab") stage.write({ type: "join", id, room: "r" });
+  stage.events.stopped();
+  assertEquals([a.rooms?.size, b.rooms?.size], [0, 0]);
+  assertEquals(stage.events.hub?.room("r").size, 0);
+});
+
 Deno.test("Events close a client after what was sent to it, and send it nothing more", async () => {
   const stage = new Stage();
   stage.open("a");

@@ -8,7 +8,7 @@ import { startOf } from "../../lib/process/proc.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { fakePlace } from "../support/fake_place.ts";
 import { FakeConnection } from "../support/fake_connection.ts";
-import { accept, Talk } from "./talk.ts";
+import { accept, settle, Talk } from "./talk.ts";
 
 const sh = (script: string): string[] => ["sh", "-c", script];
 
@@ -38,6 +38,24 @@ Deno.test("shared() sends the first client all that the process writes from its 
   await using talk = await come(shared(["seq", "1", "1000"]));
   assertEquals(await talk.connection.closed, "1000");
   assertEquals(talk.connection.sent, Array.from({ length: 1000 }, (_, index) => `${index + 1}`));
+});
+
+Deno.test("shared() leaves nobody in a room whose process has ended", async () => {
+  const joins = [
+    '{"type":"join","id":"ann","room":"r"}',
+    '{"type":"send","to":{"room":"r"},"data":"in"}',
+  ];
+  const says = joins.map((line) => `echo '${line}'`).join("; ");
+  const handler = shared(sh(`read -r open; ${says}; read -r go; exit 3`), { framing: "events" });
+  const place = fakePlace();
+  settle(handler, place);
+  await using ann = await Talk.open(handler, { id: "ann" }, new FakeConnection("ann"));
+  assertEquals(await ann.connection.count(1), ["in"]);
+  assertEquals(place.hub.room("r").size, 1);
+  ann.say("go");
+  assertEquals(await ann.connection.closed, "4003 exit status 3");
+  ann.leave();
+  assertEquals(place.hub.room("r").size, 0);
 });
 
 const CLOSES: [script: string, closed: string][] = [

@@ -34,7 +34,7 @@ export class Events implements Talk {
   }
 
   started(log: Log): Decoder {
-    for (const client of this.#crowd) this.#leaveAll(client);
+    this.stopped();
     this.#emptied = new Recent();
     this.#stdin.replace((pieces) => introduce(this.#crowd, pieces));
     return linesOf(log, (line, complain) => this.#obey(line, complain));
@@ -45,7 +45,10 @@ export class Events implements Talk {
     return this.#holds = new Holds(pace);
   }
 
-  stopped(): void {}
+  stopped(): void {
+    // Nobody else does: whoever is in a room stays there, and is counted, also when its connection has ended.
+    for (const client of this.#crowd) this.#leaveAll(client);
+  }
 
   announce(request: IncomingRequest): string {
     return announce(request);

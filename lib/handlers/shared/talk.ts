@@ -20,7 +20,7 @@ export interface Talk {
    * @param pace undefined where it writes as fast as it will.
    */
   gauge?(pace: Gauge | undefined): Gauge | undefined;
-  /** No process is there any more, and none will be for those who were there. */
+  /** No process is there any more, and none will be for those who are there, who are closed then. */
   stopped(): void;
   /**
    * The messages that a client gets first; missing where the process itself says what.
