@@ -5,7 +5,7 @@ import { UsageError } from "../../lib/base/errors.ts";
 import { plainWords } from "../../lib/handlers/plain_words.ts";
 import { OneForAll, type OneForAllOptions } from "../../lib/handlers/shared/one_for_all.ts";
 import { CapturedLog } from "../base/captured_log.ts";
-import { FakeTimers } from "../base/fake_timers.ts";
+import { FakeTimers, settle } from "../base/fake_timers.ts";
 import { fakePlace } from "../support/fake_place.ts";
 import { FakeLife } from "./fake_life.ts";
 
@@ -113,6 +113,62 @@ Deno.test("OneForAll that cannot start where it is held says why, and tries agai
   assertEquals(launches, 1 + ATTEMPTS);
   assertMatch(log.messages.at(-1) ?? "", /it is not started again after \d+ times in a row$/);
   await one[Symbol.asyncDispose]();
+});
+
+/** One that runs ahead, is ended where it was held, and is held again before it is gone. */
+async function heldAgain(options: Partial<OneForAllOptions> = {}) {
+  const scene = new Scene({ isAhead: true, ...options });
+  const { one } = scene;
+  one.start(fakePlace({ isJoined: true }));
+  one.sole.hold(() => {});
+  const revoked = one.sole.revoke();
+  let idle = 0;
+  one.sole.hold(() => idle++);
+  await settle();
+  return { scene, revoked, idle: () => idle };
+}
+
+Deno.test("OneForAll that is held again before its process is gone is not idle, and runs behind it", async () => {
+  const { scene, revoked, idle } = await heldAgain();
+  assertEquals(scene.told, ["end"]);
+  await scene.lives[0]?.vanish();
+  await revoked;
+  assertEquals([scene.told, idle()], [["end", "begin"], 0]);
+  const over = scene.one[Symbol.asyncDispose]();
+  await scene.lives[1]?.vanish();
+  await over;
+});
+
+Deno.test("OneForAll that is held again, and no more before its process is gone, does not run", async () => {
+  const { scene, revoked } = await heldAgain();
+  const again = scene.one.sole.revoke();
+  await scene.lives[0]?.vanish();
+  await Promise.all([revoked, again]);
+  await settle();
+  assertEquals(scene.told, ["end"]);
+});
+
+Deno.test("OneForAll that is held again and cannot start then says why, and tries again later", async () => {
+  using timers = new FakeTimers();
+  using log = new CapturedLog();
+  const lives: FakeLife[] = [];
+  let fails = false;
+  const { scene } = await heldAgain({
+    launch() {
+      if (fails) throw new Error("no such program");
+      lives.push(new FakeLife(lives.length + 1));
+      return lives.at(-1) as FakeLife;
+    },
+  });
+  fails = true;
+  await lives[0]?.vanish();
+  assertMatch(log.messages.join("\n"), /^ERROR process: no such program: it is started again in/);
+  fails = false;
+  await timers.pass(60_000);
+  assertEquals(lives.map(({ told }) => told), ["end", "begin"]);
+  const over = scene.one[Symbol.asyncDispose]();
+  await lives[1]?.vanish();
+  await over;
 });
 
 for (const words of [["{name}"], ["cat", "a{name:[0-9]+}b"]]) {

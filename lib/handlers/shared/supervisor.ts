@@ -56,6 +56,8 @@ export class Supervisor implements AsyncDisposable {
   #watching: Promise<void> | undefined;
   /** Until the process is there, where that is to be waited for. */
   #starting: Promise<void> | undefined;
+  /** Whether another one is started as soon as this one is gone. */
+  #isNext = false;
   #clients = 0;
   #wanted = false;
   /** Whether it was started before any client, and none has come since. */
@@ -91,7 +93,7 @@ export class Supervisor implements AsyncDisposable {
   start(): void | Promise<void> {
     this.#isAhead ||= !this.#wanted;
     this.#wanted = true;
-    if (this.#ending) return this.#watching?.then(() => this.start());
+    if (this.#ending) return this.#startNext();
     if (this.#disposed || this.#life || this.#starting || this.#pause !== undefined) return;
     const starting = this.#start();
     if (!starting) return this.begin();
@@ -101,7 +103,7 @@ export class Supervisor implements AsyncDisposable {
   /** The same, where nobody waits for it: one that cannot be started is tried again. */
   startLater(): void {
     try {
-      void this.start();
+      this.start()?.catch((error) => this.#notStarted(error));
     } catch (error) {
       this.#notStarted(error);
     }
@@ -166,6 +168,15 @@ export class Supervisor implements AsyncDisposable {
     await this.#watching;
   }
 
+  async #startNext(): Promise<void> {
+    this.#isNext = true;
+    await this.#watching;
+    // Nobody wants it any more, or it was done for somebody else.
+    if (!this.#isNext) return;
+    this.#isNext = false;
+    await this.start();
+  }
+
   #start(): void | Promise<void> {
     const life = this.#options.start();
     if (!(life instanceof Promise)) return this.#started(life);
@@ -183,7 +194,7 @@ export class Supervisor implements AsyncDisposable {
 
   /** Nobody wants it any more. */
   #expire(atOnce = false): void {
-    this.#wanted = false;
+    this.#wanted = this.#isNext = false;
     if (this.#life) {
       this.#ending = true;
       this.#life.begin();
@@ -198,8 +209,8 @@ export class Supervisor implements AsyncDisposable {
   }
 
   #rest(): void {
-    if (this.#clients > 0 || this.#life || this.#starting || this.#pause !== undefined) return;
-    this.#options.idle?.();
+    if (this.#clients > 0 || this.#life || this.#starting || this.#isNext) return;
+    if (this.#pause === undefined) this.#options.idle?.();
   }
 
   async #watch(life: SharedLife, start: number): Promise<void> {
