@@ -2,14 +2,14 @@ import type { Entry, SubscribeOptions, Subscriber } from "../bus.ts";
 import { entriesOf, type Found, foundIn } from "./found.ts";
 import { freshLog } from "./fresh_name.ts";
 import { type Heard, readHeard, readStored, type Shipped } from "./heard.ts";
+import { HeldBack } from "./held_back.ts";
 import type { RedisKeys } from "./redis_keys.ts";
 import type { RedisLink } from "./redis_link.ts";
 import type { RedisTerms } from "./redis_terms.ts";
 import { refusalKind } from "./refusal_kind.ts";
 
-// Entries that are asked for at once, and bytes of what comes meanwhile that are kept for afterwards.
+// Entries that are asked for at once.
 const PAGE = 100;
-const MAX_HELD = 4 * 1024 * 1024;
 
 // Redis cannot know a number that is so far behind its last.
 const FAR = 2 ** 32;
@@ -48,12 +48,12 @@ export class TopicFeed {
   #at = 0;
   /** The last number of which Redis itself has told; those behind it were heard. */
   #sure = 0;
-  /** Whether what is missing is being read; meanwhile, what comes waits. */
-  #isReading = false;
+  /** Until what is missing was read, and whether Redis has answered; meanwhile, what comes waits. */
+  #reading: Promise<boolean> | undefined;
   /** Whether something was heard before anybody has begun. */
   #isBehind = false;
-  #held: Heard[] = [];
-  #heldBytes = 0;
+  readonly #held = new HeldBack();
+  /** Whether it is to be read once more. */
   #again = false;
 
   constructor(options: TopicFeedOptions) {
@@ -75,15 +75,19 @@ export class TopicFeed {
   /** Redis is there, and brings what is published from now on. */
   up(link: RedisLink): void {
     this.#link = link;
-    void this.read();
-    for (const listener of this.#listeners) void this.#begin(listener);
+    void this.look();
   }
 
   /** Redis is away. */
   down(): void {
     this.#link = undefined;
-    this.#isReading = false;
-    this.#release();
+    this.#reading = undefined;
+    this.#held.take();
+  }
+
+  /** Reads what is missing, and begins what has not begun. */
+  async look(): Promise<void> {
+    await Promise.all([this.read(), ...Array.from(this.#listeners, (each) => this.#begin(each))]);
   }
 
   /** Something came over the channel. */
@@ -95,38 +99,68 @@ export class TopicFeed {
       this.#isBehind ||= heard.kind !== "cast";
       return this.#cast(heard);
     }
-    if (!this.#isReading && this.#apply(heard)) return;
-    this.#hold(heard);
-    this.read();
+    if (!this.#reading && this.#apply(heard)) return;
+    // Beyond what is held back, it is in the stream.
+    if (!this.#held.add(heard)) this.#again = true;
+    if (!this.#reading) void this.read();
   }
 
-  /** Reads what is missing. */
-  async read(): Promise<void> {
+  /**
+   * Reads what is missing.
+   *
+   * @returns Whether Redis has answered.
+   */
+  read(): Promise<boolean> {
     const link = this.#link;
-    if (!link || this.#log === undefined) return;
-    if (this.#isReading) {
-      this.#again = true;
-      return;
-    }
-    this.#isReading = true;
+    if (!link || this.#log === undefined) return Promise.resolve(false);
+    this.#again = this.#reading !== undefined;
+    return this.#reading ??= this.#readAll(link);
+  }
+
+  async #readAll(link: RedisLink): Promise<boolean> {
+    let hasMore: boolean | undefined;
     try {
       do {
         this.#again = false;
-        while (await this.#readPage(link));
-      } while (this.#again && link === this.#link);
+        do {
+          this.#held.asks();
+          hasMore = await this.#readPage(link);
+        } while (hasMore);
+        if (link !== this.#link) return false;
+        this.#goOn();
+      } while (this.#again);
     } catch (error) {
       this.#failed(link, error);
     }
-    if (link !== this.#link) return;
-    this.#isReading = false;
-    for (const heard of this.#release()) {
-      // Whatever Redis has said before it has answered is among what was read.
-      if (!this.#apply(heard)) this.#odd("a message came that is not in its stream");
+    if (link !== this.#link) return false;
+    // Where Redis has refused to answer, nothing can be made of the rest.
+    this.#held.asks();
+    this.#goOn();
+    this.#reading = undefined;
+    return hasMore === false;
+  }
+
+  /**
+   * Brings what was heard meanwhile: in a topic that is never quiet, it is not to wait until nothing more comes. Where
+   * something does not follow, it is to be read once more.
+   */
+  #goOn(): void {
+    const { known, later } = this.#held.take();
+    for (const heard of known) {
+      // Whatever Redis has said before it was asked is among what was read, and so is that another log begins.
+      if (heard.kind === "renewed" || this.#apply(heard)) continue;
+      this.#odd("a message came that is not in its stream");
+    }
+    for (const [index, heard] of later.entries()) {
+      if (this.#apply(heard)) continue;
+      this.#again = true;
+      later.slice(index).forEach((next) => this.#held.add(next));
+      return;
     }
   }
 
-  /** Whether there is more. */
-  async #readPage(link: RedisLink): Promise<boolean> {
+  /** Whether there is more; undefined where Redis does not say it. */
+  async #readPage(link: RedisLink): Promise<boolean | undefined> {
     const { topic, keys, terms } = this.#options;
     const [log = "", at] = [this.#log, this.#at];
     const found = foundIn(
@@ -135,11 +169,8 @@ export class TopicFeed {
         ...[log, String(at), String(PAGE)],
       ]),
     );
-    if (link !== this.#link) return false;
-    if (!found) {
-      this.#odd("Redis has answered something else");
-      return false;
-    }
+    if (link !== this.#link) return undefined;
+    if (!found) return void this.#odd("Redis has answered something else");
     let isTold = false;
     if (found.log !== log) {
       isTold = true;
@@ -200,6 +231,7 @@ export class TopicFeed {
       // Something else was heard in its place. Redis begins another log for who knows what it does not know.
       this.#odd("it has numbers that a stranger has made up");
       this.#at += FAR;
+      this.#again = true;
       return false;
     }
     if (heard.before > this.#at) return false;
@@ -249,8 +281,8 @@ export class TopicFeed {
       }
       if (this.#log !== found.log || this.#at > found.last) {
         // The others have to hear of it first.
-        await this.read();
-        if (link === this.#link && this.#log === found.log) return await this.#begin(listener);
+        const isRead = await this.read();
+        if (isRead && link === this.#link) await this.#begin(listener);
         return;
       }
       [listener.hasBegun, listener.at] = [true, found.last];
@@ -270,21 +302,6 @@ export class TopicFeed {
     const { message } = error as Error;
     if (refusalKind(error) === "refused") this.#odd(message);
     else link.fail(message);
-  }
-
-  #hold(heard: Heard): void {
-    this.#held.push(heard);
-    this.#heldBytes += heard.bytes;
-    if (this.#heldBytes <= MAX_HELD) return;
-    // It is in the stream.
-    this.#release();
-    this.#again = true;
-  }
-
-  #release(): Heard[] {
-    const held = this.#held;
-    [this.#held, this.#heldBytes] = [[], 0];
-    return held;
   }
 
   #odd(what: string): void {

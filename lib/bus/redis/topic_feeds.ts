@@ -62,7 +62,7 @@ export class TopicFeeds {
   async read(): Promise<void> {
     const feeds = [...this.#feeds.values()];
     for (let at = 0; at < feeds.length; at += AT_ONCE) {
-      await Promise.all(feeds.slice(at, at + AT_ONCE).map((feed) => feed.read()));
+      await Promise.all(feeds.slice(at, at + AT_ONCE).map((feed) => feed.look()));
     }
   }
 
