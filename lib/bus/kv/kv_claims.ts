@@ -1,6 +1,7 @@
 import type { Claim } from "../bus.ts";
 import { type Holder, Tenures } from "../local/tenures.ts";
 import { MAX_KEYS } from "./kv_log.ts";
+import { ring } from "./ring.ts";
 
 /** Other servers, as {@linkcode KvClaims} has to know them. */
 export interface Peers {
@@ -124,8 +125,8 @@ export class KvClaims {
     if (isUnknown && !this.#peers.there.has(held.peer)) await this.#peers.look();
     const next = to(held);
     if (!next) return held;
-    const { ok } = await this.#kv.atomic().check(entry).set(this.#key(name), next)
-      .sum([...this.#prefix, "bell"], 1n).commit();
+    const commit = this.#kv.atomic().check(entry).set(this.#key(name), next);
+    const { ok } = await ring(commit, this.#prefix, "bell").commit();
     return ok ? next : undefined;
   }
 

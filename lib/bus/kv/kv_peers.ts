@@ -1,5 +1,6 @@
 import { isId } from "../local/record.ts";
 import type { Watchers } from "../local/watchers.ts";
+import { ring } from "./ring.ts";
 
 /** Servers that are believed to be there: each of them reads and writes all the time. */
 const MOST_PEERS = 1_000;
@@ -19,6 +20,8 @@ export interface KvPeersOptions {
 export class KvPeers {
   readonly #kv: Deno.Kv;
   readonly #prefix: Deno.KvKey;
+  /** The prefix of the keys of servers. */
+  readonly #peers: Deno.KvKey;
   readonly #self: string;
   readonly #ttl: number;
   readonly #watchers: Watchers;
@@ -39,7 +42,8 @@ export class KvPeers {
     { self, ttl, watchers, unsure }: KvPeersOptions,
   ) {
     this.#kv = kv;
-    this.#prefix = [...prefix, "peer"];
+    this.#prefix = prefix;
+    this.#peers = [...prefix, "peer"];
     this.#self = self;
     this.#ttl = ttl;
     this.#watchers = watchers;
@@ -66,10 +70,10 @@ export class KvPeers {
     const now = performance.now();
     if (now - this.#beatAt < this.#ttl / 3) return;
     const isFirst = !this.isKnown;
-    const key = [...this.#prefix, this.#self];
+    const key = [...this.#peers, this.#self];
     // For long enough that nobody has to trust a clock.
     const commit = this.#kv.atomic().set(key, ++this.#beat, { expireIn: 10 * this.#ttl });
-    if (isFirst) commit.sum([...this.#prefix.slice(0, -1), "census"], 1n);
+    if (isFirst) ring(commit, this.#prefix, "census");
     await commit.commit();
     // The store may have answered too late.
     if (this.#isOver) return;
@@ -88,16 +92,17 @@ export class KvPeers {
 
   /** Says that it is not any more. */
   async leave(): Promise<void> {
-    await this.#kv.atomic().delete([...this.#prefix, this.#self])
-      .sum([...this.#prefix.slice(0, -1), "census"], 1n).commit();
+    const commit = this.#kv.atomic().delete([...this.#peers, this.#self]);
+    await ring(commit, this.#prefix, "census").commit();
   }
 
   /** Looks who is there. */
   async look(): Promise<void> {
     const [listed, found] = [new Set<string>(), new Set<string>()];
     const now = performance.now();
-    const range = { prefix: this.#prefix };
-    for await (const { key, value } of this.#kv.list(range, { limit: MOST_PEERS })) {
+    for await (
+      const { key, value } of this.#kv.list({ prefix: this.#peers }, { limit: MOST_PEERS })
+    ) {
       const peer = String(key.at(-1));
       if (peer === this.#self || !isId(peer)) continue;
       listed.add(peer);

@@ -11,6 +11,7 @@ import {
   type Stored,
 } from "./kv_log.ts";
 import type { KvQueue, Saying } from "./kv_queue.ts";
+import { ring } from "./ring.ts";
 
 // A commit may have 800 KiB, and 1,000 keys (Deno KV).
 const GROUP_BYTES = 512 * 1024;
@@ -99,8 +100,8 @@ export class KvWriter {
     }
     for (const key of keys) commit.set(key, ends.get(JSON.stringify(key)), { expireIn: HEAD_MS });
     const done: Commit = { turn: group.at(-1)?.turn ?? this.#written, marks };
-    commit.set(own, done, { expireIn: ENTRY_MS }).sum([...this.#prefix, "bell"], 1n);
-    const { ok } = await commit.commit();
+    commit.set(own, done, { expireIn: ENTRY_MS });
+    const { ok } = await ring(commit, this.#prefix, "bell").commit();
     if (!ok) return false;
     this.#done(done, placed);
     await this.#trim(group, ends);

@@ -184,6 +184,26 @@ Deno.test("KvBus believes no places and fences behind which there is no room", a
   }
 });
 
+Deno.test("KvBus brings everything whatever is written in place of what tells that there is something new", async () => {
+  await using site = await Site.make();
+  const kv = await site.stranger();
+  const spoil = () => Promise.all(["bell", "census"].map((bell) => kv.set(["stdws", bell], "x")));
+  await spoil();
+  const { bus: one } = await site.join();
+  const { bus: two } = await site.join();
+  using heard = await Heard.to(two, "room");
+  await spoil();
+  assert(await one.publish("room", bytes("a"), KEEP));
+  await heard.until("a");
+  await spoil();
+  assertEquals((await one.claim("name")).peer, one.self);
+  await knows(two, one);
+  using watched = new Watched(two);
+  await one[Symbol.asyncDispose]();
+  await watched.until(`left:${one.self}`);
+  assertEquals(two.isAway, false);
+});
+
 Deno.test("KvBus leaves out entries that no server writes, and tells who listens", async () => {
   await using site = await Site.make();
   const { bus: one } = await site.join();
