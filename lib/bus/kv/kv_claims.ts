@@ -6,6 +6,8 @@ import { ring } from "./ring.ts";
 /** Other servers, as {@linkcode KvClaims} has to know them. */
 export interface Peers {
   readonly there: ReadonlySet<string>;
+  /** Whether all others have to believe that this server is there. */
+  readonly isSure: boolean;
   look(): Promise<void>;
 }
 
@@ -49,7 +51,10 @@ export class KvClaims {
   async act(): Promise<void> {
     await this.giveBack();
     for (const { ask, name } of [...this.#tenures.asked.values()]) {
-      this.#tenures.answer(ask, name, await this.#find(name));
+      const holder = await this.#find(name);
+      // The store may have answered so late that others take this server for gone, and the name: it is asked again.
+      if (this.#tenures.isOwn(holder) && !this.#peers.isSure) return;
+      this.#tenures.answer(ask, name, holder);
     }
   }
 

@@ -55,6 +55,11 @@ export class KvPeers {
     return this.#beatAt > -Infinity;
   }
 
+  /** Whether all have to believe that this server is there. */
+  get isSure(): boolean {
+    return performance.now() - this.#beatAt < this.#ttl;
+  }
+
   /** Servers that are there. */
   get there(): ReadonlySet<string> {
     return this.#watchers.peers;

@@ -256,6 +256,29 @@ Deno.test("KvBus gives back a name that was claimed when nobody waited for it an
   assertEquals((await two.claim("a")).peer, two.self);
 });
 
+Deno.test("KvBus does not hold a name that it gets when others take it for gone already", async () => {
+  await using site = await Site.make();
+  const { bus: two } = await site.join();
+  const gates = new Gates(await site.stranger());
+  const one = new KvBus(gates.kv, { ...OPTIONS, acceptMs: 60_000 });
+  await knows(two, one);
+  using watched = new Watched(two);
+  gates.close("claim");
+  const claiming = one.claim("name");
+  await watched.until(`left:${one.self}`);
+  gates.close("peer");
+  gates.open("claim");
+  let taken = await two.claim("name");
+  while (taken.peer !== two.self) {
+    await aborted(taken.over);
+    taken = await two.claim("name");
+  }
+  gates.open("peer");
+  assertEquals((await claiming).peer, two.self);
+  assertEquals(taken.over.aborted, false);
+  await one[Symbol.asyncDispose]();
+});
+
 Deno.test("KvBus ends where its store never answers", async () => {
   const folder = await Folder.make();
   const store = await CuttableKv.open(`${folder.path}/kv`);
@@ -321,4 +344,43 @@ function lateOnce(kv: Deno.Kv, text: string): Deno.Kv {
       };
     },
   });
+}
+
+/** A store in which whoever writes a key of some kind waits, as long as a test says so. */
+class Gates {
+  readonly kv: Deno.Kv;
+  readonly #closed = new Map<string, PromiseWithResolvers<void>>();
+
+  constructor(kv: Deno.Kv) {
+    this.kv = new Proxy(kv, {
+      get: (_, name) => {
+        const value = Reflect.get(kv, name, kv);
+        if (name === "atomic") return () => this.#gated(kv.atomic());
+        return typeof value === "function" ? value.bind(kv) : value;
+      },
+    });
+  }
+
+  close(kind: string): void {
+    this.#closed.set(kind, Promise.withResolvers());
+  }
+
+  open(kind: string): void {
+    this.#closed.get(kind)?.resolve();
+    this.#closed.delete(kind);
+  }
+
+  #gated(atomic: Deno.AtomicOperation): Deno.AtomicOperation {
+    const [set, commit] = [atomic.set.bind(atomic), atomic.commit.bind(atomic)];
+    const kinds = new Set<string>();
+    atomic.set = (key, value, options) => {
+      kinds.add(String(key[1]));
+      return set(key, value, options);
+    };
+    atomic.commit = async () => {
+      for (const kind of kinds) await this.#closed.get(kind)?.promise;
+      return await commit();
+    };
+    return atomic;
+  }
 }
