@@ -41,7 +41,7 @@ export interface KvBusOptions {
 
 const PREFIX: Deno.KvKey = ["stdws"];
 
-// Milliseconds in which what is there of this server is taken back at the end.
+// Milliseconds in which what still waits is written at the end, and what is there of this server taken back.
 const FAREWELL = 2_000;
 
 const DISPOSED = "the bus is disposed";
@@ -215,11 +215,7 @@ export class KvBus implements Bus {
     // Nobody is to send it anything before it takes that.
     if (!this.#peers.isKnown) await this.#topics.read();
     await this.#peers.beat();
-    if (this.#queue.waits) {
-      const isDone = await this.#writer.write((number, mark) => this.#placed(number, mark));
-      // Whoever was faster may be so again.
-      if (!isDone) await new Promise((resolve) => setTimeout(resolve, 10 * Math.random()));
-    }
+    if (this.#queue.waits) await this.#write();
     if (this.#claims.waits) await this.#claims.act();
     const keys = [[...PREFIX, "census"], [...PREFIX, "bell"]];
     const found = await this.#kv.getMany(keys);
@@ -231,6 +227,12 @@ export class KvBus implements Bus {
     if (isNew || this.#topics.waits) await this.#topics.read();
     this.#seen = [census ?? null, bell ?? null];
     return [this.#queue, this.#claims, this.#topics, this.#peers].some(({ waits }) => waits);
+  }
+
+  async #write(): Promise<void> {
+    const isDone = await this.#writer.write((number, mark) => this.#placed(number, mark));
+    // Whoever was faster may be so again.
+    if (!isDone) await new Promise((resolve) => setTimeout(resolve, 10 * Math.random()));
   }
 
   #away(why: string): void {
@@ -261,17 +263,19 @@ export class KvBus implements Bus {
 
   /** @param answers Whether the store does. */
   async #leave(answers: boolean): Promise<void> {
-    this.#figures.dropped += this.#publishes.drop(Infinity);
-    this.#queue.forget(() => false);
     this.#topics.clear();
     this.#claims.end(DISPOSED);
     // Where it fails, others learn of the end when the time of this server is over.
     if (answers) await within(this.#farewell().catch(() => {}), FAREWELL);
+    this.#figures.dropped += this.#publishes.drop(Infinity);
+    this.#queue.forget(() => false);
     this.#watchers.clear();
     this.#kv.close();
   }
 
   async #farewell(): Promise<void> {
+    // What was said before the end is said.
+    while (this.#queue.waits) await this.#write();
     await this.#claims.giveBack();
     await this.#peers.leave();
   }

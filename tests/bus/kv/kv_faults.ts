@@ -279,6 +279,25 @@ Deno.test("KvBus does not hold a name that it gets when others take it for gone 
   await one[Symbol.asyncDispose]();
 });
 
+Deno.test("KvBus says at its end what was said before it", async () => {
+  await using site = await Site.make();
+  const { bus: one } = await site.join();
+  const { bus: two } = await site.join();
+  await knows(one, two);
+  using heard = await Heard.to(two, "room");
+  using watched = new Watched(two);
+  const said = Array.from({ length: 100 }, (_, at) => String(at));
+  const placed = said.map((text) => one.publish("room", bytes(text), KEEP));
+  one.cast("room", bytes("end"));
+  one.send(two.self, bytes("end"));
+  await one[Symbol.asyncDispose]();
+  assertEquals((await Promise.all(placed)).filter((mark) => !mark), []);
+  assertEquals(one.figures.dropped, 0);
+  await heard.until("cast:end");
+  assertEquals(heard.texts, said);
+  for (const event of [`${one.self}:end`, `left:${one.self}`]) await watched.until(event);
+});
+
 Deno.test("KvBus ends where its store never answers", async () => {
   const folder = await Folder.make();
   const store = await CuttableKv.open(`${folder.path}/kv`);
