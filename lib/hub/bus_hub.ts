@@ -55,7 +55,12 @@ export class BusHub implements Hub, RoomPlace, Disposable {
   readonly #gone = new Set<string>();
   /** Rooms that have something to tell when the engine is there again, and takes it. */
   readonly #owed = new Set<Awaiting>();
-  /** Whether there are more of those, of which no list is kept. */
+  /**
+   * Those of them that nobody is in any more, by their topics. Whoever comes comes to the same one: of two, the old one
+   * would say last that nobody is there.
+   */
+  readonly #leaving = new Map<string, BusRoom>();
+  /** Whether there are more of those that owe something, of which no list is kept. */
   #owesAll = false;
   /** Whether it is waited for that. */
   #waits = false;
@@ -106,13 +111,20 @@ export class BusHub implements Hub, RoomPlace, Disposable {
     let space = this.#spaces.get(name);
     if (!space) {
       const made: Space<BusRoom> = space = new Space({
-        make: (room, owner) => new BusRoom(room, topicOf(name, room), owner, this),
+        make: (room, owner) => {
+          const topic = topicOf(name, room);
+          return this.#leaving.get(topic) ?? new BusRoom(room, topic, owner, this);
+        },
         entered: (room) => this.#entered(room),
         emptied: (room) => this.#emptied(room, made),
       });
       this.#spaces.set(name, made);
     }
     return space;
+  }
+
+  isGone(server: string): boolean {
+    return this.#gone.has(server);
   }
 
   nextNumber(): number {
@@ -148,6 +160,7 @@ export class BusHub implements Hub, RoomPlace, Disposable {
     for (const room of this.#rooms.values()) room.end();
     this.#rooms.clear();
     this.#owed.clear();
+    this.#leaving.clear();
     this.#watch[Symbol.dispose]();
     const waiting = [this.#soon, this.#later, this.#expected, this.#asking, this.#lingering];
     for (const each of waiting) each[Symbol.dispose]();
@@ -155,6 +168,7 @@ export class BusHub implements Hub, RoomPlace, Disposable {
 
   #entered(room: BusRoom): void {
     this.#empty.forget(room);
+    this.#leaving.delete(room.topic);
     this.#rooms.set(room.topic, room);
   }
 
@@ -164,6 +178,7 @@ export class BusHub implements Hub, RoomPlace, Disposable {
     this.#empty.keep(room, () => {
       room.end();
       this.#rooms.delete(room.topic);
+      if (this.#owed.has(room)) this.#leaving.set(room.topic, room);
       space.drop(room);
     });
   }
@@ -217,6 +232,9 @@ export class BusHub implements Hub, RoomPlace, Disposable {
     this.#owesAll = false;
     this.#owed.clear();
     for (const room of owed) room.announce();
+    for (const [topic, room] of this.#leaving) {
+      if (!this.#owed.has(room)) this.#leaving.delete(topic);
+    }
   }
 
   #peerLeft(peer: string): void {

@@ -167,6 +167,8 @@ export class BusRoom extends Audience implements Room {
     this.#isJoined = false;
     this.#outgoing.end();
     this.#newcomers.clear();
+    // What it has may be old when somebody comes again.
+    this.log.trim(0);
   }
 
   /** Has watchers here told of somebody who joins or leaves. */
@@ -235,12 +237,17 @@ export class BusRoom extends Audience implements Room {
   /** The messages; those of this server as it has said them. */
   #read({ payload, from, count }: Entry) {
     const { flights } = this.#outgoing;
+    let isHeard = false;
     if (from === this.#place.bus.self) {
-      const flight = flights.landed(envelopeNumber(payload));
+      const number = envelopeNumber(payload);
+      const flight = flights.landed(number);
       if (flight?.batch.size === count) return { ...flight, flight };
+      isHeard = flights.isFallen(number);
     }
     const envelope = readEnvelope(payload);
-    if (envelope?.batch.size === count) return { ...envelope, flight: undefined };
+    if (envelope?.batch.size === count) {
+      return { ...envelope, flight: isHeard ? { ...envelope, heard: true } : undefined };
+    }
     this.#place.note("foreign", this.topic, 1);
     return { batch: undefined, except: undefined, flight: undefined };
   }

@@ -17,6 +17,8 @@ export interface Flight {
 export class Flights {
   readonly #all = new Map<number, Flight>();
   #heard = 0;
+  /** The highest number of one that was given up, which members here have. */
+  #fallen = 0;
 
   /** How many of them members here have already. */
   get heard(): number {
@@ -39,11 +41,21 @@ export class Flights {
     return found;
   }
 
-  /** Takes out what will never come back. */
+  /** Takes out what is given up. */
   fallen(number: number): Flight | undefined {
     const found = this.#all.get(number);
-    if (found) this.#remove(found);
+    if (!found) return undefined;
+    this.#remove(found);
+    this.#fallen = Math.max(this.#fallen, number);
     return found;
+  }
+
+  /**
+   * Whether members here have what comes back with a number that is none of these: what was given up the engine may have
+   * taken all the same, where its answer was lost.
+   */
+  isFallen(number: number | undefined): boolean {
+    return number !== undefined && number <= this.#fallen;
   }
 
   /** All that members here do not have, which they are about to get. */
@@ -58,7 +70,7 @@ export class Flights {
 
   clear(): void {
     this.#all.clear();
-    this.#heard = 0;
+    this.#heard = this.#fallen = 0;
   }
 
   #remove(flight: Flight): void {

@@ -7,6 +7,8 @@ export interface RoomPlace {
   readonly isAway: boolean;
   /** Whether so much waits for the engine that others are told later who is there. */
   readonly isFull: boolean;
+  /** Whether another server was said to be gone, and has not come again. */
+  isGone(server: string): boolean;
   /** The number of the last messages that were said. */
   readonly lastNumber: number;
   /** A number for messages, higher than all before. */

@@ -96,7 +96,8 @@ export class RoomPresence {
    * @returns Messages that are missing here, as it says.
    */
   hear(words: Presence, from: string): number {
-    if (!this.#attendance.take(words, from)) return 0;
+    // What comes late of a server that is gone would be believed for good.
+    if (this.#place.isGone(from) || !this.#attendance.take(words, from)) return 0;
     // Who watches waits for the answer of everybody.
     if (words.asks && (this.#room.here > 0 || words.watched)) this.#answer(words, from);
     const isUnknown = words.members <= MAX_IDS && !this.#attendance.knows(from);
