@@ -1,4 +1,5 @@
 import { HandshakeError, LaunchError } from "../../base/errors.ts";
+import { MAX_FRAME_SIZE } from "../../base/limits.ts";
 import { Log } from "../../base/log.ts";
 import { logThrown } from "../../base/log_thrown.ts";
 import { factsOf, sessionLog } from "../../base/session_log.ts";
@@ -68,7 +69,9 @@ export class Back {
     const oneWay = received === undefined
       ? undefined
       : { received, greet: (greeting: unknown) => leg.greet(greeting) };
-    const transport = new RelayTransport(leg, { asks: false });
+    const { maxFrameSize = MAX_FRAME_SIZE } =
+      this.#options.gate.routes.find(path, ({ accept }) => accept)?.options ?? {};
+    const transport = new RelayTransport(leg, { asks: false, maxFrameSize });
     transport.listen(session.attach(transport, oneWay));
     leg.accept({ subprotocol: "", headers: [], associated: {} });
   }
@@ -88,7 +91,8 @@ export class Back {
       return refuse(leg, { status: 503, reason });
     }
     const ended = runs.serve(name, route.sole);
-    const transport = new RelayTransport(leg, { asks: true });
+    const { maxFrameSize = MAX_FRAME_SIZE } = route.options;
+    const transport = new RelayTransport(leg, { asks: true, maxFrameSize });
     const ending = new AbortController();
     const leave = () => {
       transport.leave(over.aborted ? "The server ends" : "It is not held there any more");

@@ -50,6 +50,45 @@ for (const engine of ["node", "native"] as const) {
   });
 }
 
+// A bus takes less at once.
+const LARGE = 20 * 1024 * 1024;
+
+for (const engine of ["node", "native"] as const) {
+  Deno.test(`A session at another server carries messages that no bus takes at once, both ways, in ${engine}`, async () => {
+    using _log = new CapturedLog();
+    const handler: Handler = {
+      open: (connection) => ({ message: (data) => connection.send(data) }),
+    };
+    await using servers = await JoinedServers.start(
+      2,
+      () => [{ path: "/s", handler, resume: 60_000, maxFrameSize: 0 }],
+      { engine },
+    );
+    using one = await RawSession.begin(`${servers.url(0)}s`);
+    using two = await RawSession.back(`${servers.url(1)}s`, one.id, 0);
+    const large = `${"x".repeat(LARGE)}.`;
+    await two.client.send(large);
+    assertEquals(await two.text() === large, true);
+    await two.client.send("small");
+    assertEquals(await two.text(), "small");
+  });
+}
+
+Deno.test("A session at another server is closed with 1009 beyond what its own server takes", async () => {
+  using log = new CapturedLog();
+  let maxFrameSize = LARGE;
+  await using servers = await JoinedServers.start(2, () => {
+    const all = routes().map((one) => ({ ...one, maxFrameSize }));
+    maxFrameSize = 0;
+    return all;
+  });
+  using one = await RawSession.begin(`${servers.url(0)}s`);
+  using two = await RawSession.back(`${servers.url(1)}s`, one.id, 0);
+  await two.client.send("x".repeat(LARGE + 1));
+  assertEquals(await closed(two.client), `1009 A message may have ${LARGE} bytes`);
+  await log.until(/^ERROR websocket: A message is larger than 20971520 bytes$/);
+});
+
 Deno.test("A session whose server has gone is not known elsewhere", async () => {
   using _log = new CapturedLog();
   await using servers = await JoinedServers.start(2, routes);

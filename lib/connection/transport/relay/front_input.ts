@@ -6,7 +6,7 @@ import type { Log } from "../../../base/log.ts";
 import type { Transport } from "../../../contract.ts";
 import type { Close } from "./front_ending.ts";
 import type { FrontLeg } from "./front_leg.ts";
-import { largestIn, MOST_RELAYED, RELAY_WINDOW } from "./relay_end.ts";
+import { largestIn, MOST_AT_ONCE, RELAY_WINDOW } from "./relay_end.ts";
 import { KIND } from "./relay_frame.ts";
 
 // What a pipe has room for where nobody has made it larger: so much a process may not have read.
@@ -30,6 +30,8 @@ export interface FrontInputOptions {
 export class FrontInput {
   readonly #options: FrontInputOptions;
   #queue = new BatchQueue();
+  /** Bytes of it that are not counted: of a message, no more than can cross at once. */
+  #uncounted = 0;
   #transport: Transport | undefined;
   #isHeldBack = false;
   /** The numbers of the last one that was sent, that the server may use, and that is not kept any more. */
@@ -60,23 +62,17 @@ export class FrontInput {
    * @returns The close of the client where they are too much.
    */
   add(batch: Batch, leg: FrontLeg | undefined): Close | undefined {
-    const largest = largestIn(batch);
-    if (largest > MOST_RELAYED) {
-      return this.#refuse(1009, `A message of ${largest} bytes cannot be sent to another server`);
-    }
+    this.#uncounted += uncountedIn(batch);
     this.#queue.push(batch);
     if (leg) this.#send(leg, batch);
     const { bytes } = this.#queue;
     if (this.#isHeldBack || bytes <= RELAY_WINDOW) return undefined;
     this.#isHeldBack = this.#transport?.pause() ?? false;
-    if (this.#isHeldBack || bytes <= MAX_QUEUE) return undefined;
+    if (this.#isHeldBack || bytes - this.#uncounted <= MAX_QUEUE) return undefined;
     const most = `more than ${MAX_QUEUE} bytes of this client wait`;
-    return this.#refuse(1013, `Input comes faster than it is taken: ${most}`);
-  }
-
-  #refuse(code: number, reason: string): Close {
+    const reason = `Input comes faster than it is taken: ${most}`;
     this.#options.log.error("websocket", reason);
-    return [code, reason];
+    return [1013, reason];
   }
 
   /** Sends all of them to a server that has got none yet. */
@@ -100,12 +96,18 @@ export class FrontInput {
       this.#granted = asked;
       leg.tell(KIND.grant, asked);
     }
-    for (; this.#done < done; this.#done++) this.#note(this.#queue.drop());
+    for (; this.#done < done; this.#done++) this.#note(this.#drop());
     if (this.#isHeldBack && this.#queue.bytes <= RELAY_WINDOW / 2) {
       this.#isHeldBack = false;
       this.#transport?.resume();
     }
     return true;
+  }
+
+  #drop(): number {
+    const length = this.#queue.drop();
+    this.#uncounted -= uncountedOf(length);
+    return length;
   }
 
   /** Counts a message as one that may be in the pipe of the process still: at most twice what that has room for is. */
@@ -127,7 +129,7 @@ export class FrontInput {
   lose(isTold = false): void {
     const lost = Math.max(0, this.#granted - this.#done);
     const unread = isTold || !this.#options.isLasting ? 0 : this.#before + this.#fresh;
-    for (let index = 0; index < lost; index++) this.#queue.drop();
+    for (let index = 0; index < lost; index++) this.#drop();
     this.#sent =
       this.#granted =
       this.#done =
@@ -151,8 +153,18 @@ export class FrontInput {
   clear(): void {
     const { size } = this.#queue;
     this.#queue = new BatchQueue();
+    this.#uncounted = 0;
     const { log, isLasting } = this.#options;
     if (size === 0 || !isLasting) return;
     log.error("session", `Lost ${counted(size, "message")} that nobody took`);
   }
+}
+
+const uncountedOf = (length: number): number => Math.max(0, length - MOST_AT_ONCE);
+
+function uncountedIn(batch: Batch): number {
+  if (largestIn(batch) <= MOST_AT_ONCE) return 0;
+  let bytes = 0;
+  for (let index = 0; index < batch.size; index++) bytes += uncountedOf(batch.lengthAt(index));
+  return bytes;
 }

@@ -3,6 +3,7 @@ import { SLOW_MARK } from "../../../base/limits.ts";
 import type { Mark } from "../../../base/mark.ts";
 import type { PartAt, Transport } from "../../../contract.ts";
 import type { FrontLeg } from "./front_leg.ts";
+import { Gathering } from "./gathering.ts";
 import { costOf } from "./relay_end.ts";
 
 // Bytes that wait for a client while the server that sends them is told of all of them as taken.
@@ -22,6 +23,7 @@ export class FrontOutput {
   #owed = 0;
   #isDraining = false;
   #isInMessage = false;
+  readonly #gathering = new Gathering();
   #seen: Mark | undefined;
 
   /** @param leg The way to the server; undefined while there is none. */
@@ -46,19 +48,36 @@ export class FrontOutput {
   /** Sends messages; answers false where that cannot be. */
   send(batch: Batch): boolean {
     const transport = this.#transport;
-    if (!transport || this.#isInMessage) return false;
+    if (!transport || this.#isInMessage || this.#gathering.hasBegun) return false;
     const cost = costOf(batch);
+    this.#pass(transport, batch);
+    this.#sent(transport, cost);
+    return true;
+  }
+
+  /** Takes a piece of a message, which the client gets when it has the last; answers false where that cannot be. */
+  sendPiece(piece: Batch, isLast: boolean): boolean {
+    const transport = this.#transport;
+    if (!transport || this.#isInMessage) return false;
+    const cost = costOf(piece);
+    const message = this.#gathering.add(piece, isLast);
+    if (message === "tooLarge") return false;
+    if (message) this.#pass(transport, message);
+    this.#sent(transport, cost);
+    return true;
+  }
+
+  #pass(transport: Transport, batch: Batch): void {
     const { mark } = batch;
     if (mark) this.#seen = { log: mark.log, number: mark.number + batch.size - 1 };
     transport.send(batch);
-    this.#sent(transport, cost);
-    return true;
   }
 
   /** Sends a part of a message; answers false where that cannot be. */
   sendPart(part: Batch, at: PartAt): boolean {
     const transport = this.#transport;
-    if (!transport?.sendPart || this.#isInMessage !== (at !== "first")) return false;
+    if (!transport?.sendPart || this.#gathering.hasBegun) return false;
+    if (this.#isInMessage !== (at !== "first")) return false;
     this.#isInMessage = at !== "last";
     const cost = costOf(part);
     transport.sendPart(part, at);
@@ -75,6 +94,7 @@ export class FrontOutput {
 
   /** The server serves it no more: what was sent from there is with the client, or with its transport. */
   forget(): void {
+    this.#gathering.drop();
     this.#owed = 0;
   }
 

@@ -1,4 +1,5 @@
 import type { Batch } from "../../../base/batch.ts";
+import { MAX_BUS_QUEUE } from "../../../base/limits.ts";
 import type { PartAt, Transport } from "../../../contract.ts";
 
 /** The end of a relay at the server where the client is: what its link tells it of the server that serves it. */
@@ -11,6 +12,10 @@ export interface FrontEnd {
   sent(batch: Batch): void;
   /** A part of a message for the client came; its memory is its own. */
   sentPart(part: Batch, at: PartAt): void;
+  /** A piece of a message for the client came, which crosses in several; its memory is its own. */
+  sentPiece(piece: Batch, isLast: boolean): void;
+  /** The server has so many bytes more of a message that crosses in pieces. */
+  gathered(bytes: number): void;
   /**
    * The server is ready for its messages.
    *
@@ -43,6 +48,8 @@ export interface BackEnd {
   opened(abilities: Abilities): void;
   /** Messages came; their memory is theirs. */
   input(batch: Batch): void;
+  /** A piece of a message came, which crosses in several; its memory is its own. */
+  inputPiece(piece: Batch, isLast: boolean): void;
   /** Messages up to this number are its own. */
   granted(upTo: number): void;
   /** The client was let in once more, for how many ms, where that will be over. */
@@ -101,7 +108,7 @@ export function costOf(batch: Batch): number {
 export function largestIn(batch: Batch): number {
   const { length, size } = batch;
   // Text that is not encoded has three bytes for each unit of UTF-16 at most.
-  if (3 * length <= MOST_RELAYED) return length;
+  if (3 * length <= MOST_AT_ONCE) return length;
   let largest = 0;
   void batch.bytes;
   for (let index = 0; index < size; index++) largest = Math.max(largest, batch.lengthAt(index));
@@ -111,5 +118,5 @@ export function largestIn(batch: Batch): number {
 /** Bytes that may be on the way in each direction of a relay, until the other end has taken something. */
 export const RELAY_WINDOW = 1024 * 1024;
 
-/** Bytes of one message that can be relayed: what servers send each other is bounded. */
-export const MOST_RELAYED = 24 * 1024 * 1024;
+/** Bytes of a message that crosses at once, far from what a bus takes (`MAX_BUS_QUEUE`): a larger one does in pieces. */
+export const MOST_AT_ONCE: number = MAX_BUS_QUEUE / 2;

@@ -26,6 +26,7 @@ export const KIND = {
   drop: 13,
   readmitted: 14,
   ended: 15,
+  inputPiece: 16,
   // From the server that serves it.
   accepted: 33,
   refused: 34,
@@ -39,6 +40,8 @@ export const KIND = {
   part: 42,
   agree: 43,
   answersEnd: 44,
+  piece: 45,
+  gathered: 46,
   // From either: nothing from before this counts any more.
   reset: 64,
 } as const;

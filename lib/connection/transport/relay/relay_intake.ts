@@ -1,6 +1,6 @@
 import type { Batch } from "../../../base/batch.ts";
 import { MAX_QUEUE } from "../../../base/limits.ts";
-import { costOf, MOST_RELAYED } from "./relay_end.ts";
+import { costOf, MOST_AT_ONCE } from "./relay_end.ts";
 
 /** Both ends of a {@linkcode RelayIntake}. */
 export interface RelayTaking {
@@ -22,8 +22,8 @@ const ASKED = 64 * 1024;
 const DONE_MESSAGES = 64;
 const DONE_BYTES = 64 * 1024;
 
-// Bytes that may wait here, whatever the other server says.
-const MOST_INPUT = MAX_QUEUE + MOST_RELAYED;
+// Bytes that may wait here, whatever the other server says; of a message, no more count than can cross at once.
+const MOST_INPUT = MAX_QUEUE + MOST_AT_ONCE;
 
 // Things that may have happened behind messages that wait: a client ends, and that in few words.
 const MOST_EVENTS = 64;
@@ -56,7 +56,7 @@ export class RelayIntake {
 
   /** Takes messages; answers false where too much waits. */
   add(batch: Batch): boolean {
-    this.#bytes += costOf(batch);
+    this.#bytes += countOf(batch);
     if (this.#bytes > MOST_INPUT) return false;
     this.#entries.push(batch);
     this.#run();
@@ -123,7 +123,7 @@ export class RelayIntake {
 
   #pass(batch: Batch): void {
     this.#passed += batch.size;
-    this.#bytes -= costOf(batch);
+    this.#bytes -= countOf(batch);
     this.#doneBytes += batch.length;
     this.#taking.pass(batch);
   }
@@ -154,3 +154,5 @@ export class RelayIntake {
     return count;
   }
 }
+
+const countOf = (batch: Batch): number => Math.min(costOf(batch), MOST_AT_ONCE);

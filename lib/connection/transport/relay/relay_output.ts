@@ -5,6 +5,9 @@ import { piecesOf } from "./parted.ts";
 import { costOf, RELAY_WINDOW } from "./relay_end.ts";
 import type { ServedLeg } from "./served_leg.ts";
 
+/** A part of a message, or a piece of one that its client gets whole. */
+type Place = PartAt | "piece" | "lastPiece";
+
 /**
  * Messages to a client at another server: those of a window are on their way until its transport has them out, and the
  * others wait here.
@@ -14,8 +17,8 @@ export class RelayOutput {
   /** Bytes that were sent and are not taken. */
   #underWay = 0;
   readonly #waiting = new BatchQueue();
-  /** The places of those that wait and are parts of messages. */
-  readonly #places = new Map<Batch, PartAt>();
+  /** The places of those that wait and are no messages. */
+  readonly #places = new Map<Batch, Place>();
 
   constructor(leg: ServedLeg) {
     this.#leg = leg;
@@ -31,24 +34,29 @@ export class RelayOutput {
     return this.#waiting.bytes;
   }
 
-  /** Sends messages, or a part of one. */
-  send(batch: Batch, at?: PartAt): void {
+  /** Sends messages, or some of one. */
+  send(batch: Batch, at?: Place): void {
     if (this.#waiting.size === 0 && this.#mayGo) return this.#send(batch, at);
     if (at) this.#places.set(batch, at);
     this.#waiting.push(batch);
   }
 
-  /**
-   * Sends a message in parts, or a part of one, which may be too large to be sent at once.
-   *
-   * @param isFirst Whether the message begins with it.
-   * @param isLast Whether it ends with it.
-   */
-  sendPieces(part: Batch, isFirst: boolean, isLast: boolean): void {
+  /** Sends a message that is too large to be sent at once. */
+  sendLarge(message: Batch): void {
+    const { mark } = message;
+    const pieces = [...piecesOf(message)];
+    for (const [index, piece] of pieces.entries()) {
+      const isLast = index === pieces.length - 1;
+      this.send(mark && index === 0 ? piece.marked(mark) : piece, isLast ? "lastPiece" : "piece");
+    }
+  }
+
+  /** Sends a part of a message, which may be too large to be sent at once: then it is several. */
+  sendPart(part: Batch, at: PartAt): void {
     const pieces = [...piecesOf(part)];
     for (const [index, piece] of pieces.entries()) {
-      const isEnd = isLast && index === pieces.length - 1;
-      this.send(piece, isFirst && index === 0 ? "first" : isEnd ? "last" : "middle");
+      const isEnd = at === "last" && index === pieces.length - 1;
+      this.send(piece, at === "first" && index === 0 ? "first" : isEnd ? "last" : "middle");
     }
   }
 
@@ -56,10 +64,11 @@ export class RelayOutput {
     return this.#underWay < RELAY_WINDOW && !this.#leg.isFull;
   }
 
-  #send(batch: Batch, at: PartAt | undefined): void {
+  #send(batch: Batch, at: Place | undefined): void {
     this.#underWay += costOf(batch);
-    if (at) this.#leg.sendPart(batch, at);
-    else this.#leg.send(batch);
+    if (at === undefined) this.#leg.send(batch);
+    else if (at === "piece" || at === "lastPiece") this.#leg.sendPiece(batch, at === "lastPiece");
+    else this.#leg.sendPart(batch, at);
   }
 
   /** The client has taken so many bytes. */

@@ -3,7 +3,8 @@ import { CLOSE_TIMEOUT, HIGH_WATER_MARK } from "../../../base/limits.ts";
 import { nextTurn } from "../../../base/next_turn.ts";
 import { Waiters } from "../../../base/waiters.ts";
 import type { PartAt, Transport, TransportEvents } from "../../../contract.ts";
-import { type Abilities, type BackEnd, largestIn, MOST_RELAYED } from "./relay_end.ts";
+import { Gathering } from "./gathering.ts";
+import { type Abilities, type BackEnd, costOf, largestIn, MOST_AT_ONCE } from "./relay_end.ts";
 import { RelayIntake } from "./relay_intake.ts";
 import { RelayOutput } from "./relay_output.ts";
 import type { ServedLeg } from "./served_leg.ts";
@@ -15,6 +16,8 @@ export interface RelayTransportOptions {
    * have used, and gives all others to somebody else where this one dies.
    */
   readonly asks: boolean;
+  /** Bytes of a message of the client; 0 means no limit. */
+  readonly maxFrameSize: number;
 }
 
 /**
@@ -35,6 +38,7 @@ export class RelayTransport implements Transport, BackEnd {
   readonly #output: RelayOutput;
   readonly #waiters = new Waiters(() => this.#isClosing || this.#isOver ? 0 : this.bufferedAmount);
   readonly #intake: RelayIntake;
+  readonly #gathering: Gathering;
   #isClosing = false;
   /** The client has closed. */
   #isAsked = false;
@@ -46,8 +50,9 @@ export class RelayTransport implements Transport, BackEnd {
   readonly #pings = new Map<number, (payload: Uint8Array | undefined) => void>();
   #lastPing = 0;
 
-  constructor(leg: ServedLeg, { asks }: RelayTransportOptions) {
+  constructor(leg: ServedLeg, { asks, maxFrameSize }: RelayTransportOptions) {
     this.#leg = leg;
+    this.#gathering = new Gathering(maxFrameSize);
     this.#output = new RelayOutput(leg);
     this.#intake = new RelayIntake(asks, {
       pass: (batch) => this.#events?.received(batch),
@@ -92,24 +97,17 @@ export class RelayTransport implements Transport, BackEnd {
 
   send(batch: Batch): void {
     if (this.#isClosing || this.#isOver || batch.size === 0) return;
-    if (largestIn(batch) <= MOST_RELAYED) return this.#output.send(batch);
-    for (let index = 0; index < batch.size && !this.#isClosing; index++) {
-      this.#sendOne(batch.slice(index, index + 1));
+    if (largestIn(batch) <= MOST_AT_ONCE) return this.#output.send(batch);
+    for (let index = 0; index < batch.size; index++) {
+      const message = batch.slice(index, index + 1);
+      if (message.length > MOST_AT_ONCE) this.#output.sendLarge(message);
+      else this.#output.send(message);
     }
-  }
-
-  /** Sends one message, in parts where it is too large for the way. */
-  #sendOne(message: Batch): void {
-    if (message.length <= MOST_RELAYED) return this.#output.send(message);
-    if (this.sendPart) return this.#output.sendPieces(message, true, true);
-    const reason = `A message of ${message.length} bytes cannot be sent to another server`;
-    this.#events?.failed(reason);
-    this.#events?.end(1009, reason);
   }
 
   #sendPart(part: Batch, at: PartAt): void {
     if (this.#isClosing || this.#isOver) return;
-    this.#output.sendPieces(part, at === "first", at === "last");
+    this.#output.sendPart(part, at);
   }
 
   goOn(): void {
@@ -176,6 +174,15 @@ export class RelayTransport implements Transport, BackEnd {
     if (this.#isClosing || this.#isOver) return;
     // The other server holds its client back long before.
     if (!this.#intake.add(batch)) this.#events?.end(1013, "More was sent than may wait");
+  }
+
+  inputPiece(piece: Batch, isLast: boolean): void {
+    // Also where nobody wants it: what is behind it there comes when all of it has crossed.
+    this.#leg.gathered(costOf(piece));
+    if (this.#isClosing || this.#isOver) return this.#gathering.drop();
+    const message = this.#gathering.add(piece, isLast);
+    if (message === "tooLarge") this.tooLarge();
+    else if (message) this.input(message);
   }
 
   granted(upTo: number): void {

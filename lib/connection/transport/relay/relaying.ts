@@ -162,7 +162,18 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
     this.#lie("It sends a part of no message");
   }
 
+  sentPiece(piece: Batch, isLast: boolean): void {
+    this.activity++;
+    if (this.#isOver || this.#output.sendPiece(piece, isLast)) return;
+    this.#lie("It sends a message within another one");
+  }
+
+  gathered(bytes: number): void {
+    this.#leg?.gathered(bytes);
+  }
+
   close(code: number, reason: string, patience: number): void {
+    this.#leg?.dropInput();
     this.#ending.close(code, reason, patience);
   }
 

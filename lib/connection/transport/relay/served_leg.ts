@@ -28,6 +28,15 @@ export class ServedLeg extends Leg<BackEnd> {
     this.tell(KIND.part, PLACES.indexOf(at), batchWords(part));
   }
 
+  sendPiece(piece: Batch, isLast: boolean): void {
+    this.tell(KIND.piece, isLast ? 1 : 0, batchWords(piece));
+  }
+
+  /** Says that it has so many bytes more of a message that comes in pieces. */
+  gathered(bytes: number): void {
+    this.tell(KIND.gathered, bytes);
+  }
+
   take(asked: number, done: number): void {
     this.tell(KIND.take, asked, done);
   }

@@ -1,3 +1,4 @@
+import type { Batch } from "../../../base/batch.ts";
 import { isCloseCode } from "../../../base/close_code.ts";
 import { readBatch } from "./batch_words.ts";
 import { abilitiesIn, type BackEnd, type FrontEnd, PLACES } from "./relay_end.ts";
@@ -16,6 +17,7 @@ const MOST_WORDS = 1024 * 1024;
  */
 export function tellBack(back: BackEnd, kind: number, reader: RelayReader): void {
   if (kind === KIND.input) return back.input(readBatch(reader));
+  if (kind === KIND.inputPiece) return tellPiece(reader, (...piece) => back.inputPiece(...piece));
   if (kind === KIND.grant) return back.granted(lastNumber(reader));
   if (kind === KIND.lost) return back.lost(lastNumber(reader));
   if (kind === KIND.readmitted) {
@@ -62,6 +64,8 @@ export function tellFront(front: FrontEnd, kind: number, reader: RelayReader): v
     if (!at || part.size !== 1) throw new RelayError("A part of a message is none");
     return front.sentPart(part, at);
   }
+  if (kind === KIND.piece) return tellPiece(reader, (...piece) => front.sentPiece(...piece));
+  if (kind === KIND.gathered) return front.gathered(lastNumber(reader));
   if (kind === KIND.gone) return front.broke(reader.text(MOST_REASON), true);
   if (kind === KIND.ping) {
     const id = reader.number();
@@ -75,6 +79,13 @@ export function tellFront(front: FrontEnd, kind: number, reader: RelayReader): v
   const [code, patience, reason] = [reader.number(), reader.number(), reader.text(MOST_REASON)];
   if (!isCloseCode(code)) throw new RelayError(`${code} is no close code`);
   front.close(code, reason, patience === 0 ? Infinity : patience - 1);
+}
+
+function tellPiece(reader: RelayReader, tell: (piece: Batch, isLast: boolean) => void): void {
+  const isLast = reader.number() > 0;
+  const piece = readBatch(reader);
+  if (piece.size !== 1) throw new RelayError("A piece of a message is none");
+  tell(piece, isLast);
 }
 
 function lastNumber(reader: RelayReader): number {

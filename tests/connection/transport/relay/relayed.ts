@@ -79,8 +79,16 @@ export class Relayed {
   static async open(
     wire: Wire,
     events: TransportEvents,
-    { asks = true, isLasting = false, pings = false, parts = false, opens = true }: {
+    {
+      asks = true,
+      maxFrameSize = 0,
+      isLasting = false,
+      pings = false,
+      parts = false,
+      opens = true,
+    }: {
       readonly asks?: boolean;
+      readonly maxFrameSize?: number;
       readonly isLasting?: boolean;
       readonly pings?: boolean;
       readonly parts?: boolean;
@@ -89,7 +97,7 @@ export class Relayed {
   ): Promise<Relayed> {
     const find = () => Promise.resolve({ link: wire.front, words: {} });
     const relayed = new Relayed(find, isLasting);
-    relayed.serveBy(wire, events, asks);
+    relayed.serveBy(wire, events, asks, maxFrameSize);
     const begun = relayed.relaying.begin();
     await wire.settle();
     await begun;
@@ -121,9 +129,9 @@ export class Relayed {
   }
 
   /** Has the next leg served by a connection. */
-  serveBy(wire: Wire, events: TransportEvents, asks = true): void {
+  serveBy(wire: Wire, events: TransportEvents, asks = true, maxFrameSize = 0): void {
     wire.serve = (_, leg) => {
-      this.relay = new RelayTransport(leg, { asks });
+      this.relay = new RelayTransport(leg, { asks, maxFrameSize });
       this.relay.listen(events);
       leg.accept({});
     };

@@ -1,9 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Batch } from "../../../../lib/base/batch.ts";
-import {
-  MOST_RELAYED,
-  RELAY_WINDOW,
-} from "../../../../lib/connection/transport/relay/relay_end.ts";
+import { RELAY_WINDOW } from "../../../../lib/connection/transport/relay/relay_end.ts";
 import type { RelayTransport } from "../../../../lib/connection/transport/relay/relay_transport.ts";
 import type { PartAt } from "../../../../lib/contract.ts";
 import { Told } from "../transport_pair.ts";
@@ -59,26 +56,6 @@ Deno.test("RelayTransport keeps parts that are beyond the window, and cuts none 
   assertEquals(texts.slice(0, 4).join("") === large, true);
   assertEquals(relay?.bufferedAmount, 0);
   await close(wire, relayed);
-});
-
-Deno.test("RelayTransport sends in parts what is too large for the way, and says where it cannot", async () => {
-  const wire = new Wire();
-  const [one, other] = [new Told(), new Told()];
-  const relayed = await Relayed.open(wire, one, { parts: true });
-  const large = Batch.of(new Uint8Array(MOST_RELAYED + 1));
-  relayed.relay?.send(large);
-  relayed.relay?.send(Batch.of("after"));
-  await wire.settle();
-  const places = relayed.transport.sent.map((sent) => `${sent}`.slice(0, 5));
-  assertEquals(places, ["first", ...Array(23).fill("middl"), "last ", "after"]);
-  await close(wire, relayed);
-  const plain = await Relayed.open(wire, other);
-  plain.relay?.send(large);
-  assertEquals(
-    other.all.at(-1),
-    `end 1009 A message of ${MOST_RELAYED + 1} bytes cannot be sent to another server`,
-  );
-  await close(wire, plain);
 });
 
 Deno.test("Relaying closes a client that has got a part of a message whose server has gone", async () => {
