@@ -420,7 +420,8 @@ export interface Transport extends Gauge {
   /** Whether its client is away, and may come back for what is sent; missing where nobody can. */
   readonly isAway?: boolean;
   /**
-   * Drops the oldest of what it keeps for a client that is away, beyond what it may keep.
+   * Drops the oldest of what it keeps for a client that is away, beyond what it may keep. Missing where nobody comes
+   * back, or another server keeps it.
    *
    * @returns How many messages.
    */
@@ -491,6 +492,10 @@ export interface TransportEvents {
    * @param authTime Milliseconds until that is over; undefined where it never is.
    */
   readmitted?(authTime: number | undefined): void;
+  /** The client is away from now on, and is waited for, or is back: for who cannot look by `isAway`. */
+  away?(isAway: boolean): void;
+  /** Messages that were made for many were dropped for a client that is away, where nobody is told by `shed`. */
+  dropped?(messages: number): void;
   /** Bytes that were sent will never reach the client, which does not read any more. */
   lost(bytes: number): void;
   /** Ends it, whatever the handler does; the transport's `close` follows. */

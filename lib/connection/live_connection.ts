@@ -327,6 +327,10 @@ export class LiveConnection implements Connection, TransportEvents, Curbed, Publ
     this.#curb?.readmitted(authTime);
   }
 
+  dropped(messages: number): void {
+    this.#tally.dropped(messages);
+  }
+
   lost(bytes: number): void {
     this.#log.error("websocket", `The client did not take ${bytes} bytes that were sent to it`);
   }

@@ -128,7 +128,8 @@ export class Outbox implements Gauge {
 
   /** Sends what others have made for it, or holds it back, or drops it. */
   deliver(batch: Batch): void {
-    if (this.#transport.isAway && this.#way === this.#transport) return this.#keep(batch);
+    const transport = this.#transport;
+    if (transport.isAway && transport.shed && this.#way === transport) return this.#keep(batch);
     if (this.#releasing) this.#hold(batch);
     else if (this.#way.bufferedAmount <= this.#mark) return this.#transmit(batch);
     else {

@@ -65,6 +65,8 @@ export function recordedEvents(events: TransportEvents, recording: Recording): T
     },
     ended: () => events.ended?.(),
     readmitted: (authTime) => events.readmitted?.(authTime),
+    away: (isAway) => events.away?.(isAway),
+    dropped: (messages) => events.dropped?.(messages),
     lost: (bytes) => events.lost(bytes),
     end: (code, reason) => events.end(code, reason),
     closed(code, reason) {

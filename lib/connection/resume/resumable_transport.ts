@@ -199,6 +199,7 @@ export class ResumableTransport implements Transport, Linked, Taking {
     link.greet(this.#greeting(sent, sent - received));
     this.#intake.told();
     this.#outflow.through(link);
+    this.#events.away?.(false);
     const lost = sent > received ? `, and has lost ${counted(sent - received, "message")}` : "";
     this.#options.log.access("session", `CONTINUE: the client is back${lost}`);
     if (this.#closing) link.transport.close(...this.#closing, this.#patience);
@@ -309,6 +310,7 @@ export class ResumableTransport implements Transport, Linked, Taking {
     if (!link.isReady || this.#isOver) return;
     link.isReady = false;
     this.#outflow.keep();
+    this.#events.away?.(true);
     const { ms, log } = this.#options;
     this.#until = performance.now() + ms;
     const mayWait = this.#place.waits(this) || isReplaced;

@@ -84,6 +84,8 @@ Deno.test("recordedEvents() passes on everything that a transport tells", () => 
     closing: noting(told, "closing"),
     ended: noting(told, "ended"),
     readmitted: noting(told, "readmitted"),
+    away: noting(told, "away"),
+    dropped: noting(told, "dropped"),
     lost: noting(told, "lost"),
     end: noting(told, "end"),
     closed: noting(told, "closed"),
@@ -98,6 +100,8 @@ Deno.test("recordedEvents() passes on everything that a transport tells", () => 
   over.closing(1000, "");
   over.ended?.();
   over.readmitted?.(1);
+  over.away?.(true);
+  over.dropped?.(1);
   over.lost(1);
   over.end(1000, "");
   over.closed(1000, "");

@@ -47,7 +47,10 @@ export class FrontLeg extends Leg<FrontEnd> {
   }
 
   input(batch: Batch): void {
-    if (largestIn(batch) <= MOST_AT_ONCE) return this.#behind(() => this.#input(batch));
+    if (largestIn(batch) <= MOST_AT_ONCE) {
+      if (this.#waiting.length === 0) return this.#input(batch);
+      return this.#behind(() => this.#input(batch));
+    }
     for (let index = 0; index < batch.size; index++) {
       const message = batch.slice(index, index + 1);
       if (message.length > MOST_AT_ONCE) this.#inPieces(message);
@@ -93,6 +96,16 @@ export class FrontLeg extends Leg<FrontEnd> {
   dropInput(): void {
     this.#waiting = this.#waiting.filter(({ isInput }) => !isInput);
     this.#goOn();
+  }
+
+  /** Says whether the client is away. */
+  away(isAway: boolean): void {
+    this.tell(KIND.away, isAway ? 1 : 0);
+  }
+
+  /** Says that messages were dropped for it while it was. */
+  dropped(messages: number): void {
+    this.tell(KIND.dropped, messages);
   }
 
   credit(bytes: number): void {

@@ -102,7 +102,8 @@ export class FrontOutput {
     this.#owed += cost;
     if (transport.isAway) {
       // It keeps what it may, whoever made that.
-      transport.shed?.();
+      const dropped = transport.shed?.() ?? 0;
+      if (dropped > 0) this.#leg()?.dropped(dropped);
       this.#credit(0);
     } else if (transport.bufferedAmount <= FEW) this.#credit(0);
     else if (!this.#isDraining) this.#drain(transport);

@@ -54,6 +54,10 @@ export interface BackEnd {
   granted(upTo: number): void;
   /** The client was let in once more, for how many ms, where that will be over. */
   readmitted(authTime: number | undefined): void;
+  /** The client is away, and may come back, or is back. */
+  away(isAway: boolean): void;
+  /** Messages that were made for many were dropped for it while it was away. */
+  dropped(messages: number): void;
   closing(code: number, reason: string): void;
   /** The client has sent all that it will, and still takes what comes. */
   ended(): void;

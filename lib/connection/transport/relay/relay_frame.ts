@@ -27,6 +27,8 @@ export const KIND = {
   readmitted: 14,
   ended: 15,
   inputPiece: 16,
+  away: 17,
+  dropped: 18,
   // From the server that serves it.
   accepted: 33,
   refused: 34,

@@ -35,6 +35,7 @@ export class RelayTransport implements Transport, BackEnd {
   #events: TransportEvents | undefined;
   #compresses = false;
   #isPlain = false;
+  #isAway = false;
   readonly #output: RelayOutput;
   readonly #waiters = new Waiters(() => this.#isClosing || this.#isOver ? 0 : this.bufferedAmount);
   readonly #intake: RelayIntake;
@@ -84,6 +85,10 @@ export class RelayTransport implements Transport, BackEnd {
 
   get isPlain(): boolean {
     return this.#isPlain;
+  }
+
+  get isAway(): boolean {
+    return this.#isAway;
   }
 
   get bufferedAmount(): number {
@@ -219,6 +224,14 @@ export class RelayTransport implements Transport, BackEnd {
 
   readmitted(authTime: number | undefined): void {
     this.#events?.readmitted?.(authTime);
+  }
+
+  away(isAway: boolean): void {
+    this.#isAway = isAway;
+  }
+
+  dropped(messages: number): void {
+    this.#events?.dropped?.(messages);
   }
 
   tooLarge(): void {

@@ -127,6 +127,7 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
     if (leg.peer === self) roster.delete(this);
     else if (!this.#ending.isClosed) roster.add(this);
     if (this.#transport) leg.opened(abilitiesOf(this.#transport));
+    if (this.#transport?.isAway) leg.away(true);
     this.#input.sendAll(leg);
     this.#ending.tellAll(leg);
   }
@@ -272,6 +273,10 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
 
   readmitted(authTime: number | undefined): void {
     this.#tell(KIND.readmitted, authTime === undefined ? 0 : Math.max(1, Math.ceil(authTime)));
+  }
+
+  away(isAway: boolean): void {
+    this.#served?.away(isAway);
   }
 
   lost(bytes: number): void {

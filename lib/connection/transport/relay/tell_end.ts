@@ -29,6 +29,8 @@ export function tellBack(back: BackEnd, kind: number, reader: RelayReader): void
     const [id, came] = [reader.number(), reader.number()];
     return back.pong(id, came ? reader.rest() : undefined);
   }
+  if (kind === KIND.away) return back.away(lastNumber(reader) > 0);
+  if (kind === KIND.dropped) return back.dropped(lastNumber(reader));
   if (kind === KIND.drop) return back.broke();
   if (kind === KIND.tooLarge) return back.tooLarge();
   if (kind === KIND.ended) return back.ended();
