@@ -25,6 +25,8 @@ export interface TicketTerms {
   readonly relay?: Relay | undefined;
   /** Whether the protocol of sessions is agreed on, also where there is no such session; default false. */
   readonly resumes?: boolean;
+  /** Milliseconds that its client has for the end; default: those of the route. */
+  readonly lingerMs?: number;
   /** The connection has ended, or will never be. */
   left(): void;
 }
@@ -37,7 +39,7 @@ export interface TicketTerms {
 export function makeTicket(
   request: IncomingRequest,
   { options, info, meter }: LiveRoute,
-  { admission, log: of, headersWs, resume, relay, resumes = false, left }: TicketTerms,
+  { admission, log: of, headersWs, resume, relay, resumes = false, lingerMs, left }: TicketTerms,
 ): Ticket {
   const subprotocol = admission.subprotocol ?? request.subprotocol;
   if (subprotocol && !offers(request.headers.get("sec-websocket-protocol"), subprotocol)) {
@@ -65,7 +67,7 @@ export function makeTicket(
     maxFrameSize: options.maxFrameSize ?? MAX_FRAME_SIZE,
     limits: limitsOf(request, options),
     pingMs: options.pingMs ?? 0,
-    lingerMs: options.lingerMs ?? 0,
+    lingerMs: lingerMs ?? options.lingerMs ?? 0,
     record: recordOf(options),
     screen: admission.screen,
     open: (connection) => admission.open(connection),

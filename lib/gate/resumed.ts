@@ -1,4 +1,4 @@
-import { RESUME_BYTES } from "../base/limits.ts";
+import { GOODBYE_TIMEOUT, RESUME_BYTES } from "../base/limits.ts";
 import type { IncomingRequest } from "../base/request.ts";
 import type { Resuming } from "../connection/resume/resuming.ts";
 import type { Sessions } from "../connection/resume/sessions.ts";
@@ -17,6 +17,8 @@ export interface Resumed {
   readonly relay?: Relay;
   /** Whether the protocol of sessions is agreed on. */
   readonly resumes: boolean;
+  /** Milliseconds that its client has for the end, in place of those of the route. */
+  readonly lingerMs?: number;
 }
 
 const NOTHING: Resumed = { resumes: false };
@@ -57,8 +59,9 @@ export function resumed(
   if (offer.id === undefined) return begins;
   const session = sessions.find(offer.id, owner);
   if (session) return { admission: CONTINUES, resume: { session }, resumes };
-  // One that is there was let in without being counted.
-  if (continues || (ms > 0 && resumes)) return { admission: UNKNOWN, resumes };
+  // One that is there was let in without being counted: there must not be many of them, nor for long.
+  if (continues) return { admission: UNKNOWN, resumes, lingerMs: GOODBYE_TIMEOUT };
+  if (ms > 0 && resumes) return { admission: UNKNOWN, resumes };
   // A browser that comes back by itself begins anew, and is told.
   return resumes ? NOTHING : begins;
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Batch } from "../../lib/base/batch.ts";
+import { GOODBYE_TIMEOUT } from "../../lib/base/limits.ts";
 import { connectionOf } from "../../lib/connection/connection_of.ts";
 import type { Ticket } from "../../lib/connection/ticket.ts";
 import type { Handler, TransportEvents } from "../../lib/contract.ts";
@@ -147,6 +148,35 @@ Deno.test("Dispatcher that serves one connection lets its client come back", asy
   const back = await played.back(id, 0);
   back.events.closed(1000, "");
   assertEquals(played.told, ["a accept ", "a close 1000"]);
+});
+
+Deno.test("Dispatcher gives who comes by somebody else's session, and is not counted, no time to stay", async () => {
+  using _log = new CapturedLog();
+  const played = new Played();
+  played.dispatcher.replaceRoutes([
+    { path: "/other", handler: played.handler("b") },
+    { path: "*", handler: played.handler("a") },
+  ]);
+  const { id, events } = await played.begin();
+  const request = fakeRequest({
+    target: "/other",
+    headers: {
+      Upgrade: "websocket",
+      Connection: "Upgrade",
+      "Sec-WebSocket-Version": "13",
+      "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+      "Sec-WebSocket-Protocol": `stdws.resume.v1, stdws.resume.v1.session.${id}`,
+    },
+  });
+  const ticket = await played.dispatcher.dispatch(request, EXCHANGE);
+  assert(!(ticket instanceof Response));
+  const transport = new FakeTransport();
+  const other = connectionOf(transport, ticket, played.dispatcher);
+  other.opened();
+  assertEquals(transport.closed, ["4410 The session is not known"]);
+  assertEquals(transport.patience, [GOODBYE_TIMEOUT]);
+  other.closed(1006, "");
+  events.closed(1000, "");
 });
 
 Deno.test("Dispatcher closes with 4410 who comes back to nothing", async () => {
