@@ -13,9 +13,12 @@ import { METHODS } from "../web_socket_only.ts";
 export function checkPage(request: IncomingRequest, options: OriginRules): void {
   const { headers, host, secure, proxy } = request;
   const own = `${secure ? "https" : "http"}://${host}`;
-  const origin = headers.get("sec-fetch-site") === "same-origin"
-    ? own
-    : headers.get("origin") ?? /^https?:\/\/[^/]+/.exec(headers.get("referer") ?? "")?.[0] ?? null;
+  const site = headers.get("sec-fetch-site");
+  const said = headers.get("origin") ??
+    /^https?:\/\/[^/]+/.exec(headers.get("referer") ?? "")?.[0] ?? null;
+  // Where who is no page may, one that has its browser leave all of that out must not be taken for it.
+  const isHidden = said === null && options.onlyPages && /^(?:cross|same)-site$/.test(site ?? "");
+  const origin = site === "same-origin" ? own : isHidden ? "null" : said;
   checkOrigin({ origin, host, secure, told: proxy?.scheme !== undefined }, options);
 }
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { HandshakeError } from "../../../lib/base/errors.ts";
-import type { OriginOptions } from "../../../lib/gate/origin.ts";
+import { type OriginOptions, originRules } from "../../../lib/gate/origin.ts";
 import { checkPage, preflight, sharingHeaders } from "../../../lib/gate/http/pages.ts";
 import { parseOrigins } from "../../../lib/options/origins.ts";
 import { fakeRequest } from "../../base/fake_request.ts";
@@ -31,6 +31,25 @@ const ASKING: [headers: Record<string, string>, options: OriginOptions, admitted
 Deno.test("checkPage() admits the same pages as of WebSockets", () => {
   for (const [headers, options, admitted] of ASKING) {
     const check = () => checkPage(fakeRequest({ headers }), options);
+    if (admitted) check();
+    else assertThrows(check, HandshakeError, undefined, JSON.stringify(headers));
+  }
+});
+
+// As of a terminal: who is no page may.
+const OWN_PAGES = originRules({ ownPages: true, isGuarded: true });
+const OF_PAGES: [headers: Record<string, string>, admitted: boolean][] = [
+  [{}, true],
+  [{ "sec-fetch-site": "none" }, true],
+  [{ "sec-fetch-site": "same-origin" }, true],
+  // A page that has its browser say no more, as of an image with `referrerpolicy=no-referrer`.
+  [{ "sec-fetch-site": "cross-site" }, false],
+  [{ "sec-fetch-site": "same-site" }, false],
+  [{ "sec-fetch-site": "cross-site", referer: `${OWN}/` }, true],
+];
+Deno.test("checkPage() does not take a page for nobody's because it says no more than that it is another one's", () => {
+  for (const [headers, admitted] of OF_PAGES) {
+    const check = () => checkPage(fakeRequest({ headers }), OWN_PAGES);
     if (admitted) check();
     else assertThrows(check, HandshakeError, undefined, JSON.stringify(headers));
   }
