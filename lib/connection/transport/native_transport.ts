@@ -51,6 +51,8 @@ export class NativeTransport implements Transport, Unsent {
   #closing = false;
   /** Milliseconds that the client may do nothing in while it is closing. */
   #patience = Infinity;
+  /** The same of what it has for its answer, where that is all that is waited for. */
+  #answerTime = Infinity;
   /** Bytes that came after the runtime had ended the socket by itself. */
   #dropped = 0;
   #broken = false;
@@ -153,6 +155,7 @@ export class NativeTransport implements Transport, Unsent {
 
   close(code: number, reason: string, patience = CLOSE_TIMEOUT): void {
     this.#patience = Math.min(this.#patience, patience);
+    if (this.#answerTime < Infinity) return this.#waitForAnswer();
     if (this.#closing) return;
     this.#closing = true;
     this.#backlog.release();
@@ -223,8 +226,15 @@ export class NativeTransport implements Transport, Unsent {
   #close(code: number, reason: string): void {
     this.#socket.close(code, reason);
     clearInterval(this.#watch);
-    // A client that never answers must not be remembered for ever.
+    this.#waitForAnswer();
+  }
+
+  /** A client that never answers must not be remembered for ever. */
+  #waitForAnswer(): void {
     const patience = Math.min(this.#patience, CLOSE_TIMEOUT);
+    if (this.#ended || patience >= this.#answerTime) return;
+    this.#answerTime = patience;
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#gone(1006, ""), patience);
   }
 

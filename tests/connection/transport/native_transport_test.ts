@@ -112,6 +112,18 @@ Deno.test("NativeTransport says what a client that does not read did not take wh
   assertEquals([told.all, timers.pending], [["opened", "lost 1000", "closed 1006"], 0]);
 });
 
+Deno.test("NativeTransport that is closed once more gives less time for the answer, and never more", async () => {
+  using timers = new FakeTimers();
+  const { socket, told, transport: native } = transport();
+  socket.dispatchEvent(new Event("open"));
+  native.close(4000, "done");
+  await timers.pass(3_000);
+  native.close(1001, "", 1_000);
+  native.close(1001, "", 60_000);
+  await timers.pass(1_000);
+  assertEquals([told.all, timers.pending], [["opened", "closed 1006"], 0]);
+});
+
 Deno.test("NativeTransport that is closed waits for the answer as long as any, also with pings", async () => {
   using timers = new FakeTimers();
   const { socket, told, transport: native } = transport({ pingMs: 500 });

@@ -52,6 +52,8 @@ export class HttpTransport implements Transport, AnswerBodyEvents {
   /** Whether its handler has it, which says whether it answers. */
   #isOpen = false;
   #closing: Closing | undefined;
+  /** Milliseconds that the client may take nothing in then. */
+  #patience = Infinity;
   #closed = false;
   /** How much was taken at the last ping, and at how many of them nothing more was. */
   #takenBefore = 0;
@@ -202,7 +204,8 @@ export class HttpTransport implements Transport, AnswerBodyEvents {
 
   /** Gives the client so many ms, in which it may take nothing, for the rest. */
   #within(patience: number): void {
-    if (this.#closed || patience === Infinity) return;
+    if (this.#closed || patience >= this.#patience) return;
+    this.#patience = patience;
     this.#watch?.[Symbol.dispose]();
     const amount = () => this.bufferedAmount;
     this.#watch = watchProgress(amount, patience, () => this.unsent, () => this.#giveUp());

@@ -97,6 +97,23 @@ Deno.test("HttpTransport gives a client that takes nothing so long, and tells wh
   assertEquals([listening.told, timers.pending], [["opened", "lost 4", "closed 1006"], 0]);
 });
 
+Deno.test("HttpTransport that is closed once more gives less time, and never more", async () => {
+  using timers = new FakeTimers();
+  const [shorter, longer] = [new Listening(), new Listening()];
+  for (const { transport } of [shorter, longer]) {
+    transport.send(Batch.of("abc"));
+    transport.close(1000, "", 5_000);
+  }
+  await timers.pass(3_000);
+  shorter.transport.close(1001, "", 1_000);
+  longer.transport.close(1001, "", 60_000);
+  await timers.pass(1_000);
+  assertEquals(shorter.told, ["opened", "lost 4", "closed 1006"]);
+  assertEquals(longer.told, ["opened"]);
+  await timers.pass(1_000);
+  assertEquals([longer.told, timers.pending], [["opened", "lost 4", "closed 1006"], 0]);
+});
+
 Deno.test("HttpTransport pings who is sent nothing else, and drops who takes none", async () => {
   using timers = new FakeTimers();
   const quiet = new Listening({ form: new Events() });
