@@ -24,13 +24,13 @@ export interface ForwardingOptions {
 /** The headers that can be believed, by their names in `--proxy-headers`. */
 const HEADERS = { "x-forwarded": xForwarded, forwarded, "x-real-ip": xRealIp } as const;
 
-const SCHEMES: Readonly<Record<string, ProxyHop["scheme"]>> = {
-  http: "http",
-  https: "https",
+const SCHEMES: ReadonlyMap<string, ProxyHop["scheme"]> = new Map([
+  ["http", "http"],
+  ["https", "https"],
   // What some proxies write for a WebSocket.
-  ws: "http",
-  wss: "https",
-};
+  ["ws", "http"],
+  ["wss", "https"],
+]);
 
 /** Finds out who a client is that comes by way of proxies. */
 export class Forwarding {
@@ -61,7 +61,7 @@ export class Forwarding {
     let scheme: ProxyHop["scheme"];
     let host: string | undefined;
     for (const { client, proto, host: name } of this.#believed.hops(headers)) {
-      if (proto !== undefined) scheme = SCHEMES[proto.toLowerCase()] ?? scheme;
+      if (proto !== undefined) scheme = SCHEMES.get(proto.toLowerCase()) ?? scheme;
       if (name !== undefined && isHost(name)) host = name;
       const found = client === undefined ? undefined : clientAddress(client);
       if (!found) {

@@ -19,6 +19,7 @@ const X_FORWARDED: [headers: string[], client: string, scheme?: string, host?: s
   [["192.0.2.1", "wss"], "192.0.2.1", "https"],
   [["192.0.2.1", "ws"], "192.0.2.1", "http"],
   [["192.0.2.1", "gopher", "a/b"], "192.0.2.1"],
+  [["192.0.2.1", "constructor"], "192.0.2.1"],
   // A client's own is in front of what proxies have added.
   [["203.0.113.9, 192.0.2.1"], "192.0.2.1"],
   [["10.0.0.9, 192.0.2.1"], "192.0.2.1"],
