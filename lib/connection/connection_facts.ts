@@ -1,5 +1,7 @@
+import type { Log } from "../base/log.ts";
 import type { Carried } from "../base/meter.ts";
-import type { RouteInfo } from "../contract.ts";
+import type { Connection, RouteInfo, Transport } from "../contract.ts";
+import type { Tally } from "./tally.ts";
 
 /** A connection that is open, as whoever runs the server may see it: nothing of what it carries. */
 export interface ConnectionFacts {
@@ -25,4 +27,33 @@ export interface ConnectionFacts {
   readonly carried: Carried;
   /** Bytes that wait for the client. */
   readonly bufferedAmount: number;
+}
+
+/** Parts of a connection that tell of it. */
+export interface FactsParts extends Pick<ConnectionFacts, "route" | "user"> {
+  readonly log: Log;
+  readonly transport: Transport;
+  readonly tally: Tally;
+}
+
+/** The facts about a connection that is open. */
+export function connectionFacts(
+  { id, subprotocol, bufferedAmount }: Pick<Connection, "id" | "subprotocol" | "bufferedAmount">,
+  { log, transport, route, user, tally }: FactsParts,
+): ConnectionFacts {
+  const { remote = "", url = "", pid } = log.associated;
+  return {
+    id,
+    remote,
+    path: url.replace(/^[^/]*\/\/[^/]*|\?.*$/gs, ""),
+    since: performance.timeOrigin + tally.since,
+    route,
+    user,
+    pid: pid === undefined ? undefined : Number(pid),
+    subprotocol,
+    compressed: transport.compresses ?? false,
+    away: transport.isAway ?? false,
+    carried: tally.carried,
+    bufferedAmount,
+  };
 }

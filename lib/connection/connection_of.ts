@@ -1,7 +1,8 @@
 import type { Transport, TransportEvents } from "../contract.ts";
 import type { Beginning } from "./resume/resuming.ts";
 import type { ResumableTransport } from "./resume/resumable_transport.ts";
-import { type ConnectionOptions, LiveConnection } from "./live_connection.ts";
+import type { ConnectionOptions } from "./connection_options.ts";
+import { LiveConnection } from "./live_connection.ts";
 import { recordedEvents, recordedTransport } from "./record/recorded.ts";
 import type { Ticket } from "./ticket.ts";
 

@@ -1,19 +1,15 @@
 import type { Batch, Message } from "../base/batch.ts";
 import { cutReason, isCloseCode } from "../base/close_code.ts";
 import { counted } from "../base/counted.ts";
-import { EngineError } from "../base/errors.ts";
-import type { FloodLog } from "../base/flood_log.ts";
 import { CLOSE_TIMEOUT, MAX_UNSENT } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { RouteMeter } from "../base/meter.ts";
 import { logThrown } from "../base/log_thrown.ts";
 import { nextTurn } from "../base/next_turn.ts";
-import type { Rounds } from "../base/rounds.ts";
 import { shown } from "../base/shown.ts";
 import type { Trace } from "../base/tracing/trace.ts";
 import type {
   Connection,
-  Hub,
   Parts,
   Publisher,
   PublishOptions,
@@ -24,30 +20,16 @@ import type {
 import { APART } from "./apart.ts";
 import { batchOf } from "./batch_of.ts";
 import { PartsTooLarge } from "./carry_parts.ts";
-import type { ConnectionFacts } from "./connection_facts.ts";
+import { type ConnectionFacts, connectionFacts } from "./connection_facts.ts";
+import type { ConnectionOptions } from "./connection_options.ts";
 import { Curb, type Curbed, isLimited } from "./curb.ts";
-import type { Closer, Ended } from "./ending_sentence.ts";
+import type { Closer } from "./ending_sentence.ts";
 import { HostedSession, type SessionHost } from "./hosted_session.ts";
 import { Outbox } from "./outbox.ts";
+import { pingOn } from "./ping_on.ts";
 import { readParts } from "./read_parts.ts";
-import type { Recordings } from "./record/recordings.ts";
-import type { Roster } from "./roster.ts";
 import { Tally } from "./tally.ts";
 import type { Ticket } from "./ticket.ts";
-
-/** Parts of the server that a {@linkcode LiveConnection} needs. */
-export interface ConnectionOptions {
-  readonly roster: Roster;
-  readonly hub: Hub;
-  /** Is told how it has ended. */
-  readonly ended?: ((ended: Ended) => void) | undefined;
-  /** Looks at all connections whose time is limited. */
-  readonly rounds: Rounds;
-  /** Says of limits no more than once a second what any client can cause. */
-  readonly floodLog: FloodLog;
-  /** Writes down what connections carry whose routes want that; default: nobody does. */
-  readonly recordings?: Recordings;
-}
 
 /**
  * A connection on a transport, which tells it of each event; it keeps what `contract.ts` promises to the
@@ -119,21 +101,13 @@ export class LiveConnection implements Connection, TransportEvents, Curbed, Publ
 
   get facts(): ConnectionFacts | undefined {
     if (this.#state === "opening" || this.#state === "closed") return undefined;
-    const { remote = "", url = "", pid } = this.#log.associated;
-    return {
-      id: this.id,
-      remote,
-      path: url.replace(/^[^/]*\/\/[^/]*|\?.*$/gs, ""),
-      since: performance.timeOrigin + this.#tally.since,
+    return connectionFacts(this, {
+      log: this.#log,
+      transport: this.#transport,
       route: this.#route,
       user: this.#user,
-      pid: pid === undefined ? undefined : Number(pid),
-      subprotocol: this.subprotocol,
-      compressed: this.#transport.compresses ?? false,
-      away: this.#transport.isAway ?? false,
-      carried: this.#tally.carried,
-      bufferedAmount: this.bufferedAmount,
-    };
+      tally: this.#tally,
+    });
   }
 
   get bufferedAmount(): number {
@@ -173,19 +147,9 @@ export class LiveConnection implements Connection, TransportEvents, Curbed, Publ
     if (lost > 0) this.lost(lost);
   }
 
-  ping(data: Message = `${++pings}`): Promise<Uint8Array | undefined> {
-    const payload = batchOf(data).bytes;
-    if (payload.length > 125) {
-      throw new RangeError(`Cannot ping with ${payload.length} bytes: a ping has at most 125`);
-    }
-    if (this.#transport.isPlain) {
-      throw new EngineError("Cannot ping: a client without a WebSocket answers none");
-    }
-    if (!this.#transport.ping) {
-      throw new EngineError("Cannot ping: the engine native has no pings of a handler; use node");
-    }
-    if (this.#state !== "open") return Promise.resolve(undefined);
-    return this.#transport.ping(payload.slice());
+  ping(data?: Message): Promise<Uint8Array | undefined> {
+    const ping = pingOn(this.#transport, data);
+    return this.#state === "open" ? ping() : Promise.resolve(undefined);
   }
 
   deliver(batch: Batch): void {
@@ -437,6 +401,3 @@ export class LiveConnection implements Connection, TransportEvents, Curbed, Publ
     this.end(1011, "Internal error");
   }
 }
-
-/** Number of pings that were told apart by it. */
-let pings = 0;
