@@ -10,7 +10,7 @@ import { makeAuthenticator } from "./gate/auth/auth.ts";
 import { type NamedRoute, RouteMaker } from "./routes.ts";
 import { reverseLookup } from "./listen/lookup.ts";
 import type { ListenOptions } from "./listen/listen.ts";
-import type { DispatchOptions } from "./gate/dispatch.ts";
+import type { DispatchOptions } from "./gate/dispatch_options.ts";
 
 /** A configuration made into parts. */
 export interface App extends ListenOptions, DispatchOptions {

@@ -19,7 +19,7 @@ import type { AuthSpec } from "./options/auths.ts";
 import type { AdminPlace } from "./options/admin_place.ts";
 import type { ListenOptions } from "./listen/listen.ts";
 import { tlsOptions } from "./listen/tls_options.ts";
-import type { DispatchOptions } from "./gate/dispatch.ts";
+import type { DispatchOptions } from "./gate/dispatch_options.ts";
 import { type RouteConfigs, routeConfigsOf } from "./route_config.ts";
 import type { RouteSettings, Said, Settings } from "./settings.ts";
 

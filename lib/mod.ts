@@ -135,7 +135,7 @@ export type {
   Identity,
 } from "./gate/auth/authenticator.ts";
 export type { FailureBook, LookedAt } from "./gate/auth/failure_book.ts";
-export type { DispatchOptions } from "./gate/dispatch.ts";
+export type { DispatchOptions } from "./gate/dispatch_options.ts";
 export type { EntryBook, EntryLedger, EntryTerms, Full } from "./gate/entry/entry_book.ts";
 export type {
   Bus,

@@ -6,7 +6,8 @@ import { loadTracing } from "./base/tracing/tracing.ts";
 import { within } from "./base/within.ts";
 import { claimSockets } from "./listen/claim_sockets.ts";
 import { listen, type Listening, type ListenOptions } from "./listen/listen.ts";
-import { Dispatcher, type DispatchOptions } from "./gate/dispatch.ts";
+import { Dispatcher } from "./gate/dispatch.ts";
+import type { DispatchOptions } from "./gate/dispatch_options.ts";
 import type { Route } from "./gate/route.ts";
 
 /** Options of {@linkcode serve}: what is served, and where. */

@@ -8,69 +8,35 @@ import { Log } from "../base/log.ts";
 import { type Meter, NO_METER } from "../base/meter.ts";
 import { Permits } from "../base/permits.ts";
 import type { IncomingRequest } from "../base/request.ts";
-import type { Bus } from "../bus/bus.ts";
 import { Rounds } from "../base/rounds.ts";
 import { whenSent } from "../base/sent.ts";
 import { traceRequest } from "../base/tracing/trace_request.ts";
 import { connectionOf } from "../connection/connection_of.ts";
-import type { Ended } from "../connection/ending_sentence.ts";
 import { Recordings } from "../connection/record/recordings.ts";
 import { Sessions } from "../connection/resume/sessions.ts";
 import { Roster } from "../connection/roster.ts";
-import type { Header, Ticket } from "../connection/ticket.ts";
+import type { Ticket } from "../connection/ticket.ts";
 import type { Hub } from "../contract.ts";
 import { BusHub } from "../hub/bus_hub.ts";
 import { LocalHub } from "../hub/local_hub.ts";
 import { BasePath } from "./base_path.ts";
 import type { Brought } from "./brought.ts";
+import type { DispatchOptions } from "./dispatch_options.ts";
 import { Entrance } from "./entrance.ts";
-import type { EntryLedger } from "./entry/entry_book.ts";
 import { EntryLimits } from "./entry_limits.ts";
 import { expectProxyOptions, expectRouteOptions } from "./expect_routes.ts";
 import type { Gate } from "./gate.ts";
 import { Places } from "./places.ts";
-import { Forwarding, type ForwardingOptions } from "./proxy/forwarding.ts";
+import { Forwarding } from "./proxy/forwarding.ts";
 import { RecentRefusals } from "./recent_refusals.ts";
 import { Reception } from "./reception.ts";
 import type { Asked } from "./refusal.ts";
 import { RelayGate } from "./relay/relay_gate.ts";
 import { takeOffer } from "./resume_offer.ts";
-import type { Route, RouteOptions } from "./route.ts";
+import type { Route } from "./route.ts";
 import { RouteTable } from "./route_table.ts";
 import { tellOfAnswer } from "./tell_of_answer.ts";
 import { Visit } from "./visit.ts";
-
-/** Options of {@linkcode Dispatcher}. */
-export interface DispatchOptions extends RouteOptions, ForwardingOptions {
-  /** Routes, of which the first that matches, and does what is asked for, wins. */
-  readonly routes: readonly Route[];
-  /** Permits for the processes that may run at once; default 1024. */
-  readonly processes?: Permits;
-  /** Knows who has come to all servers that are one, whose limits hold together; default: this is the only one. */
-  readonly ledger?: EntryLedger;
-  /** Counts what the server does; default: nobody does. */
-  readonly meter?: Meter;
-  /** Finds the name of a client's address; default: the address stays. */
-  readonly lookup?: (address: string) => Promise<string>;
-  /**
-   * A prefix of all paths, as `/app`, which routes do not see: the answer to what is not below it is 404; default:
-   * none.
-   */
-  readonly basePath?: string;
-  /** Takes one connection in all, and refuses others with 503; default false. */
-  readonly once?: boolean;
-  /**
-   * Joins its rooms, shared processes and sessions with those of other servers; whoever has made it disposes it, behind
-   * the server. Default: they are its own.
-   */
-  readonly bus?: Bus;
-  /** Is told of each connection that has ended, as soon as its program has. */
-  readonly ended?: (ended: Ended) => void;
-  /** Headers of a 101 answer. */
-  readonly headersWs?: readonly Header[];
-  /** Headers of all other answers. */
-  readonly headersHttp?: readonly Header[];
-}
 
 /** The part of a request that says whether it is one for an upgrade. */
 export interface UpgradeHead {

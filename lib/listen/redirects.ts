@@ -1,5 +1,6 @@
 import type { Meter } from "../base/meter.ts";
-import { Dispatcher, type DispatchOptions } from "../gate/dispatch.ts";
+import { Dispatcher } from "../gate/dispatch.ts";
+import type { DispatchOptions } from "../gate/dispatch_options.ts";
 import type { EntryOptions } from "../gate/entry_limits.ts";
 import type { ForwardingOptions } from "../gate/proxy/forwarding.ts";
 import { redirect, type RedirectOptions } from "../handlers/redirect.ts";
