@@ -1,35 +1,15 @@
 import { isUtf8 } from "node:buffer";
 import { Batch } from "../../base/batch.ts";
-import { EMPTY_FRAMES_TIME } from "../../base/limits.ts";
 import { Assembly } from "./assembly.ts";
 import { checkHead } from "./check_head.ts";
+import { checkProgress } from "./check_progress.ts";
 import type { Inflater } from "./deflate/inflater.ts";
 import { FrameError } from "./frame_error.ts";
 import { FrameHead, maskAt } from "./frame_head.ts";
+import type { FrameSink } from "./frame_sink.ts";
 import { FrameSkipper } from "./frame_skipper.ts";
 import { readClose } from "./read_close.ts";
 import { unmask } from "./unmask.ts";
-
-/** Receives what a {@linkcode FrameReader} finds, in the order in which it came. */
-export interface FrameSink {
-  /** Messages; their buffer is borrowed. */
-  messages(batch: Batch): void;
-  /** A ping, whose payload is to be sent back; it is borrowed. */
-  ping(payload: Uint8Array): void;
-  /** A pong; its payload is borrowed. */
-  pong(payload: Uint8Array): void;
-  /** A part of a message with nothing in it, which is not the last; for who counts them. */
-  emptyPart?(): void;
-  /**
-   * The client may not send what it has sent, or there is no memory for it: from now on only its close frame
-   * counts.
-   */
-  failed(error: unknown): void;
-  /** A close frame; 1005 where it says no code, 1006 where it says none that may be said. Nothing follows. */
-  close(code: number, reason: string): void;
-  /** Whether nothing more is wanted for now. */
-  isFull(): boolean;
-}
 
 // Both without a part to follow.
 const TEXT = 0x81;
@@ -289,20 +269,6 @@ export class FrameReader {
       );
     }
   }
-}
-
-/**
- * A message may have any number of frames, as long as it grows.
- *
- * @throws {FrameError} If it has not done so for long.
- */
-function checkProgress(message: Assembly): void {
-  const now = performance.now();
-  if (now - (message.emptySince ??= now) < EMPTY_FRAMES_TIME) return;
-  throw new FrameError(
-    1008,
-    `A message had nothing but empty frames for ${EMPTY_FRAMES_TIME / 1000} s`,
-  );
 }
 
 const noText = () => new FrameError(1007, "A text is no UTF-8");
