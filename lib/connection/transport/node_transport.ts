@@ -2,14 +2,11 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Batch } from "../../base/batch.ts";
 import { messageOf } from "../../base/errors.ts";
-import { letGo } from "../../base/let_go.ts";
 import { CLOSE_TIMEOUT, MAX_IGNORED } from "../../base/limits.ts";
 import { nextTurn } from "../../base/next_turn.ts";
 import type { PartAt, Transport, TransportEvents } from "../../contract.ts";
-import type { PaceOptions } from "../pace.ts";
 import { AwaitedPongs } from "./awaited_pongs.ts";
 import { closeFrame, PING, pingFrame, pongFrame } from "./control_frame.ts";
-import type { Compression } from "./deflate/compression.ts";
 import { Compressor } from "./deflate/compressor.ts";
 import { Inflater } from "./deflate/inflater.ts";
 import { Farewell, type Leaving } from "./farewell.ts";
@@ -17,23 +14,11 @@ import { FrameError } from "./frame_error.ts";
 import { FramePace, type FramePaced } from "./frame_pace.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { FrameWriter } from "./frame_writer.ts";
-import { type Pinged, Pings, type PingTimes } from "./pings.ts";
+import { letGoRead } from "./let_go_read.ts";
+import type { NodeTransportOptions } from "./node_transport_options.ts";
+import { type Pinged, Pings } from "./pings.ts";
 import { TurnReader, type TurnTaker } from "./turn_reader.ts";
 import { unsentTo } from "./unsent.ts";
-
-/** Options of {@linkcode NodeTransport}. */
-export interface NodeTransportOptions extends PingTimes {
-  /** Bytes of a message; 0 means no limit. */
-  readonly maxFrameSize: number;
-  /** Milliseconds in which a client has to answer a close frame; default 10,000. */
-  readonly closeTimeout?: number;
-  /** The terms on which messages may be compressed; default: none are. */
-  readonly compression?: Compression | undefined;
-  /** The rates that the client is held to in frames that carry no message; default: none. */
-  readonly rates?: PaceOptions;
-  /** Called when it is held back for one of them, with the name of that, once. */
-  readonly held?: (limit: string) => void;
-}
 
 /**
  * A WebSocket (RFC 6455) on a stream of `node:net` or `node:tls` whose handshake is over.
@@ -219,19 +204,8 @@ export class NodeTransport implements Transport, FramePaced, Leaving, Pinged, Tu
     const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     if (this.#closing) this.#ignore(bytes.length);
     const read = this.#reader.push(bytes);
-    this.#letGo(bytes, read);
+    this.#partly = letGoRead(bytes, read, this.#partly);
     return read;
-  }
-
-  /** Gives back the buffer of a chunk that was read to its end, of which nobody has kept anything. */
-  #letGo(bytes: Uint8Array, read: number): void {
-    const { buffer } = bytes;
-    if (read === buffer.byteLength) return letGo(bytes);
-    // What is left of a chunk comes as a part of its buffer.
-    const isOwn = bytes.length === buffer.byteLength || buffer === this.#partly;
-    const isRest = read < bytes.length;
-    this.#partly = isOwn && isRest ? buffer : undefined;
-    if (isOwn && !isRest) letGo(new Uint8Array(buffer));
   }
 
   #ignore(bytes: number): void {

@@ -3,10 +3,8 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Batch } from "../../../lib/base/batch.ts";
-import {
-  NodeTransport,
-  type NodeTransportOptions,
-} from "../../../lib/connection/transport/node_transport.ts";
+import { NodeTransport } from "../../../lib/connection/transport/node_transport.ts";
+import type { NodeTransportOptions } from "../../../lib/connection/transport/node_transport_options.ts";
 import type { TransportEvents } from "../../../lib/contract.ts";
 import { switchProtocols } from "../../../lib/listen/switch_protocols.ts";
 import { RawClient } from "../../support/client.ts";
