@@ -7,6 +7,7 @@ import { Gathering } from "./gathering.ts";
 import { type Abilities, type BackEnd, costOf, largestIn, MOST_AT_ONCE } from "./relay_end.ts";
 import { RelayIntake } from "./relay_intake.ts";
 import { RelayOutput } from "./relay_output.ts";
+import { RelayPings } from "./relay_pings.ts";
 import type { ServedLeg } from "./served_leg.ts";
 
 /** Options of {@linkcode RelayTransport}. */
@@ -48,13 +49,13 @@ export class RelayTransport implements Transport, BackEnd {
   #isOver = false;
   /** Made only where somebody asks for its signal. */
   #left: AbortController | undefined;
-  readonly #pings = new Map<number, (payload: Uint8Array | undefined) => void>();
-  #lastPing = 0;
+  readonly #pings: RelayPings;
 
   constructor(leg: ServedLeg, { asks, maxFrameSize }: RelayTransportOptions) {
     this.#leg = leg;
     this.#gathering = new Gathering(maxFrameSize);
     this.#output = new RelayOutput(leg);
+    this.#pings = new RelayPings(leg);
     this.#intake = new RelayIntake(asks, {
       pass: (batch) => this.#events?.received(batch),
       take: (asked, done) => this.#isOver || leg.take(asked, done),
@@ -138,7 +139,7 @@ export class RelayTransport implements Transport, BackEnd {
     this.#output.flush();
     this.#intake.dropMessages();
     this.#waiters.wake();
-    this.#endPings();
+    this.#pings.end();
   }
 
   pause(): boolean {
@@ -266,20 +267,11 @@ export class RelayTransport implements Transport, BackEnd {
 
   #ping(payload: Uint8Array): Promise<Uint8Array | undefined> {
     if (this.#isClosing || this.#isOver) return Promise.resolve(undefined);
-    const id = ++this.#lastPing;
-    const pong = new Promise<Uint8Array | undefined>((resolve) => this.#pings.set(id, resolve));
-    this.#leg.ping(id, payload);
-    return pong;
+    return this.#pings.send(payload);
   }
 
   pong(id: number, payload: Uint8Array | undefined): void {
-    this.#pings.get(id)?.(payload?.slice());
-    this.#pings.delete(id);
-  }
-
-  #endPings(): void {
-    for (const resolve of this.#pings.values()) resolve(undefined);
-    this.#pings.clear();
+    this.#pings.came(id, payload);
   }
 
   #end(code: number, reason: string): void {
@@ -288,7 +280,7 @@ export class RelayTransport implements Transport, BackEnd {
     this.#left?.abort();
     this.#intake.stop();
     this.#waiters.wake();
-    this.#endPings();
+    this.#pings.end();
     const lost = this.#output.waiting;
     if (lost > 0) this.#events?.lost(lost);
     this.#events?.closed(code, reason);
