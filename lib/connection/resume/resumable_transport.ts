@@ -2,22 +2,13 @@ import { isPassing } from "../../base/close_code.ts";
 import type { Batch } from "../../base/batch.ts";
 import { counted } from "../../base/counted.ts";
 import { CLOSE_TIMEOUT, HIGH_WATER_MARK } from "../../base/limits.ts";
-import type { Log } from "../../base/log.ts";
 import type { Transport, TransportEvents } from "../../contract.ts";
 import type { Greeting } from "./control.ts";
 import { Intake, type Taking } from "./intake.ts";
 import { Link, type Linked, type OneWay } from "./link.ts";
 import { Outflow } from "./outflow.ts";
-import { endsSession, NOT_KNOWN, type ResumeTerms } from "./terms.ts";
-
-/** Options of {@linkcode ResumableTransport}. */
-export interface ResumableOptions extends ResumeTerms {
-  /** The client that may come back, and the route where it may. */
-  readonly owner: string;
-  /** The subprotocol of what it carries; empty where there is none. */
-  readonly subprotocol: string;
-  readonly log: Log;
-}
+import type { ResumableOptions } from "./resumable_options.ts";
+import { endsSession, NOT_KNOWN } from "./terms.ts";
 
 /** The sessions that a {@linkcode ResumableTransport} is one of. */
 export interface SessionPlace {

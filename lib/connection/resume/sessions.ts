@@ -1,10 +1,7 @@
 import { MAX_WAITING } from "../../base/limits.ts";
 import type { Transport, TransportEvents } from "../../contract.ts";
-import {
-  type ResumableOptions,
-  ResumableTransport,
-  type SessionPlace,
-} from "./resumable_transport.ts";
+import type { ResumableOptions } from "./resumable_options.ts";
+import { ResumableTransport, type SessionPlace } from "./resumable_transport.ts";
 
 // 144 random bits: nobody guesses them, and they need no padding.
 const ID_BYTES = 18;

@@ -3,10 +3,8 @@ import { Log } from "../../../lib/base/log.ts";
 import type { Transport, TransportEvents } from "../../../lib/contract.ts";
 import type { Control, Greeting } from "../../../lib/connection/resume/control.ts";
 import type { OneWay } from "../../../lib/connection/resume/link.ts";
-import type {
-  ResumableOptions,
-  ResumableTransport,
-} from "../../../lib/connection/resume/resumable_transport.ts";
+import type { ResumableOptions } from "../../../lib/connection/resume/resumable_options.ts";
+import type { ResumableTransport } from "../../../lib/connection/resume/resumable_transport.ts";
 import { Sessions } from "../../../lib/connection/resume/sessions.ts";
 import { FakeTransport } from "../fake_transport.ts";
 
