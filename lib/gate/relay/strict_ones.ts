@@ -1,11 +1,9 @@
 import type { Bus } from "../../bus/bus.ts";
-import type { Strict } from "../../connection/transport/relay/relaying.ts";
-
-type One = Parameters<Strict["add"]>[0];
+import type { Strict, StrictOne } from "../../connection/transport/relay/strict.ts";
 
 /** Clients here whom any server may serve, and who end when this one cannot reach the others. */
 export class StrictOnes implements Strict, Disposable {
-  readonly #all = new Set<One>();
+  readonly #all = new Set<StrictOne>();
   readonly #watch: Disposable;
   #isAway: boolean;
 
@@ -17,13 +15,13 @@ export class StrictOnes implements Strict, Disposable {
     });
   }
 
-  add(one: One): void {
+  add(one: StrictOne): void {
     this.#all.add(one);
     // Too late to be ended with the others.
     if (this.#isAway) one.apart();
   }
 
-  delete(one: One): void {
+  delete(one: StrictOne): void {
     this.#all.delete(one);
   }
 

@@ -3,31 +3,16 @@ import { messageOf } from "../../../base/errors.ts";
 import { GOODBYE_TIMEOUT } from "../../../base/limits.ts";
 import type { PartAt, Transport, TransportEvents } from "../../../contract.ts";
 import { APART } from "../../apart.ts";
-import type { Member, Roster } from "../../roster.ts";
+import type { Member } from "../../roster.ts";
 import type { Relay, Ticket } from "../../ticket.ts";
 import { type Close, FrontEnding } from "./front_ending.ts";
-import { FrontInput, type FrontInputOptions } from "./front_input.ts";
+import { FrontInput } from "./front_input.ts";
 import type { FrontLeg } from "./front_leg.ts";
 import { FrontOutput } from "./front_output.ts";
 import { abilitiesOf, type FrontEnd } from "./relay_end.ts";
 import { KIND } from "./relay_frame.ts";
-import { type RelayAnswer, ServerSearch, type ServerSearchOptions } from "./server_search.ts";
-
-/** Options of {@linkcode Relaying}. */
-export interface RelayingOptions extends ServerSearchOptions, FrontInputOptions {
-  readonly id: string;
-  readonly roster: Roster;
-  /** This server. */
-  readonly self: string;
-  /** Clients that end when it cannot reach the others; default: this one does not. */
-  readonly strict?: Strict | undefined;
-}
-
-/** Clients that end when the servers are apart. */
-export interface Strict {
-  add(relaying: Pick<Relaying, "apart">): void;
-  delete(relaying: Pick<Relaying, "apart">): void;
-}
+import type { RelayingOptions } from "./relaying_options.ts";
+import { type RelayAnswer, ServerSearch } from "./server_search.ts";
 
 const GONE: Close = [1012, "The server of the session has gone"];
 

@@ -1,0 +1,11 @@
+/** Somebody who ends when the servers are apart. */
+export interface StrictOne {
+  /** They are. */
+  apart(): void;
+}
+
+/** Clients that end when the servers are apart. */
+export interface Strict {
+  add(one: StrictOne): void;
+  delete(one: StrictOne): void;
+}
