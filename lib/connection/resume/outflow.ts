@@ -20,6 +20,8 @@ export class Outflow implements Gauge {
   readonly #log = new SentLog();
   #link: Link | undefined;
   #isOver = false;
+  /** The number of the last message that the client is known to have; of those before it, some may be forgotten. */
+  #acknowledged = 0;
   #emptyAcks = 0;
   /** Resolves when there is room. */
   #room: PromiseWithResolvers<void> | undefined;
@@ -85,6 +87,7 @@ export class Outflow implements Gauge {
 
   /** Forgets what a client says that it has. */
   forget(upTo: number): void {
+    this.#acknowledged = Math.max(this.#acknowledged, upTo);
     this.#log.forget(upTo);
     this.#makeRoom();
   }
@@ -96,7 +99,7 @@ export class Outflow implements Gauge {
    */
   acknowledged(upTo: number): void {
     if (upTo > this.#log.sent) throw new ControlError("More is acknowledged than was sent");
-    this.#emptyAcks = upTo > this.#log.forgotten ? 0 : this.#emptyAcks + 1;
+    this.#emptyAcks = upTo > this.#acknowledged ? 0 : this.#emptyAcks + 1;
     if (this.#emptyAcks > MOST_EMPTY_ACKS) throw new ControlError("Nothing new is acknowledged");
     this.forget(upTo);
   }

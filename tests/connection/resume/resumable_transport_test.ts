@@ -240,6 +240,21 @@ Deno.test("ResumableTransport waits for nobody where the server is ending", () =
   assertEquals(joined.take(), ["opened", "closed 1006"]);
 });
 
+Deno.test("ResumableTransport takes acknowledgements of what it keeps no more, because a handler has sent too much at once", () => {
+  const joined = new Joined();
+  const { line, session } = joined;
+  const megabyte = "x".repeat(1024 * 1024);
+  for (let count = 0; count < 60; count++) joined.send(megabyte);
+  joined.take();
+  // More than that are of messages that are not kept: they were sent all the same.
+  for (let count = 1; count <= 60; count++) line.tell({ ack: count });
+  assertEquals(joined.take(), []);
+  joined.send("after");
+  assertEquals(line.take().at(-1), "after");
+  session.close(1000, "");
+  line.events.closed(1000, "");
+});
+
 const SAID: [what: string, says: (line: Line) => void, reason: string][] = [
   ["control that is no JSON", (line) => line.say("\x10hello"), "A control message is no JSON"],
   ["a DLE alone", (line) => line.say("\x10"), "A control message is no JSON"],
