@@ -210,8 +210,10 @@ export class ResumableTransport implements Transport, Linked, Taking {
   }
 
   received(batch: Batch): void {
+    // Without these: behind one message, of whatever size, a client may wait for the handler, and acknowledge.
+    const { held } = this.#intake;
     this.#intake.add(batch);
-    if (this.#isHeldBack || this.#intake.held <= HIGH_WATER_MARK) return;
+    if (this.#isHeldBack || held <= Math.max(HIGH_WATER_MARK, this.#options.bytes)) return;
     this.#isHeldBack = this.#link?.transport.pause() ?? false;
     if (!this.#isHeldBack) this.end(1013, "More was sent than may wait");
   }
