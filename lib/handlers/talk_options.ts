@@ -35,6 +35,7 @@ export const INPUT_QUEUE = {
   as: "maxQueue",
   kind: "number",
   value: "BYTES",
+  unit: "bytes",
   least: 1,
   default: MAX_QUEUE,
 } as const;

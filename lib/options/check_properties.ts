@@ -16,7 +16,9 @@ export function checkProperties(options: readonly Option[], given: object, of: s
   const values = given as Readonly<Record<string, unknown>>;
   for (const option of options) {
     const { name, as = name } = option;
-    const expected = values[as] === undefined ? undefined : refusal(option, values[as]);
+    // A program says a number in its unit, and in no larger one.
+    const plain = { ...option, unit: undefined };
+    const expected = values[as] === undefined ? undefined : refusal(plain, values[as]);
     if (expected === undefined) continue;
     throw new UsageError(`Invalid value ${shown(values[as])} for ${as}${of}: expected ${expected}`);
   }

@@ -55,17 +55,20 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
     show: String,
   },
   number: {
-    parse([text = ""]) {
-      const number = /^[+-]?\d+$/.test(text) ? Number(text) : NaN;
-      return Number.isSafeInteger(number) ? number : refuse("a whole number", text);
+    parse([text = ""], { unit }) {
+      const number = readNumber(text, unit) ?? NaN;
+      return Number.isSafeInteger(number)
+        ? number
+        : refuse(`a whole number${alsoWith(unit)}`, text);
     },
     check(value, option) {
       const { least = 0, most = Infinity } = option;
       if (value < least || value > most) refuse(this.expected(option), String(value));
     },
-    expected({ least = 0, most }) {
+    expected({ least = 0, most, unit }) {
       if (least === -Infinity) return "a whole number";
-      return `a whole number, ${most === undefined ? `${least} or more` : `${least} to ${most}`}`;
+      const range = most === undefined ? `${least} or more` : `${least} to ${most}`;
+      return `a whole number, ${range}${alsoWith(unit)}`;
     },
     show: String,
   },
@@ -112,14 +115,16 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
     show: String,
   },
   rate: {
-    parse: ([text = ""]) => parseRate(text) ?? refuse(RATE, text),
+    parse([text = ""], option) {
+      return parseRate(text, option.unit) ?? refuse(this.expected(option), text);
+    },
     check(value, option) {
       const { perSecond, burst } = value;
       if (!(perSecond >= 0 && burst >= 1)) {
         refuse(this.expected(option), this.show(value) as string);
       }
     },
-    expected: () => RATE,
+    expected: ({ unit }) => `${RATE}${alsoWith(unit)}`,
     show: rateText,
   },
   seconds: {
@@ -270,6 +275,19 @@ function readBoolean(text: string): boolean | undefined {
   const word = text.toLowerCase();
   if (["true", "t", "1"].includes(word)) return true;
   return ["false", "f", "0"].includes(word) ? false : undefined;
+}
+
+/** A number, or what is one in its unit when it is said in a larger one. */
+function readNumber(text: string, unit: Option["unit"]): number | undefined {
+  if (/^[+-]?\d+$/.test(text)) return Number(text);
+  if (unit === undefined || !/[a-z]$/i.test(text)) return undefined;
+  return unit === "bytes" ? readSize(text) : (readDuration(text) ?? NaN) / UNITS[unit];
+}
+
+/** The larger units that a number may be said in, to follow what it is expected to be. */
+function alsoWith(unit: Option["unit"]): string {
+  if (unit === undefined) return "";
+  return `, also with ${unit === "bytes" ? "K, M or G" : "ms, s, m or h"}`;
 }
 
 function divide(texts: readonly string[]): string[] {

@@ -9,7 +9,7 @@ import type { BusPlace } from "../bus/bus_place.ts";
  * The kinds of values, and what a value of each is. How they are written is in the table of kinds.
  *
  * - `switch`: on, off, or on at a path; `topic`: the same with a name;
- * - `size`: bytes, or a number with `K`, `M` or `G`, which are powers of 1024;
+ * - `size`: bytes, or a number with `K`, `M` or `G` (`KiB`, `MiB`, `GiB`), which are powers of 1024;
  * - `factor`: a number above 0; `count`: a whole number from 1 on, or `auto`;
  * - `rate`: so many a second, and behind a colon how many at once;
  * - `duration`: milliseconds, or a number with `ms`, `s`, `m` or `h`, or `forever`; `seconds`: the same, where
@@ -87,6 +87,8 @@ export interface Option extends Server {
   readonly least?: number;
   /** The most that a `number` may be, or a `duration`, in ms. */
   readonly most?: number;
+  /** The unit that a `number`, or a `rate` in a second, counts: then it may be said in a larger one, too. */
+  readonly unit?: "bytes" | "ms" | "s" | undefined;
   /** The name of its value in the documentation. */
   readonly value?: string;
   /** The value that it has where nobody says anything. */

@@ -1,5 +1,6 @@
 import { KINDS, type ValueKind } from "./kinds.ts";
 import type { Option } from "./option.ts";
+import { ValueError } from "./value_error.ts";
 
 /** The row of an option in the table of kinds. */
 function rowOf({ kind }: Option): ValueKind<unknown> {
@@ -15,7 +16,13 @@ function rowOf({ kind }: Option): ValueKind<unknown> {
  */
 export function readOption(option: Option, texts: readonly string[]): unknown {
   const value = parseOption(option, texts);
-  checkOption(option, value);
+  try {
+    checkOption(option, value);
+  } catch (error) {
+    if (!(error instanceof ValueError) || rowOf(option).adds) throw error;
+    // As it was said: 25h, and not its milliseconds.
+    throw new ValueError(error.expected, texts.at(-1) ?? error.text, error.known);
+  }
   return value;
 }
 

@@ -1,4 +1,5 @@
 import * as z from "npm:zod@4.6.7";
+import { SIZE_FORM } from "../base/read_size.ts";
 import { KINDS } from "./kinds.ts";
 import type { KindValues, Option } from "./option.ts";
 import { expectedBy, readOption, showDefault } from "./read_option.ts";
@@ -29,6 +30,10 @@ function textsOf({ kind }: Option, value: unknown): readonly string[] {
   return KINDS[kind].adds ? texts : [texts.join(",")];
 }
 
+const TIME_FORM = /^\d+(\.\d+)?(ms|s|m|h)?$/;
+const RATE_FORM = /^\d+(\.\d+)?(:\d+)?$/;
+const BYTE_RATE_FORM = /^(\d+(\.\d+)?|\d+[KMG](iB)?)(:\d+([KMG](iB)?)?)?$/;
+
 /** Makes the schema of an option; the second is what a value is expected to be. */
 type Schema = (option: Option, error: string) => z.ZodType;
 
@@ -36,15 +41,18 @@ const SCHEMAS: { readonly [K in keyof KindValues]: Schema } = {
   boolean: (_, error) => z.boolean({ error }),
   switch: (_, error) => z.union([z.boolean({ error }), textSchema(error, /^\//)], { error }),
   topic: (_, error) => z.union([z.boolean({ error }), textSchema(error, /./)], { error }),
-  number({ least = 0, most = Infinity }, error) {
+  number(option, error) {
+    const { least = 0, most = Infinity, unit } = option;
     let schema = z.int({ error });
     if (least > -Infinity) schema = schema.min(least, { error, abort: true });
     if (most < Infinity) schema = schema.max(most, { error, abort: true });
-    return schema;
+    if (unit === undefined) return schema;
+    const text = textSchema(error, unit === "bytes" ? SIZE_FORM : TIME_FORM);
+    return checked(option, z.union([schema, text], { error }));
   },
   size(option, error) {
     const number = z.int({ error }).min(0, { error, abort: true });
-    return checked(option, z.union([number, textSchema(error, /^\d+[KMG]?$/)], { error }));
+    return checked(option, z.union([number, textSchema(error, SIZE_FORM)], { error }));
   },
   factor: (option, error) => checked(option, z.number({ error })),
   count(option, error) {
@@ -57,7 +65,7 @@ const SCHEMAS: { readonly [K in keyof KindValues]: Schema } = {
   },
   rate(option, error) {
     const number = z.number({ error }).min(0, { error, abort: true });
-    const text = textSchema(error, /^\d+(\.\d+)?(:\d+)?$/);
+    const text = textSchema(error, option.unit === "bytes" ? BYTE_RATE_FORM : RATE_FORM);
     return checked(option, z.union([number, text], { error }));
   },
   duration: timeSchema,
@@ -89,7 +97,7 @@ const SCHEMAS: { readonly [K in keyof KindValues]: Schema } = {
 
 function timeSchema(option: Option, error: string): z.ZodType {
   const number = z.number({ error }).min(0, { error, abort: true });
-  const text = textSchema(error, /^(\d+(\.\d+)?(ms|s|m|h)?|forever)$/);
+  const text = textSchema(error, new RegExp(`${TIME_FORM.source}|^forever$`));
   return checked(option, z.union([number, text], { error }));
 }
 

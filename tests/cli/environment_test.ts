@@ -125,7 +125,7 @@ Deno.test("readEnvironment() names what is no option, except what a program is t
 const REFUSED: [name: string, text: string, expected: string][] = [
   ["STDWS_PORT", "x", "a whole number"],
   ["STDWS_PORT", "65536", "a whole number, 0 to 65535"],
-  ["STDWS_MAXQUEUE", "0", "a whole number, 1 or more"],
+  ["STDWS_MAXQUEUE", "0", "a whole number, 1 or more, also with K, M or G"],
   ["STDWS_SSL", "yes", "true or false"],
   ["STDWS_LOGLEVEL", "all", "debug, trace, access, info, error, fatal"],
   ["STDWS_UNIXSOCKET_MODE", "9", "three octal digits, as 660, or a 0 and three, as 0660"],

@@ -200,7 +200,10 @@ const WRONG: [text: string, ...mistakes: string[]][] = [
   ],
   ['{ "port": "80" }', '1:11: Invalid value "80" for port: expected a whole number, 0 to 65535'],
   ['{ "port": 65536 }', "1:11: Invalid value 65536 for port: expected a whole number, 0 to 65535"],
-  ['{ "maxqueue": 0 }', "1:15: Invalid value 0 for maxqueue: expected a whole number, 1 or more"],
+  [
+    '{ "maxqueue": 0 }',
+    "1:15: Invalid value 0 for maxqueue: expected a whole number, 1 or more, also with K, M or G",
+  ],
   ['{ "maxforks": 1.5 }', "1:15: Invalid value 1.5 for maxforks: expected a whole number"],
   ['{ "ssl": "yes" }', '1:10: Invalid value "yes" for ssl: expected true or false'],
   [

@@ -148,7 +148,7 @@ for (const flag of FLAGS) {
 
 Deno.test("help(maxqueue) has what it takes, its variable and the handlers that have it", () => {
   const text = help("maxqueue");
-  assertEquals(beside("Takes", text), "a whole number, 1 or more");
+  assertEquals(beside("Takes", text), "a whole number, 1 or more, also with K, M or G");
   assertEquals(beside("Variable", text), "STDWS_MAXQUEUE");
   const handlers = HANDLER_NAMES.filter((name) =>
     optionsOf(name).some((option) => option.name === "maxqueue")

@@ -124,10 +124,16 @@ testBoth("stdws refuses limits where the program that sets them is not there", a
 
 Deno.test("stdws refuses limits that are none", async () => {
   for (
-    const [option, value] of [["memory", "64MB"], ["memory", "-1"], ["cpu", "1s"], ["nice", "20"], [
-      "nice",
-      "-1",
-    ]]
+    const [option, value] of [
+      ["memory", "64MB"],
+      ["memory", "-1"],
+      ["cpu", "1.5s"],
+      ["nice", "20"],
+      [
+        "nice",
+        "-1",
+      ],
+    ]
   ) {
     const { code, stderr } = await runToEnd(["--port=0", `--${option}=${value}`, "true"]);
     assertEquals(code > 0, true);

@@ -57,6 +57,7 @@ export const ACCESS = [
     as: "acceptMs",
     kind: "number",
     value: "MS",
+    unit: "ms",
     default: ACCEPT_TIMEOUT,
     most: DAY,
     group: "Access",

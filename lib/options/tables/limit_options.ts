@@ -64,6 +64,7 @@ export const LIMITS = [
     name: "byterate",
     as: "byteRate",
     kind: "rate",
+    unit: "bytes",
     value: "N[:BURST]",
     group: "Limits",
     doc: "The same for the bytes of its messages; 0 means no limit",

@@ -43,6 +43,7 @@ export const WORDS_ONLY = [
     name: "quietms",
     kind: "number",
     value: "MS",
+    unit: "ms",
     default: 1_000,
     most: 2 ** 31 - 1,
     group: "Client",
