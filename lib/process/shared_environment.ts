@@ -8,7 +8,7 @@ export interface SharedEnvironmentOptions {
   readonly id: string;
   /** Variables of the server that it inherits. */
   readonly inherited: Readonly<Record<string, string>>;
-  /** Variables of its own, which stand above all others. */
+  /** Variables of its own, which stand above all others, as they are. */
   readonly own?: Readonly<Record<string, string>>;
   /** The place of it in a trace; default: none. */
   readonly trace?: TraceContext | undefined;
@@ -21,9 +21,10 @@ export function sharedEnvironment(options: SharedEnvironmentOptions): Record<str
     SERVER_SOFTWARE,
     ...inherited,
     ...traceVariables(trace),
-    ...own,
   };
   for (const [name, value] of Object.entries(variables)) variables[name] = clean(value);
+  // Lines and spaces included.
+  Object.assign(variables, own);
   // What it leaves behind is found by it.
   variables.UNIQUE_ID = id;
   return variables;

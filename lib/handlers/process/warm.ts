@@ -112,11 +112,8 @@ export class Warm {
       args,
       ...(cwd === undefined ? {} : { cwd }),
       id,
-      environment: (inherited, trace) => ({
-        ...sharedEnvironment({ id, inherited: { ...inherited, ...ALIKE }, trace }),
-        ...own,
-        UNIQUE_ID: id,
-      }),
+      environment: (inherited, trace) =>
+        sharedEnvironment({ id, inherited: { ...inherited, ...ALIKE }, own, trace }),
       log,
       processes,
       meter,

@@ -1,0 +1,37 @@
+import { assertStringIncludes } from "@std/assert";
+import { RawClient } from "../support/client.ts";
+import { testBoth, TestServer } from "../support/server.ts";
+
+/** A prompt has a space behind it, and a list its lines. */
+const VALUE = " a\nb$ ";
+
+const SHOW = `sh -c 'printf %s "$V" | od -An -c; sleep 60'`;
+const SHOWN = String.raw`      a  \n   b   $    `;
+
+const KINDS = [
+  "process",
+  "process?warm=1",
+  "process?unbuffer=pty",
+  "shared",
+  "shared?history=5&framing=nul",
+  "terminal",
+  "terminal?shared=true",
+];
+
+testBoth(
+  "stdws gives a program the value of env= as it is, lines and spaces included",
+  async (form) => {
+    const env = `env=V=${encodeURIComponent(VALUE)}`;
+    const routes = KINDS.map((kind, place) => {
+      const ends = kind.includes("nul") ? SHOW.replace("; sleep", `; printf "\\0"; sleep`) : SHOW;
+      return `--route=/${place}=${kind}${kind.includes("?") ? "&" : "?"}${env} ${ends}`;
+    });
+    await using server = await TestServer.start(routes, { form });
+    for (const [place] of KINDS.entries()) {
+      using client = await RawClient.open(`${server.url}${place}`);
+      let said = "";
+      while (!said.includes("$")) said += await client.text();
+      assertStringIncludes(said, SHOWN, KINDS[place]);
+    }
+  },
+);
