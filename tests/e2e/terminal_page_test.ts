@@ -8,6 +8,7 @@ import { Tree } from "../support/tree.ts";
 import { TerminalPage } from "./terminal_page.ts";
 
 const SHOWN_ROWS = 'document.querySelectorAll(".xterm-rows > div").length';
+const LOWEST = 'document.querySelector(".xterm-rows").getBoundingClientRect().bottom';
 const SHELL = "bash --norc --noprofile";
 
 Deno.test(
@@ -46,6 +47,11 @@ Deno.test(
       await terminal.when(`${SHOWN_ROWS} < ${rows}`);
       const [fewer, narrower] = await size("after");
       assert(fewer < rows && narrower < columns, `${narrower} × ${fewer}`);
+      // Of whatever height the window is, its last row is whole.
+      for (let height = 399; height > 380; height -= 3) {
+        await page.setViewportSize({ width: 640, height });
+        await terminal.when(`innerHeight === ${height} && ${LOWEST} <= innerHeight`);
+      }
       await page.close();
     });
 
