@@ -105,13 +105,18 @@ export function session(
     return true;
   };
 
+  /** Says it, unless the connection is closing: a browser would log that as an error of the page. */
+  const say = (data: Kept[0]) => {
+    if (socket?.readyState === 1) socket.send(data);
+  };
+
   /** Passes on what may be, and does what waited for that. */
   const flush = () => {
     for (; isThere && flying <= bytes && passed < waiting.length; passed++) {
       const [data, cost] = waiting[passed] as Kept;
       flying += cost;
       // Of text alone.
-      socket?.send((data as string)[0] === mark ? mark + data : data);
+      say((data as string)[0] === mark ? mark + data : data);
     }
     if (closing && isThere && passed === waiting.length) {
       socket?.close(...closing);
@@ -126,7 +131,7 @@ export function session(
   const acknowledge = () => {
     quiet();
     keep();
-    socket?.send(`${mark}{"ack":${received}}`);
+    say(`${mark}{"ack":${received}}`);
   };
 
   const quiet = () => {
@@ -153,7 +158,7 @@ export function session(
     const agreed = socket?.protocol ?? "";
     if (agreed === name) {
       isKnown = true;
-      if (id) socket?.send(`${mark}{"received":${received}}`);
+      if (id) say(`${mark}{"received":${received}}`);
     } else if (state) fail(4410, "No sessions any more");
     else {
       resumes = false;
@@ -343,7 +348,7 @@ export function session(
     send(given) {
       if (!state) throw new DOMException("Not open yet", "InvalidStateError");
       if (state > 1) return;
-      if (!resumes) return socket?.send(given as string);
+      if (!resumes) return say(given as string);
       if (size >= maxBuffer) {
         isFull = true;
         throw new DOMException("maxBuffer is full", "QuotaExceededError");

@@ -161,3 +161,27 @@ Deno.test("ResumingWebSocket takes what a later version says, and huge numbers",
   await heard.tells("close 1000");
   assertEquals(socket.bufferedAmount, 0);
 });
+
+Deno.test("ResumingWebSocket says nothing on a connection that is closing, as that is an error to a browser", async () => {
+  const late: unknown[] = [];
+  let isClosing = false;
+  class Watched extends WebSocket {
+    override get readyState() {
+      return isClosing ? WebSocket.CLOSING : super.readyState;
+    }
+    override send(data: string) {
+      if (isClosing) late.push(data);
+      super.send(data);
+    }
+  }
+  using listener = new PeerListener();
+  const heard = new Heard(listener.url, { WebSocket: Watched }, "chat");
+  using peer = await listener.accept();
+  await peer.upgrade("Sec-WebSocket-Protocol: chat\r\n");
+  await heard.tells("open");
+  isClosing = true;
+  heard.socket.send("late");
+  assertEquals(late, []);
+  await peer.end(1000);
+  await heard.tells("close 1000");
+});
