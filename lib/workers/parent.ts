@@ -1,4 +1,3 @@
-import { Backoff } from "../base/backoff.ts";
 import { duration } from "../base/duration.ts";
 import { messageOf, UsageError } from "../base/errors.ts";
 import { Log } from "../base/log.ts";
@@ -7,13 +6,12 @@ import type { Silent } from "../admin/others.ts";
 import type { Crew } from "./ask/ask_all.ts";
 import { CommonLines } from "./common_lines.ts";
 import { Launcher, type LauncherOptions } from "./launcher.ts";
+import { Restarts } from "./restarts.ts";
 import { WorkerFailure } from "./worker_failure.ts";
 import type { Load, WorkerProcess } from "./worker_process.ts";
 
 const log = new Log();
 
-// The wait before a worker is started again that has failed many times, in ms: it is never given up.
-const LONGEST_PAUSE = 30_000;
 // How long a worker that is replaced is waited for until it is the turn of the next one, in ms: its clients may stay
 // as long as they like, and others shall not wait for that.
 const TURN = 10_000;
@@ -32,8 +30,7 @@ export class Parent implements AsyncDisposable, Crew {
   readonly #launcher: Launcher;
   /** Workers that serve or shall serve, by their numbers. */
   readonly #workers = new Map<number, WorkerProcess>();
-  readonly #backoffs = new Map<number, Backoff>();
-  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #restarts = new Restarts();
   #isWatching = false;
   #shutdownMs = 0;
   /** Called when a worker has seen that a module has changed. */
@@ -255,24 +252,19 @@ export class Parent implements AsyncDisposable, Crew {
    */
   #again(number: number, ended: WorkerProcess, isLong = !ended.isReady): void {
     if (isLong) this.#options.sockets.rest(number);
-    const backoff = this.#backoffs.get(number) ?? new Backoff();
-    this.#backoffs.set(number, backoff);
-    const timer = setTimeout(async () => {
-      this.#timers.delete(timer);
+    this.#restarts.later(number, ended.age, async () => {
       // It was replaced meanwhile.
       if (this.#workers.get(number) !== ended) return;
       const worker = this.#tryToLaunch(number);
       if (!worker) return this.#again(number, ended, true);
       this.#workers.set(number, worker);
       if (await worker.ready) log.info("server", `${nameOf(worker)} serves`);
-    }, backoff.next(ended.age) ?? LONGEST_PAUSE);
-    this.#timers.add(timer);
+    });
   }
 
   #unwatch(): void {
     this.#isWatching = false;
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    this.#restarts[Symbol.dispose]();
   }
 }
 
