@@ -3,6 +3,7 @@ import type { Ended } from "../connection/ending_sentence.ts";
 import { configureLog, flushLog, Log } from "../base/log.ts";
 import { oneLine } from "../base/one_line.ts";
 import { NAME, VERSION } from "../base/version.ts";
+import { claimSockets } from "../listen/claim_sockets.ts";
 import { serve } from "../serve.ts";
 import { takeWorkerVariable } from "../workers/worker_variable.ts";
 import { whyAlone, workersOf } from "../workers/why_alone.ts";
@@ -109,6 +110,7 @@ async function serveUntilSignal(args: Words, signals: Signals): Promise<number> 
   const service = takeServiceVariables();
   const { sockets, warning: untaken } = inheritedSockets(service, Deno.pid);
   if (untaken) log.info("server", untaken);
+  claimSockets({ sockets });
   for (const warning of await warningsOf(reading)) log.info("server", warning);
   const count = workersOf(config.lifetime);
   if (count > 1) {

@@ -1,7 +1,15 @@
 import { ListenError, messageOf } from "../base/errors.ts";
-import type { EngineOptions } from "./choose_engine.ts";
 import { Libc } from "../base/libc.ts";
-import { inheritedText } from "./inherited_socket.ts";
+import type { HeldPlace } from "./held_place.ts";
+import { type InheritedSocket, inheritedText } from "./inherited_socket.ts";
+
+/** Listening sockets that this process was started with. */
+export interface Claimed {
+  /** Those of a service manager. */
+  readonly sockets?: readonly InheritedSocket[];
+  /** Those of a parent. */
+  readonly held?: readonly HeldPlace[];
+}
 
 /**
  * Keeps programs from inheriting these sockets as well: one that outlives the server would hold them, and could take
@@ -10,7 +18,7 @@ import { inheritedText } from "./inherited_socket.ts";
  * @throws {ListenError} If that cannot be done.
  */
 export function claimSockets(
-  { sockets = [], held = [] }: Pick<EngineOptions, "sockets" | "held">,
+  { sockets = [], held = [] }: Claimed,
 ): void {
   const places = held.flatMap(({ fd }) => fd === undefined ? [] : { fd, name: "worker" });
   for (const socket of [...sockets, ...places]) {

@@ -87,6 +87,14 @@ for (const [what, route] of PROGRAMS) {
   }, ["python3"]);
 }
 
+testRun("stdws passes inherited sockets on to nothing that a module starts", async () => {
+  const { pathname } = new URL("./counts_sockets.js", import.meta.url);
+  await using server = await start([`--route=/=module ${pathname}`], { sockets: ["tcp"] });
+  const [port] = await server.ports();
+  using client = await RawClient.open(`ws://127.0.0.1:${port}/`);
+  assertEquals(await client.text(), "0");
+}, ["python3"]);
+
 testRun(
   "stdws keeps nobody out while it is started again on an inherited socket",
   async () => {

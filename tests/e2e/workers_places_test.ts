@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Activated } from "../support/activated.ts";
 import { Certificates, sslOptions } from "../support/certificates.ts";
+import { RawClient } from "../support/client.ts";
 import { HttpClient } from "../support/http_client.ts";
 import { Lines } from "../support/lines.ts";
 import { NotifySocket } from "../support/notify_socket.ts";
@@ -21,6 +22,8 @@ import {
 } from "./workers.ts";
 
 const NATIVE = ["--unstable-net"];
+
+const COUNTS = new URL("./counts_sockets.js", import.meta.url).pathname;
 
 testWorkers("stdws --workers redirects by all workers, at ports of their own", async (form) => {
   await using server = await startWorkers(["--redirport=0", TELLS], { form });
@@ -139,7 +142,12 @@ testNode("stdws --workers has one admin for all", async (form) => {
 testNode("stdws --workers passes no socket on to a program", async (form) => {
   const script = "--route=/=process sh -c 'readlink /proc/$$/fd/* | grep -c socket:; exec cat'";
   await using server = await startWorkers([script, "--admin=:0"], { form });
-  const { RawClient } = await import("../support/client.ts");
+  using client = await RawClient.open(server.url);
+  assertEquals(await client.text(), "0");
+});
+
+testNode("stdws --workers passes no socket on to what a module starts", async (form) => {
+  await using server = await startWorkers([`--route=/=module ${COUNTS}`, "--admin=:0"], { form });
   using client = await RawClient.open(server.url);
   assertEquals(await client.text(), "0");
 });

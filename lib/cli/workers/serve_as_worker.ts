@@ -4,6 +4,7 @@ import { createApp } from "../../app.ts";
 import { configureLog, Log, type LogSharing, shareLog } from "../../base/log.ts";
 import type { Config } from "../../config.ts";
 import { serve } from "../../serve.ts";
+import { claimSockets } from "../../listen/claim_sockets.ts";
 import type { WorkerPlaces } from "../../workers/control.ts";
 import { joinOthers } from "../../workers/ask/join_others.ts";
 import { type Joined, joinParent } from "../../workers/join_parent.ts";
@@ -33,6 +34,8 @@ export async function serveAsWorker(path: string, args: Words, signals: Signals)
   signals.onHangup(() => {});
   const joined = await joinParent(path);
   const { control, places } = joined;
+  // A module may start a program when it is loaded, and that would keep the port when all of this has ended.
+  claimSockets(places);
   const reading = await readConfig(args);
   configureLog(reading.config.log);
   shareLog(sharingOf(joined));

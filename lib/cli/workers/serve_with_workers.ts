@@ -3,7 +3,6 @@ import { Log, shareLog } from "../../base/log.ts";
 import { LocalEngine } from "../../bus/local/local_engine.ts";
 import type { Config } from "../../config.ts";
 import { engineFor } from "../../listen/choose_engine.ts";
-import { claimSockets } from "../../listen/claim_sockets.ts";
 import type { EngineName } from "../../listen/engine.ts";
 import type { InheritedSocket } from "../../listen/inherited_socket.ts";
 import { AskAll } from "../../workers/ask/ask_all.ts";
@@ -56,8 +55,6 @@ export async function serveWithWorkers(
   const places = placesOf(config, inherited);
   const { engine, port = 0 } = places.listen;
   if (engine === "native") expectReusePort(count);
-  // Until a worker is started, for which they are meant.
-  claimSockets({ sockets: inherited });
   const { listen, admin } = config;
   using sockets = await HeldSockets.hold({
     listen: { ...listen, sockets: inherited },
