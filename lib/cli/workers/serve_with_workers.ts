@@ -17,24 +17,17 @@ import { WorkerFailure } from "../../workers/worker_failure.ts";
 import { readConfig, type Reading, type Words } from "../read_config.ts";
 import { reapOrphans } from "../reap_orphans.ts";
 import { canChange } from "../reloading.ts";
+import type { FoundAtStart } from "../serve_alone.ts";
 import { ServiceManager } from "../service/service_manager.ts";
-import type { ServiceVariables } from "../service/service_variables.ts";
-import { type Signals, untilEnd } from "../until_end.ts";
+import { untilEnd } from "../until_end.ts";
 import { WorkersReloading } from "./workers_reloading.ts";
 
 const log = new Log();
 
 /** Options of {@linkcode serveWithWorkers}: what the start has found. */
-export interface WithWorkersOptions {
+export interface WithWorkersOptions extends FoundAtStart {
   /** The number of workers, at least 2. */
   readonly count: number;
-  readonly sockets: readonly InheritedSocket[];
-  readonly service: ServiceVariables;
-  /** The first signal, listened for since the start. */
-  readonly signal: Promise<number>;
-  readonly signals: Signals;
-  /** Leaves SIGHUP ignored for all that is started, where it is. */
-  readonly leaveHangup: () => void;
 }
 
 /**
