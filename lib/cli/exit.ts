@@ -1,6 +1,7 @@
 import { BusError, ListenError, UsageError } from "../base/errors.ts";
 import { oneLine } from "../base/one_line.ts";
 import { NAME } from "../base/version.ts";
+import { StartEnded } from "./unless_ended.ts";
 import { MistakesError } from "./mistakes_error.ts";
 import { USAGE } from "./usage.ts";
 
@@ -15,6 +16,8 @@ export interface Exit {
 
 /** The end that an error at the start means. What is no mistake of the user's is thrown on. */
 export function exitOf(error: unknown): Exit {
+  // Who has ended it knows.
+  if (error instanceof StartEnded) return { code: 0 };
   if (error instanceof UsageError && error.exitCode === 4) {
     return { code: 4, fatal: `Can't start server: ${error.message}` };
   }

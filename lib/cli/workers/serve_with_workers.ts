@@ -14,6 +14,7 @@ import { Ledger } from "../../workers/ledger/ledger.ts";
 import { Parent } from "../../workers/parent.ts";
 import type { ServiceHandlers } from "../../workers/services.ts";
 import { WorkerFailure } from "../../workers/worker_failure.ts";
+import { Hangups } from "../hangups.ts";
 import { readConfig, type Reading, type Words } from "../read_config.ts";
 import { reapOrphans } from "../reap_orphans.ts";
 import { canChange } from "../reloading.ts";
@@ -64,7 +65,8 @@ export async function serveWithWorkers(
   using manager = new ServiceManager(service, Deno.pid, () => parent?.isAlive ?? true);
   using _reaper = reapOrphans();
   const reloads = config.listen.tls || canChange(reading) || manager.isThere;
-  if (!reloads) leaveHangup();
+  const hangups = reloads ? new Hangups(signals) : undefined;
+  if (!hangups) leaveHangup();
   try {
     const services: ServiceHandlers = {
       bus: (channel, { number }) => bus.join(channel, `worker ${number}`),
@@ -78,14 +80,12 @@ export async function serveWithWorkers(
     const serving = `Serving at ${running.addresses.join(" ")} with ${count} workers`;
     const reloading = new WorkersReloading(reading, running, () => readConfig(args));
     running.onChanged = () => void reloading.changed();
-    if (reloads) {
-      signals.onHangup(async () => {
-        manager.reloading();
-        await reloading.reload();
-        manager.ready(serving);
-      });
-    }
     manager.ready(serving);
+    hangups?.take(async () => {
+      manager.reloading();
+      await reloading.reload();
+      manager.ready(serving);
+    });
     return await untilEnd({
       get connections() {
         return running.connections;
