@@ -1,4 +1,3 @@
-import { constants } from "node:os";
 import { dirname } from "node:path";
 import { createApp } from "../../app.ts";
 import { configureLog, Log, type LogSharing, shareLog } from "../../base/log.ts";
@@ -14,19 +13,20 @@ import { guardPrograms } from "../guard_programs.ts";
 import { readConfig, type Words } from "../read_config.ts";
 import { Reloading } from "../reloading.ts";
 import { startLines } from "../start_lines.ts";
+import { unlessEnded } from "../unless_ended.ts";
 import { unreached } from "../unreached.ts";
 import { type Signals, untilEnd } from "../until_end.ts";
+import { Orders } from "./orders.ts";
 
 const log = new Log();
-
-const { SIGINT, SIGTERM, SIGKILL } = constants.signals;
 
 /**
  * Serves as a worker, as its parent says.
  *
  * @param path The way to the parent.
  * @returns The exit code.
- * @throws Whatever ends a start; the parent has the same exit code then.
+ * @throws {StartEnded} If it is to end, or the parent has gone, before it serves.
+ * @throws Whatever else ends a start; the parent has the same exit code then.
  */
 export async function serveAsWorker(path: string, args: Words, signals: Signals): Promise<number> {
   // They are the parent's, also where all processes of a group get them.
@@ -34,67 +34,39 @@ export async function serveAsWorker(path: string, args: Words, signals: Signals)
   signals.onHangup(() => {});
   const joined = await joinParent(path);
   const { control, places } = joined;
+  const orders = new Orders(joined, () => cleanUpAfter(path));
   // A module may start a program when it is loaded, and that would keep the port when all of this has ended.
   claimSockets(places);
   const reading = await readConfig(args);
   configureLog(reading.config.log);
   shareLog(sharingOf(joined));
   const config = atPlaces(reading.config, places);
-  await using bus = await busOf(config, joined.channels.bus);
-  const app = await createApp(config, {
+  await using bus = await unlessEnded(orders.ending, busOf(config, joined.channels.bus));
+  const making = createApp(config, {
     ...joinLedger(joined.channels.ledger, config),
     ...(bus ? { bus } : {}),
     others: joinOthers(joined.channels.ask, joined.number),
   });
+  const app = await unlessEnded(orders.ending, making);
+  app.modules.tells = joined.number === 1;
   const server = await serve(app);
   const reloading = new Reloading(args, reading, { app, server });
-  const ending = Promise.withResolvers<number>();
-  let reloaded = Promise.withResolvers<void>();
-  const again = Promise.withResolvers<number>();
-  control.hear(async (order) => {
-    switch (order.kind) {
-      case "ping": {
-        const { connections, requests, quietMs } = server;
-        control.say({ kind: "pong", connections, requests, quietMs });
-        break;
-      }
-      case "reload": {
-        server.reload();
-        const { tells } = order;
-        const failed = order.routes
-          ? await reloading.reload({ tells, tellsStale: false })
-          : undefined;
-        reloaded.resolve();
-        reloaded = Promise.withResolvers();
-        control.say({ kind: "reloaded", ...(failed === undefined ? {} : { failed }) });
-        break;
-      }
-      case "retire":
-        await server.retire();
-        ending.resolve(SIGTERM);
-        break;
-      case "end":
-        ending.resolve(order.drains ? SIGTERM : SIGINT);
-        break;
-      case "quit":
-        ending.resolve(SIGINT);
-        again.resolve(SIGKILL);
-    }
-  });
-  app.modules.tells = joined.number === 1;
-  let isEnding = false;
-  ending.promise.then(() => isEnding = true);
-  joined.closed.then(() => {
-    if (isEnding) return again.resolve(SIGKILL);
-    log.error("server", "The parent has gone: its worker ends as well");
-    cleanUpAfter(path);
-    ending.resolve(SIGINT);
+  orders.obey({
+    get load() {
+      const { connections, requests, quietMs } = server;
+      return { connections, requests, quietMs };
+    },
+    reload({ routes, tells }) {
+      server.reload();
+      return routes ? reloading.reload({ tells, tellsStale: false }) : Promise.resolve(undefined);
+    },
+    retire: () => server.retire(),
   });
   using _watching = config.watch
     ? app.modules.watch(() => {
-      control.say({ kind: "changed" });
       // The parent has all workers reload, one after the other.
-      return reloaded.promise;
+      control.say({ kind: "changed" });
+      return Promise.resolve();
     })
     : undefined;
   const watchdog = guardPrograms(reading);
@@ -104,8 +76,8 @@ export async function serveAsWorker(path: string, args: Words, signals: Signals)
   control.say({ kind: "ready", lines, addresses, shutdownMs: app.shutdownMs });
   const code = await untilEnd(server, {
     drainMs: config.lifetime.drainMs,
-    signal: ending.promise,
-    signals: { next: () => again.promise },
+    signal: orders.ending,
+    signals: { next: () => orders.again },
     manager: { stopping() {} },
     served: new Promise(() => {}),
     shutdownMs: app.shutdownMs,
