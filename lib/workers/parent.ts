@@ -32,6 +32,8 @@ export class Parent implements AsyncDisposable, Crew {
   readonly #workers = new Map<number, WorkerProcess>();
   readonly #restarts = new Restarts();
   #isWatching = false;
+  /** Whether no worker has any time left. */
+  #isOver = false;
   #shutdownMs = 0;
   /** Called when a worker has seen that a module has changed. */
   onChanged: () => void = () => {};
@@ -176,6 +178,7 @@ export class Parent implements AsyncDisposable, Crew {
   /** Ends at once what has not ended yet. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#unwatch();
+    this.#isOver = true;
     for (const worker of this.#launcher.all) worker.say({ kind: "quit" });
     await within(this.#launcher.ended(), GRACE);
     for (const worker of this.#launcher.all) worker.kill();
@@ -228,12 +231,20 @@ export class Parent implements AsyncDisposable, Crew {
 
   #launch(number: number): WorkerProcess {
     const worker = this.#launcher.launch(number);
-    worker.status.then((status) => {
-      if (!this.#isWatching || this.#workers.get(number) !== worker) return;
-      log.error("server", `${nameOf(worker)} has ended ${endOf(status)}`);
-      this.#again(number, worker);
-    });
+    worker.status.then((status) => this.#ended(worker, status));
     return worker;
+  }
+
+  #ended(worker: WorkerProcess, status: Deno.CommandStatus): void {
+    const isMissed = this.#isWatching && this.#workers.get(worker.number) === worker;
+    // Who was told to end has no other status than 0, and who has not begun to serve has said why.
+    const isFailure = isMissed || (worker.isReady && status.code !== 0 && !this.#isOver);
+    log.write(
+      isFailure ? "error" : "debug",
+      "server",
+      `${nameOf(worker)} has ended ${endOf(status)}`,
+    );
+    if (isMissed) this.#again(worker.number, worker);
   }
 
   #tryToLaunch(number: number): WorkerProcess | undefined {

@@ -235,3 +235,20 @@ testNode(
     assertEquals(await fresh.end(), []);
   },
 );
+
+testNode(
+  "stdws --workers says that a worker was killed which was replaced and still had clients",
+  async (form) => {
+    const routes = { "/tells": TELLS };
+    await using file = await ConfigFile.write({ ...LOCAL, drain: 60, routes });
+    await using server = await start(file, form);
+    const all = await connectAll(server.url);
+    await file.change({ ...LOCAL, drain: 60, routes, maxforks: 50 });
+    const [replaced = 0] = workersOf(server);
+    await reload(server, new RegExp(`serves in place of process ${replaced}$`));
+    Deno.kill(replaced, "SIGKILL");
+    await server.stdout.until(new RegExp(`\\(process ${replaced}\\) has ended by SIGKILL$`));
+    for (const each of all.values()) each[Symbol.dispose]();
+    await server.stdout.until(/All workers are replaced$/);
+  },
+);

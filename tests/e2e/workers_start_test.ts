@@ -5,7 +5,7 @@ import { untilGone } from "../support/processes.ts";
 import { command, type Form } from "../support/server.ts";
 import { SlowModule } from "../support/slow_module.ts";
 import { stopServer } from "../support/stop_server.ts";
-import { testWorkers } from "./workers.ts";
+import { startWorkers, testWorkers, workersOf } from "./workers.ts";
 
 /** A server with two workers, of which the first loads a module that does not load yet. */
 async function starting(module: SlowModule, form: Form, env = {}) {
@@ -41,3 +41,20 @@ testWorkers(
     assertEquals(await folder.names(), []);
   },
 );
+
+testWorkers("stdws --workers ends a worker by itself that was started again", async (form) => {
+  await using module = await SlowModule.make();
+  const route = `--route=/=module ${module.path}`;
+  await using server = await startWorkers([route, "--loglevel=debug"], { form });
+  await server.stdout.until(/Serving with 2 workers$/);
+  await module.hold();
+  const [killed = 0] = workersOf(server);
+  Deno.kill(killed, "SIGKILL");
+  const worker = await module.waiting();
+  await server.stop();
+  await untilGone(worker);
+  // By the order of its parent, and not by a signal.
+  await server.stdout.until(
+    new RegExp(`Worker \\d \\(process ${worker}\\) has ended with status 0$`),
+  );
+});
