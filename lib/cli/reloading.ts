@@ -23,7 +23,7 @@ export function canChange({ config, file }: Reading): boolean {
 
 /** Options of {@linkcode Reloading.reload}: where one of several servers reloads, others say some of it. */
 export interface ReloadOptions {
-  /** Whether the log is told what there is then; default true. */
+  /** Whether the log is told what came of it; default true. */
   readonly tells?: boolean;
   /** Whether the log is told which options only a restart changes; default true. */
   readonly tellsStale?: boolean;
@@ -85,7 +85,7 @@ export class Reloading {
       return undefined;
     } catch (error) {
       const why = messageOf(error);
-      log.forAll("error", "server", `Cannot reload, the routes stay as they were: ${why}`);
+      tell("error", `Cannot reload, the routes stay as they were: ${why}`);
       return why;
     }
   }

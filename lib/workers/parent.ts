@@ -123,14 +123,23 @@ export class Parent implements AsyncDisposable, Crew {
 
   /** Has all workers take up what has changed: the first alone, and the others where it has not failed. */
   async reload(routes: boolean): Promise<void> {
-    const serving = this.#serving;
+    const [first, ...others] = this.#serving;
+    const follow = async (worker: WorkerProcess) => {
+      const failed = await worker.reload(routes, false);
+      if (failed !== undefined) {
+        log.error("server", `${nameOf(worker)} has not reloaded: ${failed}`);
+      }
+    };
     for (const worker of this.#workers.values()) {
       // It may have read what was there before.
-      if (!serving.includes(worker)) worker.reload(routes, false);
+      if (!worker.isReady) follow(worker);
     }
-    for (const [at, worker] of serving.entries()) {
-      if (await worker.reload(routes, at === 0) !== undefined) return;
+    if (!first || await first.reload(routes, true) !== undefined) return;
+    if (first.hasEnded) {
+      const why = `${nameOf(first)} has ended meanwhile, and the others stay as they were`;
+      return log.error("server", `Cannot reload: ${why}`);
     }
+    for (const worker of others) await follow(worker);
   }
 
   /**

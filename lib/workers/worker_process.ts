@@ -73,6 +73,10 @@ export class WorkerProcess {
     return this.#isReady;
   }
 
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
   /** Milliseconds that it has lived. */
   get age(): number {
     return (this.#until ?? performance.now()) - this.#since;

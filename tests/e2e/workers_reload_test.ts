@@ -252,3 +252,57 @@ testNode(
     await server.stdout.until(/All workers are replaced$/);
   },
 );
+
+testNode(
+  "stdws --workers has only the first worker take up a module that ends it",
+  async (form) => {
+    await using folder = await Folder.make();
+    const module = `${folder.path}/module.js`;
+    const ends = (end: string) => `${end}; export default { open() {} };`;
+    await Deno.writeTextFile(module, ends(""));
+    const routes = { "/module": { handler: "module", file: module }, "/tells": TELLS };
+    await using file = await ConfigFile.write({ ...LOCAL, routes });
+    await using server = await start(file, form);
+    const [first, second = 0] = workersOf(server);
+    await Deno.writeTextFile(module, ends('Deno.kill(Deno.pid, "SIGKILL")'));
+    const [line = ""] = (await reload(server, /Cannot reload/)).slice(-1);
+    const why = `(process ${first}) has ended meanwhile, and the others stay as they were`;
+    assert(line.endsWith(`Cannot reload: Worker 1 ${why}`), line);
+    await Deno.writeTextFile(module, ends(""));
+    await server.stdout.until(/Worker 1 \(process \d+\) serves$/);
+    const all = await connectAll(server.url);
+    assert(all.has(second));
+    for (const each of all.values()) each[Symbol.dispose]();
+  },
+);
+
+testNode(
+  "stdws --workers names a worker that does not take up what the first one does, and goes on with the next",
+  async (form) => {
+    await using folder = await Folder.make();
+    const [module, refuses] = [`${folder.path}/module.js`, `${folder.path}/refuses`];
+    await Deno.writeTextFile(
+      module,
+      `if (Deno.readTextFileSync("${refuses}") === String(Deno.pid)) throw new Error("not here");
+export default { open: (connection) => void connection.send(String(Deno.pid)) };`,
+    );
+    const routes = { "/tells": TELLS };
+    await using file = await ConfigFile.write({ ...LOCAL, workers: 3, routes });
+    await using server = await start(file, form);
+    const [first = 0, second = 0, third = 0] = workersOf(server);
+    await Deno.writeTextFile(refuses, `${second}`);
+    const added = { handler: "module", file: module };
+    await file.change({ ...LOCAL, workers: 3, routes: { ...routes, "/new": added } });
+    await reload(
+      server,
+      new RegExp(`Worker 2 \\(process ${second}\\) has not reloaded: .*not here`),
+    );
+    const served = new Set<number>();
+    while (served.size < 2) {
+      using client = await RawClient.request(`${server.url}new`);
+      if (client.answer.status === 101) served.add(Number(await client.text()));
+    }
+    assertEquals(served, new Set([first, third]));
+    assertEquals(server.stdout.all.filter((line) => /not here/.test(line)).length, 1);
+  },
+);
