@@ -14,6 +14,8 @@ export interface LauncherOptions {
   readonly sockets: HeldSockets;
   readonly places: Omit<WorkerPlaces, "held">;
   readonly services: ServiceHandlers;
+  /** The command of a worker; default: that of this process. */
+  readonly command?: ReturnType<typeof ownCommand>;
 }
 
 /** Starts workers, and takes them in when they come: each gets what it listens on, and the services of its parent. */
@@ -22,12 +24,13 @@ export class Launcher implements Disposable {
   readonly all = new Set<WorkerProcess>();
   readonly #options: LauncherOptions;
   readonly #watcher: WorkerWatcher;
-  readonly #command = ownCommand();
+  readonly #command: ReturnType<typeof ownCommand>;
   readonly #meeting = new Meeting((pid, link) => this.#meet(pid, link));
 
   /** @throws {ListenError} If there is no folder in which they can meet. */
   constructor(options: LauncherOptions, watcher: WorkerWatcher) {
     this.#options = options;
+    this.#command = options.command ?? ownCommand();
     this.#watcher = watcher;
   }
 

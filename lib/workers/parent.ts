@@ -7,8 +7,9 @@ import type { Crew } from "./ask/ask_all.ts";
 import { CommonLines } from "./common_lines.ts";
 import { Launcher, type LauncherOptions } from "./launcher.ts";
 import { Restarts } from "./restarts.ts";
+import { StartPatience } from "./start_patience.ts";
 import { WorkerFailure } from "./worker_failure.ts";
-import type { Load, WorkerProcess } from "./worker_process.ts";
+import type { Load, Ready, WorkerProcess } from "./worker_process.ts";
 
 const log = new Log();
 
@@ -20,17 +21,24 @@ const ANSWER = 2_000;
 // What a worker may take to its end beside its own time, in ms.
 const GRACE = 1_000;
 
+/** Options of {@linkcode Parent}. */
+export interface ParentOptions extends LauncherOptions {
+  /** Milliseconds that a worker may take until it serves, where others do; default: see {@linkcode StartPatience}. */
+  readonly startMs?: number;
+}
+
 /**
  * Starts workers, watches them, and starts others in place of those that end: in all that matters to whoever ends or
  * reloads it, a server.
  */
 export class Parent implements AsyncDisposable, Crew {
-  readonly #options: LauncherOptions;
+  readonly #options: ParentOptions;
   /** Has all that have not ended, also those that were replaced. */
   readonly #launcher: Launcher;
   /** Workers that serve or shall serve, by their numbers. */
   readonly #workers = new Map<number, WorkerProcess>();
   readonly #restarts = new Restarts();
+  readonly #patience: StartPatience;
   #isWatching = false;
   /** Whether no worker has any time left. */
   #isOver = false;
@@ -41,12 +49,13 @@ export class Parent implements AsyncDisposable, Crew {
   lines: readonly string[] = [];
   addresses: readonly string[] = [];
 
-  private constructor(options: LauncherOptions) {
+  private constructor(options: ParentOptions) {
     this.#options = options;
+    this.#patience = new StartPatience(options.startMs);
     const lines = new CommonLines();
     this.#launcher = new Launcher(options, {
       silent: (worker, ms) => {
-        log.error("server", `${nameOf(worker)} has not answered for ${duration(ms)}: it is killed`);
+        log.error("server", `${worker.name} has not answered for ${duration(ms)}: it is killed`);
         worker.kill();
       },
       // All see it: it is enough that one says it.
@@ -65,7 +74,7 @@ export class Parent implements AsyncDisposable, Crew {
    * @throws {UsageError} If the system starts no process; then all have ended as well.
    * @throws {ListenError} If there is no folder in which they can meet.
    */
-  static async start(options: LauncherOptions, signal: Promise<number>): Promise<Parent> {
+  static async start(options: ParentOptions, signal: Promise<number>): Promise<Parent> {
     const parent = new Parent(options);
     const ended = signal.then(() => {
       throw new WorkerFailure(0);
@@ -127,7 +136,7 @@ export class Parent implements AsyncDisposable, Crew {
     const follow = async (worker: WorkerProcess) => {
       const failed = await worker.reload(routes, false);
       if (failed !== undefined) {
-        log.error("server", `${nameOf(worker)} has not reloaded: ${failed}`);
+        log.error("server", `${worker.name} has not reloaded: ${failed}`);
       }
     };
     for (const worker of this.#workers.values()) {
@@ -136,7 +145,7 @@ export class Parent implements AsyncDisposable, Crew {
     }
     if (!first || await first.reload(routes, true) !== undefined) return;
     if (first.hasEnded) {
-      const why = `${nameOf(first)} has ended meanwhile, and the others stay as they were`;
+      const why = `${first.name} has ended meanwhile, and the others stay as they were`;
       return log.error("server", `Cannot reload: ${why}`);
     }
     for (const worker of others) await follow(worker);
@@ -151,7 +160,7 @@ export class Parent implements AsyncDisposable, Crew {
     for (let number = 1; number <= this.#options.count; number++) {
       if (!this.#isWatching) return false;
       const next = this.#tryToLaunch(number);
-      const ready = await next?.ready;
+      const ready = next && await this.#patience.with(next);
       if (!this.#isWatching) return false;
       if (!next || !ready) {
         log.error(
@@ -162,9 +171,9 @@ export class Parent implements AsyncDisposable, Crew {
       }
       const old = this.#workers.get(number);
       this.#workers.set(number, next);
-      this.#shutdownMs = Math.max(this.#shutdownMs, ready.shutdownMs);
+      this.#serves(next, ready);
       old?.say({ kind: "retire" });
-      log.info("server", `${nameOf(next)} serves in place of process ${old?.pid}`);
+      log.info("server", `${next.name} serves in place of process ${old?.pid}`);
       if (old) await within(old.status, TURN);
     }
     return true;
@@ -232,7 +241,7 @@ export class Parent implements AsyncDisposable, Crew {
     this.#workers.set(number, worker);
     const ready = await worker.ready;
     if (!ready) throw new WorkerFailure((await worker.status).code);
-    this.#shutdownMs = Math.max(this.#shutdownMs, ready.shutdownMs);
+    this.#serves(worker, ready);
     if (number > 1) return;
     this.lines = ready.lines;
     this.addresses = ready.addresses;
@@ -251,7 +260,7 @@ export class Parent implements AsyncDisposable, Crew {
     log.write(
       isFailure ? "error" : "debug",
       "server",
-      `${nameOf(worker)} has ended ${endOf(status)}`,
+      `${worker.name} has ended ${endOf(status)}`,
     );
     if (isMissed) this.#again(worker.number, worker);
   }
@@ -278,18 +287,22 @@ export class Parent implements AsyncDisposable, Crew {
       const worker = this.#tryToLaunch(number);
       if (!worker) return this.#again(number, ended, true);
       this.#workers.set(number, worker);
-      if (await worker.ready) log.info("server", `${nameOf(worker)} serves`);
+      const ready = await this.#patience.with(worker);
+      if (!ready) return;
+      this.#serves(worker, ready);
+      log.info("server", `${worker.name} serves`);
     });
+  }
+
+  #serves(worker: WorkerProcess, { shutdownMs }: Ready): void {
+    this.#shutdownMs = Math.max(this.#shutdownMs, shutdownMs);
+    this.#patience.note(worker.age);
   }
 
   #unwatch(): void {
     this.#isWatching = false;
     this.#restarts[Symbol.dispose]();
   }
-}
-
-function nameOf({ number, pid }: WorkerProcess): string {
-  return `Worker ${number} (process ${pid})`;
 }
 
 function endOf({ code, signal }: Deno.CommandStatus): string {

@@ -13,6 +13,9 @@ const UNANSWERED = 5;
 /** Connections and requests of a worker, as it said last. */
 export type Load = Omit<ReportOf<"pong">, "kind">;
 
+/** The words of a worker that serves, when it begins to. */
+export type Ready = ReportOf<"ready">;
+
 const NONE: Load = { connections: 0, requests: 0, quietMs: 0 };
 
 /** Told of a worker. */
@@ -30,7 +33,7 @@ export class WorkerProcess {
   readonly number: number;
   readonly #child: Deno.ChildProcess;
   readonly #watcher: WorkerWatcher;
-  readonly #ready = Promise.withResolvers<ReportOf<"ready"> | undefined>();
+  readonly #ready = Promise.withResolvers<Ready | undefined>();
   readonly #since = performance.now();
   /** The time of its end; undefined before that. */
   #until: number | undefined;
@@ -58,13 +61,18 @@ export class WorkerProcess {
     return this.#child.pid;
   }
 
+  /** The name of it for the log. */
+  get name(): string {
+    return `Worker ${this.number} (process ${this.pid})`;
+  }
+
   /** Resolves at the end of the process. */
   get status(): Promise<Deno.CommandStatus> {
     return this.#child.status;
   }
 
   /** Resolves when it serves; to undefined where it ends before. */
-  get ready(): Promise<ReportOf<"ready"> | undefined> {
+  get ready(): Promise<Ready | undefined> {
     return this.#ready.promise;
   }
 
