@@ -278,14 +278,20 @@ export class Parent implements AsyncDisposable, Crew {
    * Starts a worker again that has ended, after some time.
    *
    * @param isLong Whether it was tried in vain already: others get the clients meanwhile.
+   * @param lived Milliseconds that the last one has lived.
    */
-  #again(number: number, ended: WorkerProcess, isLong = !ended.isReady): void {
+  #again(
+    number: number,
+    ended: WorkerProcess,
+    isLong: boolean = !ended.isReady,
+    lived: number = ended.age,
+  ): void {
     if (isLong) this.#options.sockets.rest(number);
-    this.#restarts.later(number, ended.age, async () => {
+    this.#restarts.later(number, lived, async () => {
       // It was replaced meanwhile.
       if (this.#workers.get(number) !== ended) return;
       const worker = this.#tryToLaunch(number);
-      if (!worker) return this.#again(number, ended, true);
+      if (!worker) return this.#again(number, ended, true, 0);
       this.#workers.set(number, worker);
       const ready = await this.#patience.with(worker);
       if (!ready) return;

@@ -3,6 +3,8 @@ import { childrenOf } from "../../lib/process/proc.ts";
 import { HeldSockets } from "../../lib/workers/held_sockets.ts";
 import { Parent } from "../../lib/workers/parent.ts";
 import { CapturedLog } from "../base/captured_log.ts";
+import { FakeTimers } from "../base/fake_timers.ts";
+import { HeldClock } from "../base/held_clock.ts";
 import { Folder } from "../support/folder.ts";
 
 const WORKER = new URL("./fake_worker.ts", import.meta.url).pathname;
@@ -50,6 +52,11 @@ class Scene implements AsyncDisposable {
     await Deno.remove(`${this.#folder.path}/held`);
   }
 
+  /** Has the system start none. */
+  async remove(): Promise<void> {
+    await Deno.remove(`${this.#folder.path}/deno`);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.parent[Symbol.asyncDispose]();
     this.#sockets[Symbol.dispose]();
@@ -91,4 +98,22 @@ test("Parent kills a worker that was started again and does not come to serve, a
   await scene.release();
   await log.until(/^INFO server: Worker 1 \(process \d+\) serves$/);
   assertEquals(scene.parent.missing, []);
+});
+
+test("Parent starts a worker again that cannot be started, each time later, however long it had lived", async () => {
+  using log = new CapturedLog("info");
+  using timers = new FakeTimers();
+  await using scene = await Scene.begin(START_MS);
+  const [first = 0] = childrenOf(Deno.pid);
+  await scene.remove();
+  using clock = new HeldClock();
+  clock.now = 3_600_000;
+  Deno.kill(first, "SIGKILL");
+  await log.until(/^ERROR server: Worker 1 \(process \d+\) has ended by SIGKILL$/);
+  const failures = async (ms: number) => {
+    await timers.pass(ms);
+    return log.messages.filter((message) => /Cannot start worker 1: /.test(message)).length;
+  };
+  assertEquals([await failures(100), await failures(100), await failures(100)], [1, 1, 2]);
+  assertEquals([await failures(399), await failures(1)], [2, 3]);
 });
