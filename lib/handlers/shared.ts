@@ -37,7 +37,7 @@ export interface SharedOptions extends Omit<ProcessOptions, "framing" | "placeho
   readonly linger?: number;
   /** Whether it is started again when it has ended by itself; default `never`. */
   readonly restart?: "never" | "on-failure" | "always";
-  /** How many of its last lines a new client gets first; default 0. */
+  /** How many of the last lines a new client gets first; default 0. */
   readonly history?: number;
   /** The policy for a client that reads too slowly; default `close`. */
   readonly slow?: SlowPolicy;

@@ -33,7 +33,7 @@ export const WARM = [
     group: "Process",
     reload: "route",
     doc:
-      "How long one of them waits until another takes its place: ms, or 30s, 5m, 1h; 0 and forever mean any time",
+      "How long a process of warm waits for a client until another takes its place: ms, or 30s, 5m, 1h; 0 and forever mean any time",
     flag: { unset: "1h" },
   },
   {

@@ -5,7 +5,7 @@ import { readRecording } from "./read_recording.ts";
 
 /** Options of {@linkcode Player}. */
 export interface PlayerOptions {
-  /** How many times faster than it was recorded. */
+  /** How many times faster the recording plays. */
   readonly speed: number;
   /** Whether it begins again at its end. */
   readonly loop: boolean;

@@ -15,29 +15,30 @@ const OPTIONS = [
     kind: "factor",
     value: "N",
     default: 1,
-    doc: "How many times faster than it was recorded: 2, 0.5",
+    doc: "How many times faster the recording plays: 2, 0.5",
   },
   {
     name: "loop",
     kind: "boolean",
     default: false,
-    doc: "Whether it begins again at its end, in place of the close",
+    doc: "Whether the recording begins again at its end, in place of the close",
   },
   {
     name: "wait",
     kind: "boolean",
     default: false,
-    doc: "Whether it waits at each recorded message of the client for one, whatever that says",
+    doc:
+      "Whether the replay waits at each recorded message of the client for one, whatever that says",
   },
 ] as const satisfies readonly Option[];
 
 /** Options of {@linkcode replay}: how a recording is played. */
 export interface ReplayOptions {
-  /** How many times faster than it was recorded; default 1. */
+  /** How many times faster the recording plays; default 1. */
   readonly speed?: number;
   /** Whether it begins again at its end; default false. */
   readonly loop?: boolean;
-  /** Whether it waits at each recorded message of the client for one of this client; default false. */
+  /** Whether the replay waits at each recorded message of the client for one of this client; default false. */
   readonly wait?: boolean;
 }
 

@@ -40,7 +40,7 @@ export const SHARED_OPTIONS = [
     kind: "duration",
     value: "TIME",
     default: 0,
-    doc: "How long it lives after its last client has left: ms, or 30s, 5m, 1h, forever",
+    doc: "How long the process lives after its last client has left: ms, or 30s, 5m, 1h, forever",
   },
   {
     name: "restart",
@@ -54,6 +54,6 @@ export const SHARED_OPTIONS = [
     kind: "number",
     value: "N",
     default: 0,
-    doc: "How many of its last lines a new client gets first",
+    doc: "How many of the last lines a new client gets first",
   },
 ] as const satisfies readonly Option[];

@@ -16,7 +16,7 @@ export const ANSWERS = [
     value: "H",
     repeat: true,
     group: "Answers",
-    doc: "Add it only to the answers that open a WebSocket; repeatable",
+    doc: "Add the header “Name: value” only to answers that open a WebSocket; repeatable",
   },
   {
     name: "header-http",
@@ -24,6 +24,6 @@ export const ANSWERS = [
     value: "H",
     repeat: true,
     group: "Answers",
-    doc: "Add it only to all other answers; repeatable",
+    doc: "Add the header “Name: value” only to answers that open none; repeatable",
   },
 ] as const satisfies readonly Option[];

@@ -27,11 +27,11 @@ export const LIMITS = [
     group: "Limits",
     together: true,
     doc:
-      "Those of one address, of IPv6 of one /64; beyond that HTTP 429; 0 means no limit of its own",
+      "WebSockets of one address, of IPv6 of one /64, and its plain requests under way, at once; beyond that HTTP 429; 0 means no limit of its own",
     flag: {
       unset: "no limit",
       doc:
-        "Those of one address, of IPv6 of one /64; beyond that HTTP 429; 0 means no limit: a proxy is one address",
+        "WebSockets of one address, of IPv6 of one /64, and its plain requests under way, at once; beyond that HTTP 429; 0 means no limit: a proxy is one address",
     },
   },
   {
@@ -43,11 +43,11 @@ export const LIMITS = [
     group: "Limits",
     together: true,
     doc:
-      "Handshakes and plain requests from one such address in a second, and at once; beyond that HTTP 429; 0 means no limit of its own",
+      "Handshakes and plain requests from one address, of IPv6 one /64, in a second, and at once; beyond that HTTP 429; 0 means no limit of its own",
     flag: {
       unset: "no limit",
       doc:
-        "Handshakes and plain requests from one such address in a second, and at once, by default those of 5 seconds; beyond that HTTP 429; 0 means no limit",
+        "Handshakes and plain requests from one address, of IPv6 one /64, in a second, and at once, by default those of 5 seconds; beyond that HTTP 429; 0 means no limit",
     },
   },
   {
@@ -67,7 +67,8 @@ export const LIMITS = [
     unit: "bytes",
     value: "N[:BURST]",
     group: "Limits",
-    doc: "The same for the bytes of its messages; 0 means no limit",
+    doc:
+      "Bytes of messages from one client in a second, and at once; beyond that it is held back, with --engine=native closed with 1008; 0 means no limit",
     flag: { unset: "no limit" },
   },
   {

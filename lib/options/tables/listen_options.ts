@@ -56,7 +56,7 @@ export const UNIX_SOCKET = [
     kind: "mode",
     value: "MODE",
     group: "Listening",
-    doc: "Permissions of that socket in octal, such as 0660; without it, what the umask leaves",
+    doc: "Permissions of the Unix socket in octal, such as 0660; without it, what the umask leaves",
   },
   {
     name: "unixsocket-owner",
@@ -64,7 +64,7 @@ export const UNIX_SOCKET = [
     value: "USER:GROUP",
     group: "Listening",
     doc:
-      "Give that socket to USER, USER:GROUP or :GROUP, names or numbers, before anybody can connect",
+      "Give the Unix socket to USER, USER:GROUP or :GROUP, names or numbers, before anybody can connect",
   },
 ] as const satisfies readonly Option[];
 
@@ -87,7 +87,7 @@ export const TLS = [
     repeat: true,
     empty: true,
     group: "TLS",
-    doc: "Its private key, PEM; repeatable, in the order of the certificates",
+    doc: "Private key of the certificate, PEM; repeatable, in the order of the certificates",
   },
   {
     name: "sslca",

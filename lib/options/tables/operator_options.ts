@@ -42,6 +42,6 @@ export const ADMIN = [
     repeat: true,
     group: "Admin",
     doc:
-      "Let in there, but for /healthz and /readyz, only who is known, as --auth says it; needed where strangers could get there; repeatable",
+      "Let into what --admin serves, but for /healthz and /readyz, only who is known, as --auth says it; needed where strangers could get there; repeatable",
   },
 ] as const satisfies readonly Option[];

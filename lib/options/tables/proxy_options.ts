@@ -20,7 +20,7 @@ export const FORWARDING = [
     choices: ["x-forwarded", "forwarded", "x-real-ip"],
     group: "Proxy",
     doc:
-      "The only headers of theirs that are believed: x-forwarded stands for X-Forwarded-For, -Proto and -Host",
+      "The only headers of trusted proxies that are believed: x-forwarded stands for X-Forwarded-For, -Proto and -Host",
   },
   {
     name: "base-path",

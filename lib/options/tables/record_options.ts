@@ -26,7 +26,7 @@ export const RECORDING = [
     value: "SIZE",
     default: RECORD_SIZE,
     group: "Messages",
-    doc: "Bytes of one such file: what comes later is counted in its end; 0 means no limit",
+    doc: "Bytes of one recording: what comes later is counted in its end; 0 means no limit",
     flag: {},
   },
   {
@@ -36,7 +36,7 @@ export const RECORDING = [
     value: "N",
     default: RECORD_KEEP,
     group: "Messages",
-    doc: "Such files in the folder, beyond that the oldest are deleted; 0 means no limit",
+    doc: "Recordings in the folder, beyond that the oldest are deleted; 0 means no limit",
     flag: {},
   },
 ] as const satisfies readonly Option[];

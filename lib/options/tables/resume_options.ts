@@ -25,7 +25,7 @@ export const RESUME = [
     least: 16_384,
     group: "Messages",
     doc:
-      "Keep so much for such a client, sent and not acknowledged; then its program waits, and of what others send it the oldest is dropped",
+      "Keep so much for a client that resume waits for, sent and not acknowledged; then its program waits, and of what others send it the oldest is dropped",
     flag: {},
   },
 ] as const satisfies readonly Option[];
