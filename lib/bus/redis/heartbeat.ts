@@ -33,6 +33,7 @@ export class Heartbeat {
   /** The time when the inbox has answered last. */
   #heard = -Infinity;
   #most = MOST;
+  #isOver = false;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
@@ -45,6 +46,7 @@ export class Heartbeat {
 
   /** Says that this server is there, and learns which others are. */
   async beat(link: RedisLink): Promise<void> {
+    if (this.#isOver) return;
     const { self, keys, terms, there, forgotten, marked } = this.#options;
     const asked = performance.now();
     const late = this.#await(link, asked);
@@ -68,6 +70,13 @@ export class Heartbeat {
     } finally {
       late.end();
     }
+  }
+
+  /** Says that this server is gone, and from now on not any more that it is there. */
+  async leave(link: RedisLink): Promise<void> {
+    this.#isOver = true;
+    const { self, keys } = this.#options;
+    await link.script("leave", [keys.servers, keys.inbox(self)], [self, "0", keys.servers]);
   }
 
   /** Takes what comes to this server's inbox, as long as the link is there. */

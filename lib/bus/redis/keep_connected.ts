@@ -65,6 +65,8 @@ export async function keepConnected(
       current = await connect();
       back();
     } catch (error) {
+      // It has failed for that alone.
+      if (signal.aborted) return;
       const why = messageOf(error);
       if (why !== known) failed(why);
       known = why;

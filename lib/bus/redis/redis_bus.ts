@@ -207,11 +207,8 @@ export class RedisBus implements Bus {
     const link = this.#link;
     if (link) {
       await within(this.drained(0), FLUSH_TIME);
-      const keys = [this.#keys.servers, this.#keys.inbox(this.self)];
       // Where it fails, others learn of the end after `ttl`.
-      const left = this.#claims.end()
-        .then(() => link.script("leave", keys, [this.self, "0", this.#keys.servers]))
-        .catch(() => {});
+      const left = this.#claims.end().then(() => this.#heartbeat.leave(link)).catch(() => {});
       await within(left, FLUSH_TIME);
     } else await this.#claims.end();
     this.#end();
@@ -235,15 +232,15 @@ export class RedisBus implements Bus {
   async #connect(): Promise<Ending> {
     const { promise: ended, resolve } = Promise.withResolvers<string>();
     this.#finish = resolve;
-    const link = await RedisLink.open(this.#terms, this.self, {
-      message: (channel, message) => this.#heard(channel, message),
-      failed: (why) => {
+    const events = {
+      message: (channel: string, message: Uint8Array) => this.#heard(channel, message),
+      failed: (why: string) => {
         this.#down();
         resolve(why);
       },
-    });
+    };
+    const link = await RedisLink.open(this.#terms, this.self, events, this.#over.signal);
     try {
-      if (this.#isOver) throw new BusError("Cannot use the bus: it is closed");
       const failed = ended.then((why) => Promise.reject(new Error(why)));
       await Promise.race([this.#begin(link), failed]);
       return { ended };

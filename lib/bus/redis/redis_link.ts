@@ -44,10 +44,16 @@ export class RedisLink implements Disposable {
   /**
    * Connects, and loads the scripts.
    *
+   * @param signal Gives up.
    * @throws {BusError} If it is refused, and would be again.
    * @throws {Error} If it cannot be reached now.
    */
-  static async open(terms: RedisTerms, server: string, events: LinkEvents): Promise<RedisLink> {
+  static async open(
+    terms: RedisTerms,
+    server: string,
+    events: LinkEvents,
+    signal: AbortSignal,
+  ): Promise<RedisLink> {
     let link: RedisLink | undefined;
     let failure: string | undefined;
     const fail = (error: Error) => {
@@ -61,8 +67,13 @@ export class RedisLink implements Disposable {
     const opening = Promise.all(clients.map((client) => client.connect())).then(() =>
       greet(clients[0])
     );
+    const { promise: givenUp, reject } = Promise.withResolvers<never>();
+    const giveUp = () => reject(signal.reason);
+    signal.addEventListener("abort", giveUp);
     try {
-      if (!await within(opening, 2 * patienceOf(terms))) throw new Error("it does not answer");
+      signal.throwIfAborted();
+      const answered = within(Promise.race([opening, givenUp]), 2 * patienceOf(terms));
+      if (!await answered) throw new Error("it does not answer");
       const greeting = await opening;
       if (failure !== undefined) throw new Error(failure);
       return link = new RedisLink(clients, greeting, events);
@@ -71,6 +82,8 @@ export class RedisLink implements Disposable {
       opening.catch(() => {});
       clients.forEach(destroy);
       throw refusal(error, terms) ?? new Error(reasonOf(error), { cause: error });
+    } finally {
+      signal.removeEventListener("abort", giveUp);
     }
   }
 
