@@ -30,6 +30,9 @@ import { tryPage } from "./handlers/try_page.ts";
 import { nativeHandler } from "./listen/native.ts";
 import { Dispatcher } from "./gate/dispatch.ts";
 
+// Whoever imports it says himself where the log goes; `deno serve` does not.
+if (import.meta.main) configureLog({ level: "access" });
+
 const bus = await edgeBus(variable(EDGE_BUS), new Log());
 const dispatcher = new Dispatcher({
   routes: [

@@ -5,6 +5,8 @@ import { inTime } from "./support/in_time.ts";
 import { needing } from "./support/programs.ts";
 import { Redis } from "./support/redis.ts";
 
+const LIB = new URL("../lib/", import.meta.url).href;
+
 const FLAGS = ["--no-prompt", "-A", "--unstable-kv"];
 
 Deno.test("edge.ts says on its page that rooms are per instance where nothing joins them", async () => {
@@ -41,6 +43,25 @@ Deno.test("edge.ts that is joined with others ends at SIGTERM, and tells its cli
   await new Promise((resolve) => socket.onopen = resolve);
   const ended = inTime(edge.stop("SIGTERM"), () => "the end of the app");
   assertEquals([await ended, await closed], [0, 1001]);
+});
+
+Deno.test("edge.ts says why its end has failed before it exits with 1", async () => {
+  await using folder = await Folder.make();
+  const [map, bus] = [`${folder.path}/map.json`, `${folder.path}/failing_bus.ts`];
+  const imports = { [`${LIB}bus/edge_bus.ts`]: `file://${bus}` };
+  await Deno.writeTextFile(map, JSON.stringify({ imports }));
+  await Deno.writeTextFile(
+    bus,
+    `import { MemoryBuses } from "${LIB}bus/local/memory_buses.ts";
+    export const EDGE_BUS = "STDWS_BUS";
+    export const edgeBus = () => Object.assign(new MemoryBuses().join(), {
+      [Symbol.asyncDispose]: () => Promise.reject(new Error("it does not let go")),
+    });`,
+  );
+  await using edge = await Edge.serve([...FLAGS, "--no-check", `--import-map=${map}`]);
+  const code = await inTime(edge.stop("SIGTERM"), () => "the end of the app");
+  assertStringIncludes(edge.lines.all.join("\n"), "The end failed: it does not let go");
+  assertEquals(code, 1);
 });
 
 for (
