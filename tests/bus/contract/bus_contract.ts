@@ -3,6 +3,7 @@ import { BusError } from "../../../lib/base/errors.ts";
 import { MAX_BUS_QUEUE } from "../../../lib/base/limits.ts";
 import type { Bus } from "../../../lib/bus/bus.ts";
 import { aborted, bytes, Heard, knows, Watched } from "./heard.ts";
+import { whileThere } from "./while_there.ts";
 
 /** One engine, which servers join. */
 export interface BusSite extends AsyncDisposable {
@@ -202,35 +203,36 @@ export function testBus(driver: string, open: () => Promise<BusSite>): void {
 
   test("Bus.cast() is brought to all others, in order with what is published", async (site) => {
     const [one, two, three] = [await site.join(), await site.join(), await site.join()];
-    using here = await Heard.to(one, "room");
-    using there = await Heard.to(two, "room");
-    using other = await Heard.to(three, "room");
-    one.cast("nobody", bytes("?"));
-    void one.publish("room", bytes("a"), KEEP);
-    one.cast("room", bytes("b"));
-    one.cast("room", bytes("c"));
-    await one.publish("room", bytes("d"), KEEP);
-    for (const heard of [there, other]) {
-      await heard.until("d");
-      assertEquals(heard.events, ["began", "a", "cast:b", "cast:c", "d"]);
-    }
-    await here.until("d");
-    assertEquals(here.events, ["began", "a", "d"]);
-    using late = await Heard.to(two, "room", { last: 10 });
-    assertEquals(late.texts, ["a", "d"]);
+    const events = await whileThere([one, two, three], async (room) => {
+      using here = await Heard.to(one, room);
+      using there = await Heard.to(two, room);
+      using other = await Heard.to(three, room);
+      one.cast("nobody", bytes("?"));
+      void one.publish(room, bytes("a"), KEEP);
+      one.cast(room, bytes("b"));
+      one.cast(room, bytes("c"));
+      await one.publish(room, bytes("d"), KEEP);
+      await Promise.all([here, there, other].map((heard) => heard.until("d")));
+      using late = await Heard.to(two, room, { last: 10 });
+      return [here.events, there.events, other.events, late.texts];
+    });
+    const others = ["began", "a", "cast:b", "cast:c", "d"];
+    assertEquals(events, [["began", "a", "d"], others, others, ["a", "d"]]);
   });
 
   test("Bus.cast() is brought once a server's subscriber, whoever else listens there", async (site) => {
     const [one, two] = [await site.join(), await site.join()];
-    using first = await Heard.to(two, "room");
-    using second = await Heard.to(two, "room");
-    // Without a subscription of its own.
-    one.cast("room", bytes("a"));
-    await one.publish("room", bytes("end"), KEEP);
-    for (const heard of [first, second]) {
-      await heard.until("end");
-      assertEquals(heard.events, ["began", "cast:a", "end"]);
-    }
+    const events = await whileThere([one, two], async (room) => {
+      using first = await Heard.to(two, room);
+      using second = await Heard.to(two, room);
+      // Without a subscription of its own.
+      one.cast(room, bytes("a"));
+      await one.publish(room, bytes("end"), KEEP);
+      await Promise.all([first, second].map((heard) => heard.until("end")));
+      return [first.events, second.events];
+    });
+    const each = ["began", "cast:a", "end"];
+    assertEquals(events, [each, each]);
   });
 
   test("Bus.peers are the others, who come and leave", async (site) => {
