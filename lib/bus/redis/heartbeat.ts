@@ -87,7 +87,7 @@ export class Heartbeat {
       this.#heard = performance.now();
       this.#most = Math.min(MOST, this.#most + 1);
     };
-    const [wait, most] = [terms.ttl / 2, this.#most];
+    const [wait, most] = [terms.ttl / 2, () => this.#most];
     void readInbox(link, keys.inbox(self), { wait, most, take, answered });
   }
 

@@ -5,8 +5,8 @@ import type { RedisLink } from "./redis_link.ts";
 export interface ReadInboxOptions {
   /** Milliseconds that it waits for something, before it asks again: so that it is seen where no answer comes. */
   readonly wait: number;
-  /** Entries that are taken at once. */
-  readonly most: number;
+  /** Entries that are taken at once, the next time. */
+  most(): number;
   /** Redis has answered, with entries or without. */
   answered(): void;
   take(entries: readonly Reply[]): void;
@@ -23,10 +23,10 @@ export async function readInbox(
   key: string,
   { wait, most, answered, take }: ReadInboxOptions,
 ): Promise<void> {
-  const words = ["XREAD", "COUNT", String(most), "BLOCK", String(Math.ceil(wait)), "STREAMS", key];
+  const rest = ["BLOCK", String(Math.ceil(wait)), "STREAMS", key, "0"];
   try {
     for (;;) {
-      const entries = entriesIn(await link.wait(...words, "0"));
+      const entries = entriesIn(await link.wait("XREAD", "COUNT", String(most()), ...rest));
       answered();
       if (entries.length === 0) continue;
       take(entries);
