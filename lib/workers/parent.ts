@@ -38,6 +38,7 @@ export class Parent implements AsyncDisposable, Crew {
   /** Workers that serve or shall serve, by their numbers. */
   readonly #workers = new Map<number, WorkerProcess>();
   readonly #restarts = new Restarts();
+  readonly #lines = new CommonLines();
   readonly #patience: StartPatience;
   #isWatching = false;
   /** Whether no worker has any time left. */
@@ -52,7 +53,6 @@ export class Parent implements AsyncDisposable, Crew {
   private constructor(options: ParentOptions) {
     this.#options = options;
     this.#patience = new StartPatience(options.startMs);
-    const lines = new CommonLines();
     this.#launcher = new Launcher(options, {
       silent: (worker, ms) => {
         log.error("server", `${worker.name} has not answered for ${duration(ms)}: it is killed`);
@@ -62,7 +62,7 @@ export class Parent implements AsyncDisposable, Crew {
       changed: (worker) => {
         if (this.#serving[0] === worker) this.onChanged();
       },
-      said: ({ number }, line) => lines.take(number, line),
+      said: ({ pid }, line) => this.#lines.take(pid, line),
     });
   }
 
@@ -134,6 +134,7 @@ export class Parent implements AsyncDisposable, Crew {
   async reload(routes: boolean): Promise<void> {
     const [first, ...others] = this.#serving;
     const follow = async (worker: WorkerProcess) => {
+      this.#lines.told();
       const failed = await worker.reload(routes, false);
       if (failed !== undefined) {
         log.error("server", `${worker.name} has not reloaded: ${failed}`);
@@ -143,6 +144,7 @@ export class Parent implements AsyncDisposable, Crew {
       // It may have read what was there before.
       if (!worker.isReady) follow(worker);
     }
+    this.#lines.told();
     if (!first || await first.reload(routes, true) !== undefined) return;
     if (first.hasEnded) {
       const why = `${first.name} has ended meanwhile, and the others stay as they were`;
