@@ -1,13 +1,19 @@
 import type { App } from "../app.ts";
 import { counted } from "../base/counted.ts";
-import { messageOf } from "../base/errors.ts";
+import { duration } from "../base/duration.ts";
+import { messageOf, UsageError } from "../base/errors.ts";
 import { Log } from "../base/log.ts";
+import { within } from "../base/within.ts";
+import type { Config } from "../config.ts";
 import { FLAGS } from "../handlers/flags.ts";
 import { kindNamed } from "../handlers/registry.ts";
 import type { Server } from "../serve.ts";
 import { readConfig, type Reading, type Words } from "./read_config.ts";
 
 const log = new Log();
+
+// Milliseconds that it may take to make routes: a module that never loads is no reason to take up nothing any more.
+const PATIENCE = 30_000;
 
 /** The parts of a running server that a reload changes. */
 export interface Reloaded {
@@ -34,13 +40,16 @@ export class Reloading {
   readonly #words: Words;
   readonly #start: Reading;
   readonly #reloaded: Reloaded;
+  readonly #patience: number;
   #done: Promise<unknown> = Promise.resolve();
 
   /**
    * @param words The command line, with which the configuration is read again.
    * @param start The configuration as it was read at the start.
+   * @param patience Milliseconds that it may take to make routes; default 30 s.
    */
-  constructor(words: Words, start: Reading, reloaded: Reloaded) {
+  constructor(words: Words, start: Reading, reloaded: Reloaded, patience: number = PATIENCE) {
+    this.#patience = patience;
     this.#words = words;
     this.#start = start;
     this.#reloaded = reloaded;
@@ -70,7 +79,7 @@ export class Reloading {
     app.modules.takeFailed();
     try {
       const reading = await readConfig(this.#words);
-      const routes = await app.remake(reading.config);
+      const routes = await this.#remake(reading.config);
       server.replaceRoutes(routes);
       const count = counted(routes.length, "route");
       const failed = app.modules.takeFailed().map((file) => `"${file}"`).join(", ");
@@ -88,6 +97,17 @@ export class Reloading {
       tell("error", `Cannot reload, the routes stay as they were: ${why}`);
       return why;
     }
+  }
+
+  async #remake(config: Config): Promise<Awaited<ReturnType<App["remake"]>>> {
+    const { app } = this.#reloaded;
+    const making = app.remake(config);
+    if (await within(making, this.#patience)) return await making;
+    // Whatever comes of it now is too late.
+    making.catch(() => {});
+    const waits = app.modules.loading.map((file) => `"${file}"`).join(", ");
+    const time = duration(this.#patience);
+    throw new UsageError(`${waits || "it"} has not finished loading after ${time}`);
   }
 }
 

@@ -15,6 +15,9 @@ const log = new Log();
 const graph = new ModuleGraph();
 let follows: (() => boolean) | undefined;
 
+// Milliseconds after which the log says what is being loaded: nothing else would.
+const LONG = 10_000;
+
 interface Loaded {
   /** The version of the module that it is of. */
   readonly version: number;
@@ -28,6 +31,8 @@ export class Modules {
   readonly #urls = new Set<string>();
   /** The modules that did not load again, by their paths. */
   #failed = new Set<string>();
+  /** The modules that are being loaded, by their paths. */
+  readonly #loading = new Set<string>();
   #folder: string | undefined;
   /** Whether the log is told; where another worker has said the same, only at level debug. */
   tells = true;
@@ -61,6 +66,11 @@ export class Modules {
     const failed = [...this.#failed];
     this.#failed = new Set();
     return failed;
+  }
+
+  /** Modules that have not finished loading, by their paths. */
+  get loading(): readonly string[] {
+    return [...this.#loading];
   }
 
   /**
@@ -106,6 +116,8 @@ export class Modules {
     const version = graph.update(url);
     const before = this.#loaded.get(url);
     if (before?.version === version) return before;
+    this.#loading.add(file);
+    const timer = setTimeout(() => log.info("server", `Still loading "${file}"`), LONG);
     try {
       const loaded = { version, handler: await loadHandler(file, graph.addressOf(url)) };
       this.#loaded.set(url, loaded);
@@ -116,6 +128,9 @@ export class Modules {
       this.#tell("error", `${messageOf(error)}; what was loaded before stays`);
       this.#failed.add(file);
       return before;
+    } finally {
+      this.#loading.delete(file);
+      clearTimeout(timer);
     }
   }
 }

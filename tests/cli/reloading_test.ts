@@ -1,9 +1,11 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertNotEquals } from "@std/assert";
 import { createApp } from "../../lib/app.ts";
 import { readConfig, type Reading } from "../../lib/cli/read_config.ts";
 import { Reloading, staleOptions } from "../../lib/cli/reloading.ts";
 import type { Options } from "../../lib/handlers/flags.ts";
 import type { Route } from "../../lib/gate/route.ts";
+import { CapturedLog } from "../base/captured_log.ts";
+import { SlowModule } from "../support/slow_module.ts";
 
 function reading(options: Options): Promise<Reading> {
   return readConfig({ options: { echo: true, ...options }, command: [] }, {});
@@ -55,4 +57,27 @@ Deno.test("Reloading keeps the handlers of routes that stay, one reload after th
   assertEquals(after?.[1]?.handler === again?.[1]?.handler, true);
   assertEquals(before?.[0]?.handler === after?.[0]?.handler, false);
   await Deno.remove(path);
+});
+
+Deno.test("Reloading waits for no module for ever, and says which has not finished loading", async () => {
+  await using module = await SlowModule.make();
+  using log = new CapturedLog("error");
+  const words = { options: { route: [`/slow=module ${module.path}`] }, command: [] };
+  const start = await readConfig(words, {});
+  const app = await createApp(start.config);
+  const taken: (readonly Route[])[] = [];
+  const server = { replaceRoutes: (routes: readonly Route[]) => void taken.push(routes) };
+  const reloading = new Reloading(words, start, { app, server }, 1);
+  await module.hold();
+  await module.change();
+  const why = `"${module.path}" has not finished loading after 1 ms`;
+  assertEquals(await reloading.reload(), why);
+  const says = `ERROR server: Cannot reload, the routes stay as they were: ${why}`;
+  assertEquals([log.messages, taken], [[says], []]);
+  await module.waiting();
+  await module.release();
+  // The same module: it is loaded now, or as soon as it can be.
+  while (await reloading.reload() !== undefined);
+  assertEquals(taken.length, 1);
+  assertNotEquals(taken[0]?.[0]?.handler, app.routes[0]?.handler);
 });
