@@ -74,6 +74,28 @@ for (const engine of ["node", "native"] as const) {
   });
 }
 
+Deno.test("A session at another server that is closed behind more than the bus takes at once gets all of it", async () => {
+  using _log = new CapturedLog();
+  const handler: Handler = {
+    open: (connection) => ({
+      message() {
+        for (let count = 0; count < 20; count++) connection.send("x".repeat(1_000_000));
+        connection.close(4000, "done");
+      },
+    }),
+  };
+  // Beyond twice that, whatever is between the two servers is given up.
+  await using servers = new JoinedServers({ maxQueue: 4_000_000 });
+  const options = { path: "/s", handler, resume: 60_000 };
+  for (let count = 0; count < 2; count++) await servers.add([options]);
+  using one = await RawSession.begin(`${servers.url(0)}s`);
+  using two = await RawSession.back(`${servers.url(1)}s`, one.id, 0);
+  await two.client.send("go");
+  const { texts, closed } = await two.client.rest();
+  const all = texts.filter((text) => !text.startsWith("\x10"));
+  assertEquals([all.length, closed], [20, "4000 done"]);
+});
+
 Deno.test("A session at another server is closed with 1009 beyond what its own server takes", async () => {
   using log = new CapturedLog();
   let maxFrameSize = LARGE;

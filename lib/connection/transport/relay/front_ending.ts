@@ -18,6 +18,8 @@ export class FrontEnding {
   /** The close that the client has sent, and how its transport has ended. */
   #wish: Close | undefined;
   #end: Close | undefined;
+  /** Whether its close waits for an answer. */
+  #isAsking = false;
   /** Resolves when its close is answered. */
   readonly #answer = Promise.withResolvers<void>();
   /** Whether its handler answers who has sent all; asked where it has no WebSocket. */
@@ -68,6 +70,7 @@ export class FrontEnding {
   }
 
   #answered(): void {
+    this.#isAsking = false;
     // After its end, that is the time for what is left.
     if (!this.#end) clearTimeout(this.#timer);
     this.#answer.resolve();
@@ -83,8 +86,19 @@ export class FrontEnding {
   closing(wish: Close, leg: FrontLeg | undefined): Promise<void> {
     this.#wish = wish;
     leg?.tell(KIND.closing, ...wish);
-    this.#timer = setTimeout(() => this.agree(), CLOSE_TIMEOUT);
+    this.#isAsking = true;
+    this.#wait();
     return this.#answer.promise;
+  }
+
+  /** The server has sent something: where its answer to the client's close is waited for, that is behind what it sends. */
+  goesOn(): void {
+    if (this.#isAsking) this.#wait();
+  }
+
+  #wait(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.agree(), CLOSE_TIMEOUT);
   }
 
   /** The transport is closed. */

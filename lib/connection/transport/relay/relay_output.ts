@@ -82,6 +82,14 @@ export class RelayOutput {
     while (this.#waiting.size > 0 && this.#mayGo) this.#sendNext();
   }
 
+  /** Drops all that waits; answers how many bytes that was. */
+  drop(): number {
+    let bytes = 0;
+    while (this.#waiting.size > 0) bytes += this.#waiting.drop();
+    this.#places.clear();
+    return bytes;
+  }
+
   /** Sends all that waits. */
   flush(): void {
     while (this.#waiting.size > 0) this.#sendNext();

@@ -5,6 +5,7 @@ import { Waiters } from "../../../base/waiters.ts";
 import type { PartAt, Transport, TransportEvents } from "../../../contract.ts";
 import { Gathering } from "./gathering.ts";
 import { type Abilities, type BackEnd, costOf, largestIn, MOST_AT_ONCE } from "./relay_end.ts";
+import { RelayFarewell } from "./relay_farewell.ts";
 import { RelayIntake } from "./relay_intake.ts";
 import { RelayOutput } from "./relay_output.ts";
 import { RelayPings } from "./relay_pings.ts";
@@ -42,6 +43,7 @@ export class RelayTransport implements Transport, BackEnd {
   readonly #intake: RelayIntake;
   readonly #gathering: Gathering;
   #isClosing = false;
+  #farewell: RelayFarewell | undefined;
   /** The client has closed. */
   #isAsked = false;
   /** Set when the client is about to be served elsewhere. */
@@ -118,28 +120,30 @@ export class RelayTransport implements Transport, BackEnd {
 
   goOn(): void {
     this.#output.goOn();
+    this.#farewell?.goOn();
   }
 
   credit(bytes: number): void {
     this.#output.credit(bytes);
+    this.#farewell?.goOn();
     this.#waiters.wake();
   }
 
   close(code: number, reason: string, patience = CLOSE_TIMEOUT): void {
     if (this.#isOver || this.#isLeaving) return;
-    this.#sendLast();
-    this.#leg.close(code, reason, patience);
+    this.#sendLast(() => this.#leg.close(code, reason, patience), patience);
   }
 
-  /** Sends what waits, and nothing behind it. */
-  #sendLast(): void {
-    if (this.#isClosing) return;
-    this.#isClosing = true;
-    // Over there it is known how fast the client takes it.
-    this.#output.flush();
-    this.#intake.dropMessages();
-    this.#waiters.wake();
-    this.#pings.end();
+  /** Sends what waits, nothing behind it, and then its end. */
+  #sendLast(end: () => void, patience: number): void {
+    if (!this.#isClosing) {
+      this.#isClosing = true;
+      this.#intake.dropMessages();
+      this.#waiters.wake();
+      this.#pings.end();
+    }
+    this.#farewell ??= new RelayFarewell(this.#output, (bytes) => this.#events?.lost(bytes));
+    this.#farewell.say(end, patience);
   }
 
   pause(): boolean {
@@ -158,6 +162,8 @@ export class RelayTransport implements Transport, BackEnd {
     this.#isLeaving = true;
     this.#events?.end(1012, why);
     this.#output.flush();
+    // Where it is closed already, that is what its client hears.
+    this.#farewell?.goOn();
     this.#leg.gone(why);
     this.#end(1012, why);
   }
@@ -208,8 +214,7 @@ export class RelayTransport implements Transport, BackEnd {
   /** Has the client's close answered with its own code, where nobody has given another one. */
   #agree(): void {
     if (this.#isClosing || this.#isOver || this.#isLeaving) return;
-    this.#sendLast();
-    this.#leg.agree();
+    this.#sendLast(() => this.#leg.agree(), CLOSE_TIMEOUT);
   }
 
   ended(): void {
@@ -279,9 +284,10 @@ export class RelayTransport implements Transport, BackEnd {
     this.#isOver = true;
     this.#left?.abort();
     this.#intake.stop();
+    this.#farewell?.[Symbol.dispose]();
     this.#waiters.wake();
     this.#pings.end();
-    const lost = this.#output.waiting;
+    const lost = this.#output.drop();
     if (lost > 0) this.#events?.lost(lost);
     this.#events?.closed(code, reason);
   }

@@ -137,21 +137,26 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
   }
 
   sent(batch: Batch): void {
-    this.activity++;
+    this.#carried();
     if (this.#isOver || this.#output.send(batch)) return;
     this.#lie("It sends a message within another one");
   }
 
   sentPart(part: Batch, at: PartAt): void {
-    this.activity++;
+    this.#carried();
     if (this.#isOver || this.#output.sendPart(part, at)) return;
     this.#lie("It sends a part of no message");
   }
 
   sentPiece(piece: Batch, isLast: boolean): void {
-    this.activity++;
+    this.#carried();
     if (this.#isOver || this.#output.sendPiece(piece, isLast)) return;
     this.#lie("It sends a message within another one");
+  }
+
+  #carried(): void {
+    this.activity++;
+    this.#ending.goesOn();
   }
 
   gathered(bytes: number): void {

@@ -47,6 +47,24 @@ Deno.test("Relaying has a close answered with its own code where no server says 
   assertEquals(timers.pending, 0);
 });
 
+Deno.test("Relaying waits for the answer to a close as long as its server sends what is before it", async () => {
+  using timers = new FakeTimers();
+  const wire = new Wire();
+  const relayed = await Relayed.open(wire, new Told());
+  relayed.relaying.attach(relayed.transport, { left() {}, abandon() {} });
+  let isAnswered = false;
+  relayed.relaying.closing(3000, "bye")?.then(() => isAnswered = true);
+  for (let count = 0; count < 3; count++) {
+    await timers.pass(9_000);
+    relayed.relaying.sent(Batch.of("x"));
+  }
+  assertEquals([isAnswered, timers.pending], [false, 1]);
+  await timers.pass(10_000);
+  assertEquals([isAnswered, timers.pending], [true, 0]);
+  relayed.relaying.closed(3000, "bye");
+  await wire.settle();
+});
+
 Deno.test("Relaying has a close answered with its own code where its server has gone, and by the next one where there is one", async () => {
   const wire = new Wire();
   const gone = await Relayed.open(wire, new Told());
