@@ -302,7 +302,7 @@ export class LiveConnection implements Connection, TransportEvents, Curbed, Publ
   closing(code: number, reason: string): void {
     // The client has said that it takes nothing more.
     this.#outbox.breakOff();
-    if (this.#state !== "open") return this.#closeNow?.();
+    if (this.#state !== "open") return this.#closeWithoutRest();
     // What it has sent comes before that, however fast it was.
     this.#curb?.flush();
     if (!this.isOpen) return;
@@ -344,8 +344,13 @@ export class LiveConnection implements Connection, TransportEvents, Curbed, Publ
   end(code: number, reason: string, patience = CLOSE_TIMEOUT): void {
     if (this.#state === "opening") return this.#abandon(reason);
     this.#breakOff();
-    if (this.#state === "closing") this.#transport.close(code, reason, patience);
-    else this.#finish(code, reason, patience, "server");
+    if (this.#state !== "closing") this.#finish(code, reason, patience, "server");
+    else {
+      // What its own close waits for is broken off: the client is told this one, and not the end of all that.
+      if (this.#closeNow) this.#tally.closesAnew({ by: "server", code, reason: cutReason(reason) });
+      this.#closeNow = undefined;
+      this.#transport.close(code, reason, patience);
+    }
     this.#endSession(code, reason);
   }
 
@@ -375,7 +380,13 @@ export class LiveConnection implements Connection, TransportEvents, Curbed, Publ
     const underWay = this.#outbox.finish(patience, () => this.#breakOff());
     if (!underWay) return close();
     this.#closeNow = close;
-    underWay.then(close);
+    underWay.then(() => this.#closeWithoutRest());
+  }
+
+  #closeWithoutRest(): void {
+    const close = this.#closeNow;
+    this.#closeNow = undefined;
+    close?.();
   }
 
   #abandon(why: string): void {

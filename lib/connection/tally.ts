@@ -91,6 +91,11 @@ export class Tally {
     this.#closing ??= closing;
   }
 
+  /** This side closes it in another way, before its client was told of the first. */
+  closesAnew(closing: Closing): void {
+    this.#closing = closing;
+  }
+
   /**
    * The connection broke, or the client broke the protocol.
    *

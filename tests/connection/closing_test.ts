@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { CloseAnswer, Connection } from "../../lib/contract.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { settle } from "../base/fake_timers.ts";
@@ -89,6 +89,31 @@ Deno.test("LiveConnection closes with the code of close, where the client closes
   assertEquals(socket.closed, []);
   connection.closing(1000, "");
   assertEquals([canceled, socket.closed], [true, ["4000"]]);
+});
+
+Deno.test("LiveConnection has the log say with which code its client is closed, where the server ends before a message in parts is complete", async () => {
+  using log = new CapturedLog("info");
+  const { connection, socket } = opened();
+  connection.sendStream(new ReadableStream());
+  connection.close(4000, "done");
+  // All that it was to get, it does not: so that it is not told of the end of that.
+  connection.end(1001, "Server shutting down", 1_000);
+  await settle();
+  assertEquals(socket.closed, ["1001 Server shutting down"]);
+  connection.closed(1001, "Server shutting down");
+  const [said] = log.messages.filter((message) => message.includes("Closed by"));
+  assertStringIncludes(said ?? "", `Closed by the server with 1001 "Server shutting down" after`);
+});
+
+Deno.test("LiveConnection has the log say how it was closed first, where its client was told that", () => {
+  using log = new CapturedLog("info");
+  const { connection, socket } = opened();
+  connection.close(4000, "done");
+  connection.end(1001, "Server shutting down", 1_000);
+  assertEquals(socket.closed, ["4000 done"]);
+  connection.closed(4000, "done");
+  const [said] = log.messages.filter((message) => message.includes("Closed by"));
+  assertStringIncludes(said ?? "", `Closed by the handler with 4000 "done" after`);
 });
 
 Deno.test("LiveConnection says that a message in parts fails to be canceled, also where nobody is there to get it", async () => {
