@@ -12,6 +12,7 @@ import { Pty, type PtyOptions } from "./pty/pty.ts";
 import { expectPty } from "./pty/pty_words.ts";
 import { type Restraint, restraintOf, type RestraintOptions } from "./restraint.ts";
 import { serverVariable } from "./server_path.ts";
+import { shownVariable } from "./shown_variable.ts";
 import { type Orphans, ProcessTree } from "./tree.ts";
 import { EarlyVariables } from "./unbuffer/early_variables.ts";
 import type { Unbuffer } from "./unbuffer/unbuffer.ts";
@@ -204,7 +205,7 @@ export class Runner implements AsyncDisposable {
   #logVariables(log: Log, env: Readonly<Record<string, string>>): void {
     if (!log.enabled("debug")) return;
     for (const [name, value] of Object.entries(env)) {
-      log.debug("env", `${this.#kindOf(name)} variable: ${name}=${value}`);
+      log.debug("env", `${this.#kindOf(name)} variable: ${name}=${shownVariable(name, value)}`);
     }
   }
 

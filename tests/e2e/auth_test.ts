@@ -145,15 +145,20 @@ testEach("stdws lets nobody in who sends none, wherever they come to", async (fo
 });
 
 testEach("stdws shows a token to programs where authpass says so, but to no log", async (form) => {
-  const args = ["--auth=token:FILES/tokens", "--authpass", "--", "env"];
+  const args = ["--loglevel=debug", "--auth=token:FILES/tokens", "--authpass", "--", "env"];
   await serving(form, args, async (server) => {
     using client = await RawClient.open(`${server.url}?access_token=${SECRET}`, {
-      headers: { Authorization: `Bearer ${SECRET}`, "Sec-WebSocket-Protocol": `bearer, ${SECRET}` },
+      headers: {
+        Authorization: `Bearer ${SECRET}`,
+        Cookie: `a=1; access_token=${SECRET}`,
+        "Sec-WebSocket-Protocol": `bearer, ${SECRET}`,
+      },
     });
     const { texts } = await client.rest();
     const seen = texts.filter((line) => line.includes("s3cret")).sort();
     assertEquals(seen, [
       `HTTP_AUTHORIZATION=Bearer ${SECRET}`,
+      `HTTP_COOKIE=a=1; access_token=${SECRET}`,
       `HTTP_SEC_WEBSOCKET_PROTOCOL=bearer, ${SECRET}`,
       `QUERY_STRING=access_token=${SECRET}`,
       `REQUEST_URI=/?access_token=${SECRET}`,
@@ -166,9 +171,12 @@ testEach("stdws shows a token to programs where authpass says so, but to no log"
 testEach(
   "stdws shows no token of a query in its log, also where nobody asks for one",
   async (form) => {
-    const args = ["--loglevel=debug", "--staticdir=FILES/pages", "--route=/echo=echo"];
+    const routes = ["--route=/echo=echo", "--route=/env=process env"];
+    const args = ["--loglevel=debug", "--staticdir=FILES/pages", ...routes];
     await serving(form, args, async (server) => {
       const query = `?access_token=${SECRET}`;
+      using told = await RawClient.open(`${server.url}env${query}`);
+      await told.rest();
       using _open = await RawClient.open(`${server.url}echo${query}`);
       const sent = [
         `GET /echo${query} HTTP/1.1`,
