@@ -1,8 +1,9 @@
-import type { Entry, SubscribeOptions, Subscriber } from "../bus.ts";
+import type { SubscribeOptions, Subscriber } from "../bus.ts";
 import { entriesOf, type Found, foundIn } from "./found.ts";
 import { freshLog } from "./fresh_name.ts";
 import { type Heard, readHeard, readStored, type Shipped } from "./heard.ts";
 import { HeldBack } from "./held_back.ts";
+import { type Listener, Listeners } from "./listeners.ts";
 import type { RedisKeys } from "./redis_keys.ts";
 import type { RedisLink } from "./redis_link.ts";
 import type { RedisTerms } from "./redis_terms.ts";
@@ -26,22 +27,13 @@ export interface TopicFeedOptions {
   odd(topic: string, what: string): void;
 }
 
-/** Somebody who listens. */
-interface Listener {
-  readonly subscriber: Subscriber;
-  readonly options: SubscribeOptions;
-  hasBegun: boolean;
-  /** The number of the last message that it has. */
-  at: number;
-}
-
 /**
  * One topic as it comes: what is published is told at once, and each shipment says what was before it; where that is
  * another one than the last that has come, what is between is read from the stream.
  */
 export class TopicFeed {
   readonly #options: TopicFeedOptions;
-  readonly #listeners = new Set<Listener>();
+  readonly #listeners = new Listeners();
   #link: RedisLink | undefined;
   /** Undefined until somebody has begun. */
   #log: string | undefined;
@@ -176,7 +168,10 @@ export class TopicFeed {
       isTold = true;
       this.#lose(undefined);
       this.#log = found.log;
-      if (!found.goesOn) this.#restart();
+      if (!found.goesOn) {
+        this.#at = this.#sure = 0;
+        this.#listeners.restart();
+      }
     }
     const isFull = found.stored.length >= PAGE;
     for (const reply of found.stored) {
@@ -209,17 +204,7 @@ export class TopicFeed {
 
   #lose(count: number | undefined, upTo = Infinity): void {
     this.#options.count("lost", count ?? 0);
-    for (const listener of this.#listeners) {
-      if (!listener.hasBegun || listener.at >= upTo) continue;
-      if (count !== undefined) listener.at = upTo;
-      listener.subscriber.lost(count);
-    }
-  }
-
-  /** Another log begins. */
-  #restart(): void {
-    this.#at = this.#sure = 0;
-    for (const listener of this.#listeners) listener.at = 0;
+    this.#listeners.lose(count, upTo);
   }
 
   /** Whether it was what comes next, or is known. */
@@ -239,28 +224,16 @@ export class TopicFeed {
     return true;
   }
 
-  #deliver({ log, before, last, from, items }: Shipped): void {
+  #deliver(shipped: Shipped): void {
+    const { before, last } = shipped;
     this.#options.count("delivered", last - Math.max(this.#at, before));
     this.#at = last;
-    let number = before + 1;
-    for (const { count, payload } of items) {
-      const entry: Entry = { mark: { log, number }, count, from, payload };
-      number += count;
-      for (const listener of this.#listeners) {
-        if (!listener.hasBegun || listener.at >= number - 1) continue;
-        listener.at = number - 1;
-        listener.subscriber.entry(entry);
-      }
-    }
+    this.#listeners.deliver(shipped);
   }
 
   #cast(heard: Heard): void {
     if (heard.kind !== "cast" || heard.from === this.#options.self) return;
-    for (const { payload } of heard.items) {
-      for (const listener of this.#listeners) {
-        if (listener.hasBegun) listener.subscriber.cast(payload, heard.from);
-      }
-    }
+    this.#listeners.cast(heard.items, heard.from);
   }
 
   async #begin(listener: Listener): Promise<void> {
