@@ -1,36 +1,20 @@
 import { MAX_BUS_QUEUE } from "../../base/limits.ts";
 import type { Mark } from "../../base/mark.ts";
 import type { PublishTerms } from "../bus.ts";
+import { freshLog } from "./fresh_name.ts";
 import { isLog, wholeOf } from "./heard.ts";
+import { Lane, type Waiting } from "./lane.ts";
 import type { RedisKeys } from "./redis_keys.ts";
 import type { RedisLink } from "./redis_link.ts";
 import type { Reply } from "./redis_client.d.ts";
 import type { RedisTerms } from "./redis_terms.ts";
 import { refusalKind } from "./refusal_kind.ts";
-import { type Item, MAX_SHIPMENT, packItems, sizeOf } from "./shipment.ts";
-import { freshLog } from "./fresh_name.ts";
+import { packItems } from "./shipment.ts";
 
 // Bytes of shipments that are under way at once, unless one alone has more: whatever else is asked of Redis is not far
 // behind them. And what each item costs beside its payload while it waits.
 const MAX_UNDER_WAY = 1024 * 1024;
 const OVERHEAD = 128;
-
-interface Waiting extends Item {
-  readonly keep: number;
-  /** The time since when it waits. */
-  readonly since: number;
-  resolve(mark: Mark | undefined): void;
-}
-
-/** Items for one topic. */
-interface Lane {
-  /** Publishes and casts, in order. */
-  waiting: Waiting[];
-  /** The shipment that is not answered yet. */
-  sent: readonly Waiting[];
-  turn: number;
-  isDue: boolean;
-}
 
 /** Options of {@linkcode Shipper}. */
 export interface ShipperOptions {
@@ -117,9 +101,7 @@ export class Shipper {
     this.#behind.clear();
     this.#underWay = 0;
     for (const [topic, lane] of this.#lanes) {
-      // A cast is for those who listen now.
-      this.#settle(lane.waiting.filter(({ count }) => count === 0));
-      lane.waiting = lane.waiting.filter(({ count }) => count > 0);
+      this.#settle(lane.takeCasts());
       this.#tidy(topic, lane);
     }
   }
@@ -127,17 +109,10 @@ export class Shipper {
   /** Drops what has waited for too long. */
   expire(now: number): void {
     if (this.#link) return;
-    const isOld = ({ since }: Waiting) => now - since >= this.#options.terms.retention;
     for (const [topic, lane] of this.#lanes) {
-      const old = [...lane.sent, ...lane.waiting].filter(isOld);
+      const old = lane.takeOld(now - this.#options.terms.retention);
       if (old.length === 0) continue;
-      // Those of a shipment belong together.
-      if (lane.sent.some(isOld)) {
-        this.#settle(lane.sent);
-        lane.sent = [];
-      }
-      this.#settle(lane.waiting.filter(isOld));
-      lane.waiting = lane.waiting.filter((item) => !isOld(item));
+      this.#settle(old);
       this.#options.refused(topic, new Error("it has waited for too long"));
       this.#tidy(topic, lane);
     }
@@ -146,15 +121,15 @@ export class Shipper {
   /** Drops everything. */
   end(): void {
     this.#link = undefined;
-    for (const lane of this.#lanes.values()) this.#settle([...lane.sent, ...lane.waiting]);
+    for (const lane of this.#lanes.values()) this.#settle(lane.takeAll());
     this.#lanes.clear();
   }
 
   #add(topic: string, item: Waiting): void {
     this.#bytes += item.payload.length + OVERHEAD;
     let lane = this.#lanes.get(topic);
-    if (!lane) this.#lanes.set(topic, lane = { waiting: [], sent: [], turn: 0, isDue: false });
-    lane.waiting.push(item);
+    if (!lane) this.#lanes.set(topic, lane = new Lane());
+    lane.add(item);
     if (lane.isDue || lane.sent.length > 0) return;
     lane.isDue = true;
     const due = lane;
@@ -167,28 +142,18 @@ export class Shipper {
 
   #pump(topic: string, lane: Lane): void {
     const link = this.#link;
-    while (link && lane.sent.length === 0 && lane.waiting.length > 0) {
-      const isCast = lane.waiting[0]?.count === 0;
-      if (!isCast && this.#underWay >= MAX_UNDER_WAY) {
+    while (link && lane.sent.length === 0 && lane.waits) {
+      if (lane.isCast) {
+        this.#cast(topic, lane.takeNext(), link);
+        continue;
+      }
+      if (this.#underWay >= MAX_UNDER_WAY) {
         this.#behind.add(topic);
         break;
       }
-      let [end, bytes] = [0, 0];
-      for (; end < lane.waiting.length; end++) {
-        const item = lane.waiting[end] as Waiting;
-        if ((item.count === 0) !== isCast || (end > 0 && bytes + sizeOf(item) > MAX_SHIPMENT)) {
-          break;
-        }
-        bytes += sizeOf(item);
-      }
-      const items = lane.waiting.slice(0, end);
-      lane.waiting = lane.waiting.slice(end);
-      if (isCast) this.#cast(topic, items, link);
-      else {
-        lane.sent = items;
-        lane.turn = ++this.#turn;
-        this.#send(topic, lane, link);
-      }
+      lane.sent = lane.takeNext();
+      lane.turn = ++this.#turn;
+      this.#send(topic, lane, link);
     }
     this.#tidy(topic, lane);
   }
@@ -277,7 +242,7 @@ export class Shipper {
   }
 
   #tidy(topic: string, lane: Lane): void {
-    if (lane.sent.length + lane.waiting.length === 0 && !lane.isDue) this.#lanes.delete(topic);
+    if (lane.isEmpty && !lane.isDue) this.#lanes.delete(topic);
   }
 }
 
