@@ -1,10 +1,7 @@
-import { HandshakeError, messageOf } from "../../base/errors.ts";
+import { HandshakeError } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 import type { Close } from "../../process/status.ts";
-import { ATTEMPTS, Backoff } from "../../base/backoff.ts";
-
-/** Whether a process is started again when it has ended by itself. */
-export type Restart = "never" | "on-failure" | "always";
+import { type Restart, Restarts } from "./restarts.ts";
 
 /** A process, as far as it lives and ends. */
 export interface SharedLife {
@@ -50,6 +47,7 @@ export interface SupervisorOptions {
 export class Supervisor implements AsyncDisposable {
   readonly #options: SupervisorOptions;
   readonly #now: () => number;
+  readonly #restarts: Restarts;
   #life: SharedLife | undefined;
   /** Whether it is about to be gone. */
   #ending = false;
@@ -65,12 +63,12 @@ export class Supervisor implements AsyncDisposable {
   #lingering: ReturnType<typeof setTimeout> | undefined;
   /** Until the next attempt. */
   #pause: ReturnType<typeof setTimeout> | undefined;
-  #backoff = new Backoff();
   #disposed = false;
   #last: Close | undefined;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#restarts = new Restarts(options.restart, options.log);
     this.#now = options.now ?? (() => performance.now());
   }
 
@@ -216,7 +214,8 @@ export class Supervisor implements AsyncDisposable {
   async #watch(life: SharedLife, start: number): Promise<void> {
     const how = await life.over;
     this.#ending = true;
-    const delay = how ? this.#delayAfter(how, life.pid, this.#now() - start) : undefined;
+    const lived = this.#now() - start;
+    const delay = how ? this.#restarts.after(how, life.pid, lived, this.#wanted) : undefined;
     // At once, while what it has left behind is still being ended.
     if (delay === undefined) this.#stop(how ?? { code: 1001, reason: "" });
     await life.gone;
@@ -226,21 +225,6 @@ export class Supervisor implements AsyncDisposable {
     if (this.#wanted) return this.#startIn(delay);
     this.#stop({ code: 1001, reason: "" });
     this.#rest();
-  }
-
-  /** The wait before it is started again, in ms; undefined where it is not. */
-  #delayAfter(how: Close, pid: number, lived: number): number | undefined {
-    const { restart, log } = this.#options;
-    const ended = `Process ${pid} has ended ${how.reason ? `(${how.reason})` : "by itself"}`;
-    const restarts = restart === "always" || restart === "on-failure" && how.code !== 1000;
-    const level = how.code === 1000 ? "info" : "error";
-    if (!restarts || !this.#wanted) {
-      log.write(level, "process", ended);
-      return undefined;
-    }
-    const delay = this.#backoff.next(lived);
-    log.write(level, "process", `${ended}: ${intention(delay)}`);
-    return delay;
   }
 
   #startIn(delay: number): void {
@@ -257,8 +241,7 @@ export class Supervisor implements AsyncDisposable {
   }
 
   #notStarted(error: unknown): void {
-    const delay = this.#backoff.next(0);
-    this.#options.log.error("process", `${messageOf(error)}: ${intention(delay)}`);
+    const delay = this.#restarts.afterFailure(error);
     if (delay !== undefined) this.#startIn(delay);
     else this.#stop({ code: 1011, reason: "The program cannot be started" });
   }
@@ -269,14 +252,8 @@ export class Supervisor implements AsyncDisposable {
     this.#wanted = this.#isAhead && how.code !== 1000;
     clearTimeout(this.#pause);
     this.#pause = undefined;
-    this.#backoff = new Backoff();
+    this.#restarts.reset();
     this.#last = how;
     this.#options.stopped(how);
   }
-}
-
-function intention(delay: number | undefined): string {
-  return delay === undefined
-    ? `it is not started again after ${ATTEMPTS} times in a row`
-    : `it is started again in ${delay} ms`;
 }

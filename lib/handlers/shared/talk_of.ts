@@ -7,7 +7,7 @@ import { Coded } from "./coded.ts";
 import type { Crowd } from "./crowd.ts";
 import { Events } from "./events.ts";
 import type { SharedFraming } from "./options.ts";
-import type { Restart } from "./supervisor.ts";
+import type { Restart } from "./restarts.ts";
 import { Tagged } from "./tagged.ts";
 import type { Talk } from "./talk.ts";
 
