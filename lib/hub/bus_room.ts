@@ -1,11 +1,11 @@
 import type { Batch } from "../base/batch.ts";
 import type { Entry, Subscriber } from "../bus/bus.ts";
-import { envelopeNumber, readEnvelope } from "../bus/envelope.ts";
 import type { JoinOptions, Mark, Member, Publisher, Room } from "../contract.ts";
 import { Audience } from "./audience.ts";
 import { type HeardBefore, Newcomers, pastOf } from "./newcomers.ts";
 import { Outgoing } from "./outgoing.ts";
 import { type Change, type Presence, readPresence } from "./presence.ts";
+import { type Brought, readEntry } from "./read_entry.ts";
 import { RoomLog } from "./room_log.ts";
 import type { RoomPlace } from "./room_place.ts";
 import { RoomPresence } from "./room_presence.ts";
@@ -208,8 +208,10 @@ export class BusRoom extends Audience implements Room {
     const heard: HeardBefore[] = [];
     this.#isJoined = true;
     for (const entry of past) {
-      const { batch, flight } = this.#read(entry);
-      if (batch) this.#noted(batch, entry.mark);
+      const brought = this.#read(entry);
+      if (!brought) continue;
+      const { batch, flight } = brought;
+      this.#noted(batch, entry.mark);
       if (flight?.heard) heard.push({ flight, mark: entry.mark });
     }
     if (this.keeps === 0) this.log.begin(next);
@@ -221,8 +223,9 @@ export class BusRoom extends Audience implements Room {
   }
 
   #take(entry: Entry): void {
-    const { batch, except, flight } = this.#read(entry);
-    if (!batch) return;
+    const brought = this.#read(entry);
+    if (!brought) return;
+    const { batch, except, flight } = brought;
     const noted = this.#noted(batch, entry.mark);
     if (!flight?.heard) return void this.deliver(noted, except);
     this.#newcomers.landed(flight, noted);
@@ -234,22 +237,10 @@ export class BusRoom extends Audience implements Room {
     if (this.#isJoined && this.#outgoing.flights.heard === 0) this.#newcomers.clear();
   }
 
-  /** The messages; those of this server as it has said them. */
-  #read({ payload, from, count }: Entry) {
-    const { flights } = this.#outgoing;
-    let isHeard = false;
-    if (from === this.#place.bus.self) {
-      const number = envelopeNumber(payload);
-      const flight = flights.landed(number);
-      if (flight?.batch.size === count) return { ...flight, flight };
-      isHeard = flights.isFallen(number);
-    }
-    const envelope = readEnvelope(payload);
-    if (envelope?.batch.size === count) {
-      return { ...envelope, flight: isHeard ? { ...envelope, heard: true } : undefined };
-    }
-    this.#place.note("foreign", this.topic, 1);
-    return { batch: undefined, except: undefined, flight: undefined };
+  #read(entry: Entry): Brought | undefined {
+    const brought = readEntry(entry, this.#place.bus.self, this.#outgoing.flights);
+    if (!brought) this.#place.note("foreign", this.topic, 1);
+    return brought;
   }
 
   #noted(batch: Batch, mark: Mark): Batch {

@@ -1,13 +1,13 @@
 import { BusError, messageOf } from "../../base/errors.ts";
 import type { Claim } from "../bus.ts";
+import { Fences } from "./fences.ts";
 import type { Reply } from "./redis_client.d.ts";
 import type { RedisKeys } from "./redis_keys.ts";
 import type { RedisLink } from "./redis_link.ts";
 import type { RedisTerms } from "./redis_terms.ts";
 import { refusalKind } from "./refusal_kind.ts";
 
-// Names of which the last fence is remembered, and higher than any fence.
-const REMEMBERED = 1_000;
+// Higher than any fence.
 const NO_FENCE = 9_000_000_000_000_000;
 
 /** A name, and who holds it. */
@@ -39,8 +39,7 @@ export class RedisClaims {
   readonly #tenures = new Map<string, Tenure>();
   /** Names that Redis may still take for held by this server, which is not. */
   readonly #lapsed = new Set<Tenure>();
-  /** The last fence of names, so that it is seen where Redis has forgotten it. */
-  readonly #fences = new Map<string, number>();
+  readonly #fences = new Fences();
   /** The highest fence that this server has ever had of any name. */
   #highest = 0;
   readonly #asking = new Map<string, Promise<Tenure>>();
@@ -177,7 +176,7 @@ export class RedisClaims {
         }
         sent = performance.now();
         isQuiet = sent < this.#quietUntil;
-        const known = isQuiet ? NO_FENCE : this.#fences.get(name) ?? 0;
+        const known = isQuiet ? NO_FENCE : this.#fences.of(name);
         const args = [self, ...[terms.ttl, known, this.#highest].map(String)];
         reply = await link?.script("claim", keys.claim(name), args);
       } catch (error) {
@@ -216,7 +215,7 @@ export class RedisClaims {
   }
 
   #note(name: string, peer: string, fence: number, until: number): Tenure {
-    this.#remember(name, fence);
+    this.#fences.note(name, fence);
     if (peer === this.#options.self) this.#highest = Math.max(this.#highest, fence);
     const known = this.#tenures.get(name);
     if (known?.peer === peer && known.fence === fence) return known;
@@ -225,16 +224,6 @@ export class RedisClaims {
     this.#tenures.set(name, tenure);
     this.check();
     return tenure;
-  }
-
-  #remember(name: string, fence: number): void {
-    this.#fences.delete(name);
-    this.#fences.set(name, fence);
-    if (this.#fences.size <= REMEMBERED) return;
-    for (const oldest of this.#fences.keys()) {
-      this.#fences.delete(oldest);
-      break;
-    }
   }
 
   async #renew(tenure: Tenure, link: RedisLink): Promise<void> {
