@@ -5,22 +5,11 @@ import type { Reply } from "./redis_client.d.ts";
 import type { RedisKeys } from "./redis_keys.ts";
 import type { RedisLink } from "./redis_link.ts";
 import type { RedisTerms } from "./redis_terms.ts";
+import { RedisTenures, type Tenure } from "./redis_tenures.ts";
 import { refusalKind } from "./refusal_kind.ts";
 
 // Higher than any fence.
 const NO_FENCE = 9_000_000_000_000_000;
-
-/** A name, and who holds it. */
-interface Tenure {
-  readonly name: string;
-  readonly peer: string;
-  readonly fence: number;
-  readonly over: AbortController;
-  /** The time until which this server is sure that it holds it; Infinity where another one does. */
-  until: number;
-  /** How many have asked for it, and have not disposed it. */
-  users: number;
-}
 
 /** Options of {@linkcode RedisClaims}. */
 export interface RedisClaimsOptions {
@@ -36,7 +25,7 @@ export interface RedisClaimsOptions {
 /** Names that one server holds at a time. */
 export class RedisClaims {
   readonly #options: RedisClaimsOptions;
-  readonly #tenures = new Map<string, Tenure>();
+  readonly #tenures = new RedisTenures((tenure) => this.#lapsed.add(tenure));
   /** Names that Redis may still take for held by this server, which is not. */
   readonly #lapsed = new Set<Tenure>();
   readonly #fences = new Fences();
@@ -45,9 +34,6 @@ export class RedisClaims {
   readonly #asking = new Map<string, Promise<Tenure>>();
   #link: RedisLink | undefined;
   #arrived = Promise.withResolvers<void>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  /** The time when this server is not sure of some name any more. */
-  #next = Infinity;
   #quietUntil = 0;
   /** The mark of what Redis knows. */
   #mark = "";
@@ -105,46 +91,36 @@ export class RedisClaims {
     if (!link) return;
     for (const tenure of this.#lapsed) this.#giveBack(tenure, link);
     this.#lapsed.clear();
-    for (const tenure of this.#tenures.values()) this.#renew(tenure, link);
+    for (const tenure of this.#tenures) this.#renew(tenure, link);
   }
 
   /** Ends what this server is not sure of any more. */
   check(): void {
-    const now = performance.now();
-    let next = Infinity;
-    for (const tenure of this.#tenures.values()) {
-      if (tenure.until <= now) {
-        this.#lapsed.add(tenure);
-        this.#end(tenure);
-      } else next = Math.min(next, tenure.until);
-    }
-    this.#next = next;
-    clearTimeout(this.#timer);
-    this.#timer = next < Infinity ? setTimeout(() => this.check(), next - now) : undefined;
+    this.#tenures.check();
   }
 
   /** The same, where that is due. */
   checkDue(): void {
-    if (performance.now() >= this.#next) this.check();
+    this.#tenures.checkDue();
   }
 
   /** A name was given back. */
   released(name: string): void {
     const tenure = this.#tenures.get(name);
-    if (tenure && tenure.peer !== this.#options.self) this.#end(tenure);
+    if (tenure && tenure.peer !== this.#options.self) this.#tenures.end(tenure);
   }
 
   /** A server is gone. */
   left(peer: string): void {
-    for (const tenure of this.#tenures.values()) if (tenure.peer === peer) this.#end(tenure);
+    for (const tenure of this.#tenures) if (tenure.peer === peer) this.#tenures.end(tenure);
   }
 
   /** Gives everything back. */
   async end(): Promise<void> {
     this.#isOver = true;
     this.#arrived.resolve();
-    const releasing = [...this.#tenures.values()].map((tenure) => this.#release(tenure));
-    clearTimeout(this.#timer);
+    const releasing = [...this.#tenures].map((tenure) => this.#release(tenure));
+    this.#tenures.stop();
     await Promise.all(releasing);
   }
 
@@ -217,13 +193,7 @@ export class RedisClaims {
   #note(name: string, peer: string, fence: number, until: number): Tenure {
     this.#fences.note(name, fence);
     if (peer === this.#options.self) this.#highest = Math.max(this.#highest, fence);
-    const known = this.#tenures.get(name);
-    if (known?.peer === peer && known.fence === fence) return known;
-    if (known) this.#end(known);
-    const tenure = { name, peer, fence, until, users: 0, over: new AbortController() };
-    this.#tenures.set(name, tenure);
-    this.check();
-    return tenure;
+    return this.#tenures.note({ name, peer, fence, until });
   }
 
   async #renew(tenure: Tenure, link: RedisLink): Promise<void> {
@@ -233,12 +203,14 @@ export class RedisClaims {
     try {
       if (peer === self) {
         const args = [self, String(terms.ttl), String(fence)];
-        if (await link.script("renew", keys.claim(name), args) !== 1) return this.#end(tenure);
+        if (await link.script("renew", keys.claim(name), args) !== 1) {
+          return this.#tenures.end(tenure);
+        }
         tenure.until = Math.max(tenure.until, sent + terms.ttl);
         // Not where it was over meanwhile: that is for good.
         if (this.#tenures.get(name) === tenure) this.check();
       } else if (String(await link.command("GET", keys.claim(name)[0])) !== `${peer} ${fence}`) {
-        this.#end(tenure);
+        this.#tenures.end(tenure);
       }
     } catch (error) {
       if (refusalKind(error) !== "refused") link.fail(messageOf(error));
@@ -248,7 +220,7 @@ export class RedisClaims {
 
   async #release(tenure: Tenure): Promise<void> {
     const isHeld = tenure.peer === this.#options.self && !tenure.over.signal.aborted;
-    this.#end(tenure);
+    this.#tenures.end(tenure);
     // Where Redis is away, its time runs out.
     if (isHeld && this.#link) await this.#giveBack(tenure, this.#link);
     else if (isHeld) this.#lapsed.add(tenure);
@@ -261,10 +233,5 @@ export class RedisClaims {
     } catch {
       // Its time runs out.
     }
-  }
-
-  #end(tenure: Tenure): void {
-    if (this.#tenures.get(tenure.name) === tenure) this.#tenures.delete(tenure.name);
-    tenure.over.abort();
   }
 }
