@@ -1,4 +1,4 @@
-import { BusError, messageOf } from "../../base/errors.ts";
+import { messageOf } from "../../base/errors.ts";
 import { FloodLog, withMore } from "../../base/flood_log.ts";
 import { ACCEPT_TIMEOUT, FLUSH_TIME, MAX_BUS_QUEUE } from "../../base/limits.ts";
 import type { Log } from "../../base/log.ts";
@@ -17,16 +17,15 @@ import type {
 } from "../bus.ts";
 import { freshName } from "./fresh_name.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { type Ending, keepConnected } from "./keep_connected.ts";
 import { RedisClaims } from "./redis_claims.ts";
 import { RedisKeys } from "./redis_keys.ts";
-import { RedisLink } from "./redis_link.ts";
+import type { RedisLink } from "./redis_link.ts";
 import { RedisPeers } from "./redis_peers.ts";
 import { parseRedisUrl, type RedisTerms } from "./redis_terms.ts";
 import { advised } from "./refusal.ts";
-import { refusalKind } from "./refusal_kind.ts";
 import { Shipper } from "./shipper.ts";
 import { TopicFeeds } from "./topic_feeds.ts";
+import { Uplink } from "./uplink.ts";
 import { Watching } from "./watching.ts";
 
 /** Options of {@linkcode RedisBus}. */
@@ -51,15 +50,12 @@ export class RedisBus implements Bus {
   readonly #peers: RedisPeers;
   readonly #claims: RedisClaims;
   readonly #heartbeat: Heartbeat;
+  readonly #uplink: Uplink;
   #link: RedisLink | undefined;
   #isAway = true;
   #isOver = false;
   #kept = performance.now();
   #beating: ReturnType<typeof setInterval> | undefined;
-  #running = Promise.resolve();
-  readonly #over = new AbortController();
-  /** Ends the connection, for whoever waits for its end. */
-  #finish = (_why: string): void => {};
   readonly #waiters = new Waiters(() => this.bufferedAmount);
 
   private constructor(terms: RedisTerms, { log, acceptMs = ACCEPT_TIMEOUT }: RedisBusOptions) {
@@ -106,6 +102,15 @@ export class RedisBus implements Bus {
       forgotten: () => this.#forgotten(),
       marked: (mark, quiet) => this.#claims.marked(mark, quiet),
     });
+    this.#uplink = new Uplink({
+      ...{ self, terms, log },
+      heard: (channel, message) => this.#heard(channel, message),
+      begin: (link) => this.#begin(link),
+      down: () => this.#down(),
+      away: (why) => this.#watching.tell((watcher) => watcher.away?.(why)),
+      back: () => this.#watching.tell((watcher) => watcher.back?.()),
+      failed: (why) => this.#say(`it cannot be reached: ${why}`),
+    });
   }
 
   /**
@@ -117,39 +122,14 @@ export class RedisBus implements Bus {
    */
   static async open(url: string, options: RedisBusOptions): Promise<RedisBus> {
     const bus = new RedisBus(parseRedisUrl(url), options);
-    let current: Ending | undefined;
     try {
-      current = await bus.#connect();
+      await bus.#uplink.open();
     } catch (error) {
-      if (error instanceof BusError) {
-        bus.#end();
-        throw error;
-      }
-      bus.#log.together("error", "server", `Cannot reach the bus ${bus.name}: ${messageOf(error)}`);
+      bus.#end();
+      throw error;
     }
     const { ttl, retention } = bus.#terms;
     bus.#beating = setInterval(() => bus.#beat(), Math.min(ttl, retention) / 4);
-    bus.#running = keepConnected(current, {
-      connect: () => bus.#connect(),
-      away(why) {
-        bus.#log.together(
-          "error",
-          "server",
-          `The bus ${bus.name} is away: ${advised(why, bus.#terms)}`,
-        );
-        bus.#watching.tell((watcher) => watcher.away?.(why));
-      },
-      back() {
-        bus.#log.together("info", "server", `The bus ${bus.name} is there again`);
-        bus.#watching.tell((watcher) => watcher.back?.());
-      },
-      failed: (why) => bus.#say(`it cannot be reached: ${why}`),
-      // Where Redis has lost its memory, nobody takes what others hold for two of these attempts.
-      hurry: ttl,
-      // As where it has memory for what servers say of themselves, and for nothing else.
-      isFutile: (why) => refusalKind(why) === "unable",
-      signal: bus.#over.signal,
-    });
     return bus;
   }
 
@@ -202,7 +182,7 @@ export class RedisBus implements Bus {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#isOver) return await this.#running;
+    if (this.#isOver) return await this.#uplink.ended;
     this.#isOver = true;
     const link = this.#link;
     if (link) {
@@ -212,7 +192,7 @@ export class RedisBus implements Bus {
       await within(left, FLUSH_TIME);
     } else await this.#claims.end();
     this.#end();
-    await this.#running;
+    await this.#uplink.ended;
   }
 
   #end(): void {
@@ -225,32 +205,7 @@ export class RedisBus implements Bus {
     this.#feeds.end();
     this.#watching.clear();
     this.#odd.flush();
-    this.#over.abort();
-    this.#finish("it is closed");
-  }
-
-  async #connect(): Promise<Ending> {
-    const { promise: ended, resolve } = Promise.withResolvers<string>();
-    this.#finish = resolve;
-    const events = {
-      message: (channel: string, message: Uint8Array) => this.#heard(channel, message),
-      failed: (why: string) => {
-        this.#down();
-        resolve(why);
-      },
-    };
-    const link = await RedisLink.open(this.#terms, this.self, events, this.#over.signal);
-    try {
-      const failed = ended.then((why) => Promise.reject(new Error(why)));
-      await Promise.race([this.#begin(link), failed]);
-      return { ended };
-    } catch (error) {
-      link[Symbol.dispose]();
-      this.#down();
-      if (refusalKind(error) !== "refused") throw error;
-      const why = advised(messageOf(error), this.#terms);
-      throw new BusError(`Cannot use the bus: ${why}`, { cause: error });
-    }
+    this.#uplink.end();
   }
 
   async #begin(link: RedisLink): Promise<void> {
