@@ -55,9 +55,14 @@ export function isEnding(pid: number): boolean {
   });
 }
 
-/** The value of a variable that a process was started with. */
-export function variableOf(pid: number, name: string): string | undefined {
-  const variables = `\0${read(`/proc/${pid}/environ`) ?? ""}`;
+/** The variables that a process was started with, each behind a NUL; none where it is ending, undefined where they are hidden. */
+export function variablesOf(pid: number): string | undefined {
+  const variables = read(`/proc/${pid}/environ`);
+  return variables && `\0${variables}`;
+}
+
+/** The value of one of these variables. */
+export function valueIn(variables: string, name: string): string | undefined {
   const start = variables.indexOf(`\0${name}=`);
   return start < 0 ? undefined : variables.slice(start + name.length + 2).split("\0", 1)[0];
 }

@@ -1,7 +1,7 @@
 import { nextTurn } from "../base/next_turn.ts";
 import { within } from "../base/within.ts";
 import type { Child } from "./launch.ts";
-import { findOrphans, findOrphansOf } from "./orphans.ts";
+import { findOrphans, lookForOrphans } from "./orphans.ts";
 import { childrenOf, isEnding, startOf } from "./proc.ts";
 
 const POLL_MS = 10;
@@ -10,8 +10,13 @@ const POLL_MS = 10;
 // to end: it has nothing else to do for that but to be given the processor, once.
 const STATUS_PATIENCE = 1_000;
 
-// How many looks in a row have to find nobody where somebody was found before.
+// How many looks in a row have to find nobody where somebody was found before: one that has ended since may have left
+// another, which that look could not see.
 const LOOKS = 2;
+
+// How many looks are repeated that can have missed somebody: on a machine where processes come and go all the time,
+// each can.
+const VAGUE = 3;
 
 /** The policy for the processes that a program leaves behind: they are ended like itself, or may live on. */
 export type Orphans = "end" | "keep";
@@ -20,7 +25,7 @@ const trees = new Set<ProcessTree>();
 
 /** Kills every process of this server at once: for a server that has no time left. */
 export function killAll(): void {
-  const orphans = findOrphans();
+  const { orphans } = findOrphans();
   for (const tree of trees) tree.kill(orphans);
 }
 
@@ -93,9 +98,9 @@ export class ProcessTree {
   async signal(signal: Deno.Signal): Promise<void> {
     this.#signalKnown(signal, []);
     if (this.#orphans === "keep") return;
-    const orphans = await findOrphansOf(this.#id);
+    const { orphans } = await lookForOrphans();
     // Not to what those have started since who got it: that is what they do about it.
-    for (const [pid, start] of familyOf(orphans)) {
+    for (const [pid, start] of familyOf(orphans.get(this.#id) ?? [])) {
       if (this.#others?.get(pid) === start) continue;
       this.#others ??= new Map();
       this.#others.set(pid, start);
@@ -130,20 +135,35 @@ export class ProcessTree {
     const deadline = performance.now() + ms;
     if (!(await this.ends(ms) && await within(this.exit, STATUS_PATIENCE))) return false;
     if (this.#orphans === "keep") return true;
-    // Whoever ends may have started another: nobody is left only where looks find nobody, and one alone can miss
-    // a process that loses its parent at that moment.
-    for (let empty = 0, enough = 1; empty < enough;) {
-      this.#walk(await findOrphansOf(this.#id));
-      empty++;
-      while (this.#alive().length > 0) {
-        [empty, enough] = [0, LOOKS];
-        const left = deadline - performance.now();
-        if (left <= 0) return false;
-        // Nobody tells the end of a process that is not a child.
-        await new Promise((resolve) => setTimeout(resolve, Math.min(left, POLL_MS)));
-      }
+    return await this.#noneIsLeft(deadline);
+  }
+
+  /** Whether nothing of what it has left behind is there, or any more before a time. */
+  async #noneIsLeft(deadline: number): Promise<boolean> {
+    const known = new Set<number>();
+    // Whoever ends may have started another: nobody is left only where looks find nobody new.
+    for (let empty = 0, enough = 1, vague = 0; empty < enough;) {
+      const { orphans, isWhole } = await lookForOrphans();
+      const pids = orphans.get(this.#id) ?? [];
+      const isNews = pids.some((pid) => !known.has(pid));
+      for (const pid of pids) known.add(pid);
+      this.#walk(pids);
+      if (isNews || this.#alive().length > 0) {
+        [empty, enough, vague] = [0, LOOKS, 0];
+        if (!await this.#allEnd(deadline)) return false;
+      } else if (isWhole || ++vague > VAGUE) empty++;
     }
     return true;
+  }
+
+  async #allEnd(deadline: number): Promise<boolean> {
+    while (this.#alive().length > 0) {
+      const left = deadline - performance.now();
+      if (left <= 0) return false;
+      // Nobody tells the end of a process that is not a child.
+      await new Promise((resolve) => setTimeout(resolve, Math.min(left, POLL_MS)));
+    }
+    return performance.now() < deadline;
   }
 
   /** Says that nothing of it is left, or nothing that could be ended. */

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { ID_PREFIX } from "../../lib/base/request.ts";
 import { startOf } from "../../lib/process/proc.ts";
 import { killAll, ProcessTree } from "../../lib/process/tree.ts";
+import { Folder } from "../support/folder.ts";
 import { Lines } from "../support/lines.ts";
 import { needing } from "../support/programs.ts";
 import { isAlive, pidIn } from "../support/processes.ts";
@@ -94,6 +95,15 @@ test("ProcessTree.ended() waits for what orphans start before they end", async (
   await using running = new Script(HOP);
   assertEquals(await running.tree.ended(4 * ENOUGH), true);
   assertEquals(running.lines.all, ["last"]);
+});
+
+test("ProcessTree.ended() says false as long as orphans leave others behind, each within a look", async () => {
+  await using folder = await Folder.make();
+  const HOP = `[ -e ${folder.path}/over ] || (sh -c "$HOP" &)`;
+  await using running = new Script('(sh -c "$HOP" &)', { HOP });
+  assertEquals(await running.tree.ended(500), false);
+  await Deno.writeTextFile(`${folder.path}/over`, "");
+  assertEquals(await running.tree.ended(ENOUGH), true);
 });
 
 test("ProcessTree.signal() sends the signal that it is given", async () => {
