@@ -64,7 +64,7 @@ testWorkers(
   },
 );
 
-testWorkers("stdws --workers replaces a worker that does not answer any more", async (form) => {
+testNode("stdws --workers replaces a worker that does not answer any more", async (form) => {
   await using server = await startWorkers([TELLS], { form });
   const [[stops, its], [, others]] = one(await connectAll(server.url));
   Deno.kill(stops, "SIGSTOP");
