@@ -127,7 +127,8 @@ testPty(
   "Pty has its end with its program, whatever goes on to write in the background",
   { ignore },
   async () => {
-    await using program = start('(trap "" HUP; exec yes) & sleep 0.1; seq 1000; exit 3');
+    const writes = "until grep -qx yes /proc/$!/comm; do :; done";
+    await using program = start(`(trap "" HUP; exec yes) & ${writes}; seq 1000; exit 3`);
     await program.rest();
     assertEquals((await program.child.status).code, 3);
   },
@@ -154,10 +155,17 @@ testPty(
 );
 
 testPty("Pty takes no more than a program reads, and loses none of it", { ignore }, async () => {
-  await using program = start("stty raw -echo; echo ready; sleep 0.2; head -c 200000 | cksum");
+  const stops = "kill -STOP $$";
+  await using program = start(`stty raw -echo; echo ready; ${stops}; head -c 200000 | cksum`);
   await program.until("ready");
   const data = "0123456789abcde\n".repeat(12_500);
-  await program.type(data);
+  let isTyped = false;
+  const typed = program.type(data).then(() => isTyped = true);
+  const stat = `/proc/${program.child.pid}/stat`;
+  while (!(await Deno.readTextFile(stat)).includes(") T ")) await nextTurn();
+  assertEquals(isTyped, false);
+  program.child.kill("SIGCONT");
+  await typed;
   const child = new Deno.Command("cksum", { stdin: "piped", stdout: "piped" }).spawn();
   const [expected] = await Promise.all([
     new Response(child.stdout).text(),
