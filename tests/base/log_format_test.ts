@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type Entry, formatDate, formatJson, formatText } from "../../lib/base/log.ts";
+import { type Entry, formatDate, formatJson, formatText } from "../../lib/base/log_format.ts";
 
 const TIME = Date.UTC(2018, 0, 19, 1, 46, 8, 123);
 

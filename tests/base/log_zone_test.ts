@@ -2,11 +2,14 @@ import { assertEquals } from "@std/assert";
 import { ROOT } from "../support/server.ts";
 
 const LOG = new URL("../../lib/base/log.ts", import.meta.url).href;
+const FORMAT = new URL("../../lib/base/log_format.ts", import.meta.url).href;
+
+const IMPORTS = `import * as log from "${LOG}"; import * as form from "${FORMAT}";`;
 
 /** Runs a few lines of TypeScript with the log's module in another time zone. */
 async function evaluate(zone: string, code: string): Promise<string> {
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", "--quiet", `import * as log from "${LOG}";\n${code}`],
+    args: ["eval", "--quiet", `${IMPORTS}\n${code}`],
     env: { TZ: zone, NO_COLOR: "1" },
     cwd: ROOT,
   }).output();
@@ -26,7 +29,7 @@ const ZONES: [zone: string, winter: string, summer: string][] = [
 ];
 for (const [zone, winter, summer] of ZONES) {
   Deno.test(`formatDate() tells the local time of ${zone}, in winter and in summer`, async () => {
-    const code = `console.log(log.formatDate(${WINTER})); console.log(log.formatDate(${SUMMER}))`;
+    const code = `console.log(form.formatDate(${WINTER})); console.log(form.formatDate(${SUMMER}))`;
     assertEquals(await evaluate(zone, code), `${winter}\n${summer}\n`);
   });
 }
@@ -40,7 +43,7 @@ Deno.test("formatText() writes the line of websocketd's documentation", async ()
     message: "CONNECT",
   };
   const code = `Deno.stdout.writeSync(
-    new TextEncoder().encode(log.formatText(${JSON.stringify(entry)})),
+    new TextEncoder().encode(form.formatText(${JSON.stringify(entry)})),
   )`;
   assertEquals(
     await evaluate("Asia/Shanghai", code),
@@ -62,6 +65,6 @@ Deno.test("Log says nothing until configureLog() is called", async () => {
 });
 
 Deno.test("formatDate() gives the day two digits", async () => {
-  const code = `console.log(log.formatDate(${Date.UTC(2024, 1, 5)}))`;
+  const code = `console.log(form.formatDate(${Date.UTC(2024, 1, 5)}))`;
   assertEquals(await evaluate("UTC", code), "Mon, 05 Feb 2024 00:00:00 +0000\n");
 });
