@@ -6,18 +6,17 @@ import type { Silent } from "../admin/others.ts";
 import type { Crew } from "./ask/ask_all.ts";
 import { CommonLines } from "./common_lines.ts";
 import { Launcher, type LauncherOptions } from "./launcher.ts";
+import { Loads } from "./loads.ts";
 import { Restarts } from "./restarts.ts";
 import { StartPatience } from "./start_patience.ts";
 import { WorkerFailure } from "./worker_failure.ts";
-import type { Load, Ready, WorkerProcess } from "./worker_process.ts";
+import type { Ready, WorkerProcess } from "./worker_process.ts";
 
 const log = new Log();
 
 // How long a worker that is replaced is waited for until it is the turn of the next one, in ms: its clients may stay
 // as long as they like, and others shall not wait for that.
 const TURN = 10_000;
-// How long a worker may take to say what it has to do, in ms.
-const ANSWER = 2_000;
 // What a worker may take to its end beside its own time, in ms.
 const GRACE = 1_000;
 
@@ -35,6 +34,8 @@ export class Parent implements AsyncDisposable, Crew {
   readonly #options: ParentOptions;
   /** Has all that have not ended, also those that were replaced. */
   readonly #launcher: Launcher;
+  /** What all of them have to do. */
+  readonly loads: Loads = new Loads(() => this.#launcher.all);
   /** Workers that serve or shall serve, by their numbers. */
   readonly #workers = new Map<number, WorkerProcess>();
   readonly #restarts = new Restarts();
@@ -108,26 +109,6 @@ export class Parent implements AsyncDisposable, Crew {
 
   isRetired(pid: number): boolean {
     return !this.#workers.values().some((worker) => worker.pid === pid);
-  }
-
-  get connections(): number {
-    return this.#sum(({ lately }) => lately.connections);
-  }
-
-  get requests(): number {
-    return this.#sum(({ lately }) => lately.requests);
-  }
-
-  /** Has `connections` and `requests` be those of now: workers tell them from time to time. */
-  async refresh(): Promise<void> {
-    await this.#loads();
-  }
-
-  /** Milliseconds for which no worker has had anything to do, as they say now. */
-  async askQuietMs(): Promise<number> {
-    const loads = await this.#loads();
-    // Where all are being started again, nobody knows.
-    return loads.length === 0 ? 0 : Math.min(...loads.map((load) => load?.quietMs ?? 0));
   }
 
   /** Has all workers take up what has changed: the first alone, and the others where it has not failed. */
@@ -209,14 +190,6 @@ export class Parent implements AsyncDisposable, Crew {
   get #serving(): WorkerProcess[] {
     return [...this.#workers].sort(([a], [b]) => a - b).map(([, worker]) => worker)
       .filter(({ isReady }) => isReady);
-  }
-
-  async #loads(): Promise<(Load | undefined)[]> {
-    return await Promise.all(Array.from(this.#launcher.all, (worker) => worker.load(ANSWER)));
-  }
-
-  #sum(count: (worker: WorkerProcess) => number): number {
-    return Array.from(this.#launcher.all, count).reduce((sum, each) => sum + each, 0);
   }
 
   async #begin(): Promise<void> {

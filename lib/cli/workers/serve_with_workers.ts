@@ -88,15 +88,15 @@ export async function serveWithWorkers(
     });
     return await untilEnd({
       get connections() {
-        return running.connections;
+        return running.loads.connections;
       },
       get requests() {
-        return running.requests;
+        return running.loads.requests;
       },
       get quietMs() {
-        return running.askQuietMs();
+        return running.loads.askQuietMs();
       },
-      refresh: () => running.refresh(),
+      refresh: () => running.loads.refresh(),
       drain: () => running.drain(),
       shutdown: () => running.shutdown(),
     }, {
