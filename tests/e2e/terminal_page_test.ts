@@ -242,6 +242,34 @@ Deno.test(
       await page.close();
     });
 
+    await t.step("takes no part of a line while it comes back to a shared terminal", async () => {
+      const terminal = await open("ours");
+      const { page } = terminal;
+      const sockets: WebSocketRoute[] = [];
+      const second = Promise.withResolvers<void>();
+      const typed = Promise.withResolvers<void>();
+      await page.routeWebSocket(/./, async (socket) => {
+        if (sockets.push(socket) > 1) {
+          second.resolve();
+          await typed.promise;
+        }
+        socket.connectToServer();
+      });
+      await page.reload();
+      await terminal.untilState("Shared");
+      await sockets[0]?.close({ code: 1012 });
+      await terminal.type("echo lost");
+      await terminal.untilState("nothing is typed until it is back");
+      await second.promise;
+      await terminal.type(" halves");
+      typed.resolve();
+      await terminal.untilState("Shared");
+      await terminal.line("echo whole");
+      await terminal.until(/^whole$/m);
+      assert(!/lost|halves/.test(await terminal.screen()), await terminal.screen());
+      await page.close();
+    });
+
     await t.step("goes on when it is loaded again, where the route has resume", async () => {
       const terminal = await open("keep");
       const { page } = terminal;

@@ -34,6 +34,8 @@ terminal.loadAddon(new WebLinksAddon.WebLinksAddon(openLink));
 /** What the server has said of it: whether one may type, and whether others are there, so that it has one size for all. */
 let facts = { write: true, shared: false };
 let attempts = 0;
+/** Whether it comes back to a terminal that others may have gone on with: half a line would be worse than none. */
+let isComingBack = false;
 
 const state = new State({
   again() {
@@ -66,13 +68,14 @@ const link = new Link({
   closed(code, reason) {
     state.closed(code, reason);
     // Others may be there still.
-    if (facts.shared && [1001, 1006, 1012, 1013].includes(code)) {
+    isComingBack = facts.shared && [1001, 1006, 1012, 1013].includes(code);
+    if (isComingBack) {
       state.away();
       setTimeout(start, backoff(++attempts));
     }
   },
 });
-const type = (text) => link.type(encoder.encode(text));
+const type = (text) => typeBytes(encoder.encode(text));
 
 setUpLook(terminal, { smaller: byId("smaller"), larger: byId("larger"), changed: fitNow });
 terminal.open(byId("screen"));
@@ -93,7 +96,7 @@ const search = setUpSearch(terminal, finder, {
 
 terminal.onData((text) => type(withControl(text)));
 // Reports of the mouse, which are bytes.
-terminal.onBinary((text) => link.type(bytesOf(text)));
+terminal.onBinary((text) => typeBytes(bytesOf(text)));
 terminal.onTitleChange((title) => state.named(title));
 terminal.attachCustomKeyEventHandler(own);
 leaveAnswers(terminal, () => facts.shared);
@@ -150,9 +153,15 @@ function fitNow() {
   link.resize({ columns, rows });
 }
 
+function typeBytes(bytes) {
+  if (isComingBack) state.notify("The connection is lost: nothing is typed until it is back");
+  else link.type(bytes);
+}
+
 function begun(said) {
   facts = said;
   attempts = 0;
+  isComingBack = false;
   terminal.options.disableStdin = !facts.write;
   state.opened(facts);
   link.ready();
