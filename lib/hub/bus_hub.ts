@@ -56,7 +56,7 @@ export class BusHub implements Hub, RoomPlace, Disposable {
   /** Rooms that have something to tell when the engine is there again, and takes it. */
   readonly #owed = new Set<Awaiting>();
   /**
-   * Those of them that nobody is in any more, by their topics. Whoever comes comes to the same one: of two, the old one
+   * Rooms of these that nobody is in any more, by their topics. Whoever comes comes to the same one: of two, the old one
    * would say last that nobody is there.
    */
   readonly #leaving = new Map<string, BusRoom>();

@@ -2,7 +2,7 @@ import type { Heard } from "./heard.ts";
 
 const MAX_HELD = 4 * 1024 * 1024;
 
-/** What comes over the channel of a topic while what is before it is being read from the stream: 4 MiB at most. */
+/** Messages that come over the channel of a topic while those before them are being read: 4 MiB at most. */
 export class HeldBack {
   #all: Heard[] = [];
   #bytes = 0;

@@ -42,7 +42,7 @@ export class RedisTenures implements Iterable<Tenure> {
     return tenure;
   }
 
-  /** It is over, for good. */
+  /** Ends one, for good. */
   end(tenure: Tenure): void {
     if (this.#byName.get(tenure.name) === tenure) this.#byName.delete(tenure.name);
     tenure.over.abort();
