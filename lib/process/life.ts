@@ -1,12 +1,11 @@
 import { messageOf } from "../base/errors.ts";
 import { INPUT_PATIENCE } from "../base/limits.ts";
 import { within } from "../base/within.ts";
-import type { Decoder, Gauge } from "../contract.ts";
 import type { Feed } from "./feed.ts";
-import { type Cut, Output, type OutputWatch } from "./output.ts";
+import { logOutlet, type Outlet } from "./outlet.ts";
+import { type Cut, Output } from "./output.ts";
 import type { Started } from "./runner.ts";
 import { type Failure, type Outcome, overtime, statusText } from "./status.ts";
-import { StderrLog } from "./stderr_log.ts";
 import { ESCALATION, terminate } from "./terminate.ts";
 
 /** Options of {@linkcode Life}. */
@@ -26,26 +25,8 @@ export interface Ends {
   readonly stderr?: Outlet | undefined;
 }
 
-/** The destination of an output of a process. */
-export interface Outlet {
-  readonly decoder: Decoder;
-  /** The reader that has to keep up; default: none. */
-  readonly gauge?: Gauge | undefined;
-  /** Bytes of the buffer that waits for it. */
-  readonly smallest: number;
-  /** Bytes after which to look whether it keeps up; default: all that was read at once. */
-  readonly stride?: number | undefined;
-  /** Whether what is there at once is handed on as one; default false. */
-  readonly whole?: boolean | undefined;
-  /** Looks at how it comes; default: nobody does. */
-  readonly watch?: OutputWatch | undefined;
-}
-
 // How much longer than a process the news may take that the server is ending, in ms: Ctrl-C reaches both.
 const SIGNAL_DELAY = 50;
-
-// Of the shortest lines, no more than are logged in one turn of the event loop.
-const STDERR_STRIDE = 128;
 
 /** The words of the log for why an output was not read to its end. */
 const CUTS: Readonly<Record<Cut, string>> = {
@@ -253,10 +234,4 @@ export class Life {
     else tree.exit.then(release);
     this.#over.resolve(outcome);
   }
-}
-
-/** Writes each line of stderr into the log, as far as its rate allows. */
-export function logOutlet({ log, stderrRate }: Started): Outlet {
-  const decoder = new StderrLog(log, stderrRate);
-  return { decoder, gauge: decoder, smallest: 128, stride: STDERR_STRIDE };
 }
