@@ -107,7 +107,8 @@ export function session(
 
   /** Says it, unless the connection is closing: a browser would log that as an error of the page. */
   const say = (data: Kept[0]) => {
-    if (socket?.readyState === 1) socket.send(data);
+    // Another class than the browser's may have no such state.
+    if (!(Number(socket?.readyState) > 1)) socket?.send(data);
   };
 
   /** Passes on what may be, and does what waited for that. */

@@ -185,3 +185,20 @@ Deno.test("ResumingWebSocket says nothing on a connection that is closing, as th
   await peer.end(1000);
   await heard.tells("close 1000");
 });
+
+Deno.test("ResumingWebSocket takes a class of connections that says no state", async () => {
+  class Stateless extends WebSocket {
+    override get readyState() {
+      return undefined as unknown as number;
+    }
+  }
+  using listener = new PeerListener();
+  const heard = new Heard(listener.url, { WebSocket: Stateless });
+  using peer = await agree(listener);
+  await greet(peer);
+  await heard.tells("open");
+  heard.socket.send("said");
+  assertEquals(await peer.text(), "said");
+  await peer.end(1000);
+  await heard.tells("close 1000");
+});
