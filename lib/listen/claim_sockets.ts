@@ -5,9 +5,9 @@ import { type InheritedSocket, inheritedText } from "./inherited_socket.ts";
 
 /** Listening sockets that this process was started with. */
 export interface Claimed {
-  /** Those of a service manager. */
+  /** Sockets of a service manager. */
   readonly sockets?: readonly InheritedSocket[];
-  /** Those of a parent. */
+  /** Sockets of a parent. */
   readonly held?: readonly HeldPlace[];
 }
 

@@ -4,7 +4,7 @@ import { adoptedBy, hasProc, limitsOf, parentOf, valueIn, variablesOf } from "./
 
 /** The outcome of a look at all processes that have lost their parent. */
 export interface Look {
-  /** Those of this server, by the `UNIQUE_ID` that they inherited, or the mark that stands for it. */
+  /** Orphans of this server, by the `UNIQUE_ID` that they inherited, or the mark that stands for it. */
   readonly orphans: ReadonlyMap<string, readonly number[]>;
   /** Whether none can have been missed that was there. */
   readonly isWhole: boolean;

@@ -34,7 +34,7 @@ export class Parent implements AsyncDisposable, Crew {
   readonly #options: ParentOptions;
   /** Has all that have not ended, also those that were replaced. */
   readonly #launcher: Launcher;
-  /** What all of them have to do. */
+  /** The load of all of them. */
   readonly loads: Loads = new Loads(() => this.#launcher.all);
   /** Workers that serve or shall serve, by their numbers. */
   readonly #workers = new Map<number, WorkerProcess>();

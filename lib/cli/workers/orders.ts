@@ -10,7 +10,7 @@ const { SIGINT, SIGTERM, SIGKILL } = constants.signals;
 
 /** A worker that serves, as the orders of its parent see it. */
 export interface Obeying {
-  /** What it has to do now. */
+  /** The load that it has now. */
   readonly load: Load;
   /**
    * Takes up what has changed.
@@ -54,7 +54,7 @@ export class Orders {
     return this.#again.promise;
   }
 
-  /** It serves: all orders are obeyed from now on. */
+  /** Obeys all orders from now on, where it serves. */
   obey(obeying: Obeying): void {
     this.#obeying = obeying;
     for (const order of this.#early.splice(0)) this.#take(order);
