@@ -1,6 +1,6 @@
 /** Somebody who ends when the servers are apart. */
 export interface StrictOne {
-  /** They are. */
+  /** Ends it, because they are. */
   apart(): void;
 }
 
