@@ -13,7 +13,8 @@ export type BusPlace =
 const REDIS = /^(?:redis|valkey)(?:s|\+unix)?:$/;
 
 /** The forms of a place, to follow “expected”. */
-export const BUS_PLACE = "local, off, redis://HOST:PORT, rediss://HOST:PORT or file:PATH";
+export const BUS_PLACE =
+  "local, off, redis://HOST:PORT, rediss://HOST:PORT, redis+unix:///PATH or file:PATH";
 
 /** Reads a place; undefined where it is none. */
 export function parseBusPlace(text: string): BusPlace | undefined {

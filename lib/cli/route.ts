@@ -41,7 +41,7 @@ export function parseRoute(text: string, name = "--route"): RouteSettings {
 export function parseHandler(path: string, text: string, where: string): RouteSettings {
   const [, name = "", query = "", command = ""] =
     /^([^?\s]*)(?:\?(\S*))?(?:\s+(.*))?$/s.exec(text) ?? [];
-  parsePattern(path, where);
+  parsePattern(path, `${where}${text}`);
   const handler = HANDLER_NAMES.find((known) => known === name);
   if (!handler) {
     const what = `Unknown handler "${name}" in ${where}${text}`;

@@ -65,7 +65,7 @@ const REFUSED: readonly (readonly [url: string, part: string])[] = [
   ["redis://joe:secret@one?prefix=", 'prefix is ""'],
   ["redis://joe:secret@one?what=1", '"what" is nothing'],
   ["redis://joe:secret@one?ttl=1s&ttl=2s", "ttl is there twice"],
-  ["redis://joe:secret@one?ca=/x", '"ca" is nothing'],
+  ["redis://joe:secret@one?ca=/x", "it needs rediss://"],
   ["redis://joe:secret@one/x", 'database is "x"'],
   ["redis://joe:secret@one/1?db=1", "database twice"],
   ["redis://joe:secret%zz@one", "its password has a %"],

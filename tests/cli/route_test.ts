@@ -139,8 +139,8 @@ const REFUSED: [text: string, message: string][] = [
     'Unexpected word "history=3" in --route=/a=broadcast history=3 (did you mean "broadcast?history=3"?)',
   ],
   // Patterns.
-  ["/a(=echo", 'Invalid pattern "/a(" in --route=/a(=: '],
-  ["/:=echo", 'Invalid pattern "/:" in --route='],
+  ["/a(=echo", 'Invalid pattern "/a(" in --route=/a(=echo: '],
+  ["/:=echo", 'Invalid pattern "/:" in --route=/:=echo: '],
   ["/:a/:a=echo", 'Invalid pattern "/:a/:a" in --route='],
   ["/{a=echo", 'Invalid pattern "/{a" in --route='],
   // Options.

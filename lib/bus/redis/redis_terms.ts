@@ -73,6 +73,7 @@ export function parseRedisUrl(text: string): RedisTerms {
     else if (name === "maxbytes") terms.maxbytes = readBytes(value);
     else if (name === "db") database = value;
     else if (name === "ca" && protocol === "rediss:") ca = value;
+    else if (name === "ca") refuse('"ca" is for a way with TLS: it needs rediss://');
     else refuse(`"${name}" is nothing that it can have`);
   }
   const isUnix = protocol === "redis+unix:";

@@ -36,8 +36,9 @@ export const WORDS_ONLY = [
     kind: "boolean",
     default: false,
     group: "Client",
-    doc: "Connect again when the connection breaks or cannot be made, and go on with its session " +
-      "where the route has resume",
+    doc:
+      "Connect again where it cannot, and after every end but 1000, also that of a program that " +
+      "has failed; and go on with its session where the route has resume",
   },
   {
     name: "quietms",
