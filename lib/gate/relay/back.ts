@@ -17,6 +17,7 @@ import { ownerOf } from "../resumed.ts";
 import type { LiveRoute } from "../route.ts";
 import { readOpen, type RelayedSession, type RelayOpen, type RelayRefusal } from "./relay_words.ts";
 import { runName, type Runs } from "./runs.ts";
+import { TakenCounts } from "./taken_counts.ts";
 
 /** Parts of a server that a {@linkcode Back} needs. */
 export interface BackOptions {
@@ -32,6 +33,7 @@ const MOST_BODY = 64 * 1024;
 /** Serves clients of other servers, and what runs once for those of this one. */
 export class Back {
   readonly #options: BackOptions;
+  readonly #taken = new TakenCounts();
 
   constructor(options: BackOptions) {
     this.#options = options;
@@ -92,7 +94,14 @@ export class Back {
     }
     const ended = runs.serve(name, route.sole);
     const { maxFrameSize = MAX_FRAME_SIZE } = route.options;
-    const transport = new RelayTransport(leg, { asks: true, maxFrameSize });
+    const by = { name, fence, peer: leg.peer, id: request.id };
+    const taken = returns?.isSame ? this.#taken.take(by) : undefined;
+    const transport = new RelayTransport(leg, {
+      asks: true,
+      maxFrameSize,
+      // Who has not heard the terms asks once more what it is to know by them.
+      broke: (passed = taken) => passed !== undefined && this.#taken.note(by, passed),
+    });
     const ending = new AbortController();
     const leave = () => {
       transport.leave(over.aborted ? "The server ends" : "It is not held there any more");
@@ -106,7 +115,7 @@ export class Back {
       route,
       transport,
       leg,
-      () => ending.abort(),
+      { taken, over: () => ending.abort() },
     );
     if (!isServed) ending.abort();
   }
@@ -116,7 +125,7 @@ export class Back {
     route: LiveRoute,
     transport: RelayTransport,
     leg: ServedLeg,
-    over: () => void,
+    { taken, over }: { readonly taken: number | undefined; over(): void },
   ): Promise<boolean> {
     const { gate } = this.#options;
     const facts = { ...factsOf(request, route.path), server: leg.peer };
@@ -154,7 +163,7 @@ export class Back {
       const ticket = makeTicket(request, route, { admission, log, headersWs: [], left });
       transport.listen(gate.connect(transport, ticket));
       const { associated = {} } = admission;
-      leg.accept({ subprotocol: ticket.subprotocol, headers, associated });
+      leg.accept({ subprotocol: ticket.subprotocol, headers, associated, taken });
       return true;
     } catch (error) {
       discard(admission, log);

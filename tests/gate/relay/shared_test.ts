@@ -142,6 +142,53 @@ for (const history of [0, 2, 3]) {
   });
 }
 
+Deno.test("shared() gives its process what a client says once, wherever the way to that breaks", async () => {
+  using log = new CapturedLog("access");
+  // Frames until the way breaks.
+  let left = Infinity;
+  let broken = () => {};
+  const carry = (deliver: () => void) => {
+    if (--left === 0) {
+      servers.buses.cut(bus);
+      broken();
+    }
+    queueMicrotask(deliver);
+  };
+  const breaks = (frames: number) => {
+    left = frames;
+    return new Promise<void>((resolve) => broken = resolve);
+  };
+  const route = routes("cat", { history: 1000 });
+  await using servers = new JoinedServers({ carry });
+  await servers.add(route());
+  const { bus } = await servers.add(route());
+  const one = await RawClient.open(`${servers.url(0)}s`);
+  const two = await RawClient.open(`${servers.url(1)}s`);
+  for (let first = 1; first <= 6; first++) {
+    for (let second = 1; second <= 12; second++) {
+      const texts = ["a", "b", "c"].map((text) => `${first} ${second} ${text}`);
+      const [a = "", b = "", c = ""] = texts;
+      let cut = breaks(first);
+      await two.send(a);
+      await two.send(b);
+      await cut;
+      // While it is led there again.
+      cut = breaks(second);
+      servers.buses.mend(bus);
+      await cut;
+      servers.buses.mend(bus);
+      await two.send(c);
+      for (const client of [one, two]) {
+        const all = [];
+        while (all.at(-1) !== c) all.push(await heard(client));
+        assertEquals(all, texts);
+      }
+    }
+  }
+  assertEquals(log.messages.filter((line) => line.includes("Lost")), []);
+  await close(one, two);
+});
+
 Deno.test("shared() with framing=tagged closes a client that may have missed something while its server was alone", async () => {
   using _log = new CapturedLog();
   const script = "while read -r line; do echo '*\ta'; done";

@@ -42,13 +42,21 @@ export class FrontInput {
   #fresh = 0;
   #freshBytes = 0;
   #before = 0;
+  /**
+   * Of the server that serves it no more: how many of the first of the queue it may have used, the number of the last
+   * one before them, and how many of those its process may not have read.
+   */
+  #unsure = 0;
+  #known = 0;
+  #unread = 0;
 
   constructor(options: FrontInputOptions) {
     this.#options = options;
   }
 
+  /** How many nobody has, nor may have. */
   get size(): number {
-    return this.#queue.size;
+    return this.#queue.size - this.#unsure;
   }
 
   attach(transport: Transport): void {
@@ -122,14 +130,14 @@ export class FrontInput {
 
   /**
    * The server serves it no more: what it was not granted is kept for another one. Of what it was, it may have used what
-   * it has not said so of, which is lost. What it has given a process last, that may not have read.
+   * it has not said so of. What it has given a process last, that may not have read. Both stay in doubt until `settle`.
    *
    * @param isTold Whether that server tells itself what its process may not have read.
    */
-  lose(isTold = false): void {
-    const lost = Math.max(0, this.#granted - this.#done);
-    const unread = isTold || !this.#options.isLasting ? 0 : this.#before + this.#fresh;
-    for (let index = 0; index < lost; index++) this.#drop();
+  doubt(isTold = false): void {
+    this.#unsure = Math.max(0, this.#granted - this.#done);
+    this.#known = this.#done;
+    this.#unread = isTold || !this.#options.isLasting ? 0 : this.#before + this.#fresh;
     this.#sent =
       this.#granted =
       this.#done =
@@ -137,6 +145,20 @@ export class FrontInput {
       this.#freshBytes =
       this.#before =
         0;
+  }
+
+  /**
+   * Ends that doubt: what the server may have used is lost, but where the same process goes on with it.
+   *
+   * @param taken How many that process has got of those that its server was sent before; undefined where it is another
+   * one, or nobody knows.
+   */
+  settle(taken?: number): void {
+    const [lost, unread] = [this.#unsure, this.#unread];
+    this.#unsure = this.#unread = 0;
+    const gone = taken === undefined ? lost : Math.min(lost, Math.max(0, taken - this.#known));
+    for (let index = 0; index < gone; index++) this.#drop();
+    if (taken !== undefined) return;
     const { log, lost: tell } = this.#options;
     if (lost > 0) {
       tell?.(lost);
@@ -149,8 +171,15 @@ export class FrontInput {
     }
   }
 
+  /** The same, where nobody will know more: what it may have used is lost. */
+  lose(isTold = false): void {
+    this.doubt(isTold);
+    this.settle();
+  }
+
   /** Drops all of them: nobody takes them. */
   clear(): void {
+    this.settle();
     const { size } = this.#queue;
     this.#queue = new BatchQueue();
     this.#uncounted = 0;

@@ -54,6 +54,11 @@ export class RelayIntake {
     this.#taking = taking;
   }
 
+  /** How many messages were passed on. */
+  get passed(): number {
+    return this.#passed;
+  }
+
   /** Takes messages; answers false where too much waits. */
   add(batch: Batch): boolean {
     this.#bytes += countOf(batch);

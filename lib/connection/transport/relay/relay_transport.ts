@@ -20,6 +20,13 @@ export interface RelayTransportOptions {
   readonly asks: boolean;
   /** Bytes of a message of the client; 0 means no limit. */
   readonly maxFrameSize: number;
+  /**
+   * Told when the way to the other server breaks.
+   *
+   * @param passed How many messages were passed on, more than that server may know of; undefined where it is not known
+   * that it has heard the terms.
+   */
+  broke?(passed: number | undefined): void;
 }
 
 /**
@@ -34,6 +41,7 @@ export class RelayTransport implements Transport, BackEnd {
   ping?: (payload: Uint8Array) => Promise<Uint8Array | undefined>;
   sendPart?: (part: Batch, at: PartAt) => void;
   readonly #leg: ServedLeg;
+  readonly #broke: RelayTransportOptions["broke"];
   #events: TransportEvents | undefined;
   #compresses = false;
   #isPlain = false;
@@ -42,6 +50,7 @@ export class RelayTransport implements Transport, BackEnd {
   readonly #waiters = new Waiters(() => this.#isClosing || this.#isOver ? 0 : this.bufferedAmount);
   readonly #intake: RelayIntake;
   readonly #gathering: Gathering;
+  #isOpened = false;
   #isClosing = false;
   #farewell: RelayFarewell | undefined;
   /** The client has closed. */
@@ -53,8 +62,9 @@ export class RelayTransport implements Transport, BackEnd {
   #left: AbortController | undefined;
   readonly #pings: RelayPings;
 
-  constructor(leg: ServedLeg, { asks, maxFrameSize }: RelayTransportOptions) {
+  constructor(leg: ServedLeg, { asks, maxFrameSize, broke }: RelayTransportOptions) {
     this.#leg = leg;
+    this.#broke = broke;
     this.#gathering = new Gathering(maxFrameSize);
     this.#output = new RelayOutput(leg);
     this.#pings = new RelayPings(leg);
@@ -169,6 +179,7 @@ export class RelayTransport implements Transport, BackEnd {
   }
 
   opened({ pings, compresses, parts, isPlain }: Abilities): void {
+    this.#isOpened = true;
     this.#compresses = compresses;
     this.#isPlain = isPlain;
     if (pings) this.ping = (payload) => this.#ping(payload);
@@ -259,6 +270,7 @@ export class RelayTransport implements Transport, BackEnd {
   broke(): void {
     if (this.#isOver) return;
     this.#leg.forget();
+    this.#broke?.(this.#isOpened ? this.#intake.passed : undefined);
     this.#end(1006, "");
   }
 

@@ -87,6 +87,7 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
   abandon(): void {
     this.#isOver = true;
     this.#search.end();
+    this.#input.settle();
   }
 
   /** Takes the events of the client's transport. */
@@ -195,14 +196,15 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
     if (!wasServed) return this.#search.answered(undefined);
     const { log, isLasting } = this.#options;
     log.info("session", `Server ${leg.peer} serves it no more: ${why}`);
-    this.#input.lose(isTold);
+    this.#input.doubt(isTold);
     this.#output.forget();
-    if (this.#isOver) return;
+    if (this.#isOver) return this.#input.settle();
     // With a part of a message alone, its client can get nothing of another server.
     if (!isLasting || this.#output.isInMessage) return this.#giveUp(...GONE);
     const hasAll = this.#ending.isClosed && this.#input.size === 0;
-    if (this.#ending.isClosing || hasAll) return this.#finishUnserved();
-    this.#again();
+    if (!this.#ending.isClosing && !hasAll) return void this.#again();
+    this.#input.settle();
+    this.#finishUnserved();
   }
 
   /** Has somebody else serve it. */
@@ -215,6 +217,7 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
       if (!isAccepted) return this.#giveUp(1011, reasonIn(words));
       if (!leg || this.#isOver) return;
       log.access("session", `RELAY: server ${leg.peer} serves it now`);
+      this.#input.settle(takenIn(words));
       this.#serve(leg);
     } catch (error) {
       // Its client has left, and nothing of it is lost.
@@ -326,4 +329,10 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
 function reasonIn(words: unknown): string {
   const { reason } = (words ?? {}) as { reason?: unknown };
   return typeof reason === "string" ? reason : "It is not served any more";
+}
+
+/** How many messages the process has got of those that were sent before, where it is the same one. */
+function takenIn(words: unknown): number | undefined {
+  const { taken } = (words ?? {}) as { taken?: unknown };
+  return Number.isSafeInteger(taken) ? taken as number : undefined;
 }

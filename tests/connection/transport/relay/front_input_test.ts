@@ -85,6 +85,19 @@ for (const [what, course, said, left] of COURSES) {
   });
 }
 
+for (const [taken, left] of [[2, 7], [4, 5], [5, 4]] as const) {
+  Deno.test(`FrontInput keeps what the same process has not got, which has ${taken} messages`, () => {
+    using log = new CapturedLog();
+    const input = new FrontInput({ log: new Log(), isLasting: true });
+    input.add(textOf(9, 5), LEG);
+    assertEquals(input.taken(LEG, 5, 2), true);
+    input.doubt();
+    assertEquals(input.size, 4);
+    input.settle(taken);
+    assertEquals([input.size, log.messages], [left, []]);
+  });
+}
+
 /** A batch of so many texts of so many bytes. */
 function textOf(size: number, length: number): Batch {
   const spans = Array.from({ length: size }, (_, at) => [at * length, (at + 1) * length]);

@@ -1,0 +1,40 @@
+// Clients whose way has broken and that have not come back, of all servers.
+const MOST = 10_000;
+
+/** A client of another server, in one service of what runs once. */
+export interface TakenBy {
+  readonly name: string;
+  readonly fence: number;
+  readonly peer: string;
+  readonly id: string;
+}
+
+/**
+ * How many messages the process has got of clients whose way to it has broken: their server, which may not have heard
+ * so, learns it when it leads them there again.
+ */
+export class TakenCounts {
+  readonly #counts = new Map<string, number>();
+
+  /** Notes it; the oldest are forgotten. */
+  note(by: TakenBy, count: number): void {
+    const key = keyOf(by);
+    this.#counts.delete(key);
+    this.#counts.set(key, count);
+    if (this.#counts.size <= MOST) return;
+    for (const oldest of this.#counts.keys()) {
+      this.#counts.delete(oldest);
+      break;
+    }
+  }
+
+  /** Answers what was noted, once; undefined where nobody knows. */
+  take(by: TakenBy): number | undefined {
+    const key = keyOf(by);
+    const count = this.#counts.get(key);
+    this.#counts.delete(key);
+    return count;
+  }
+}
+
+const keyOf = ({ name, fence, peer, id }: TakenBy): string => `${name} ${fence} ${peer} ${id}`;
