@@ -95,12 +95,13 @@ export class Back {
     const ended = runs.serve(name, route.sole);
     const { maxFrameSize = MAX_FRAME_SIZE } = route.options;
     const by = { name, fence, peer: leg.peer, id: request.id };
-    const taken = returns?.isSame ? this.#taken.take(by) : undefined;
+    const taken = returns?.isSame ? this.#taken.of(by) : undefined;
     const transport = new RelayTransport(leg, {
       asks: true,
       maxFrameSize,
-      // Who has not heard the terms asks once more what it is to know by them.
-      broke: (passed = taken) => passed !== undefined && this.#taken.note(by, passed),
+      // Not before: who has not heard the terms asks once more, perhaps before the end of this is known.
+      opened: () => this.#taken.forget(by),
+      broke: (passed) => this.#taken.note(by, passed),
     });
     const ending = new AbortController();
     const leave = () => {

@@ -28,12 +28,14 @@ export class TakenCounts {
     }
   }
 
-  /** Answers what was noted, once; undefined where nobody knows. */
-  take(by: TakenBy): number | undefined {
-    const key = keyOf(by);
-    const count = this.#counts.get(key);
-    this.#counts.delete(key);
-    return count;
+  /** Answers what was noted; undefined where nobody knows. */
+  of(by: TakenBy): number | undefined {
+    return this.#counts.get(keyOf(by));
+  }
+
+  /** Its server knows it. */
+  forget(by: TakenBy): void {
+    this.#counts.delete(keyOf(by));
   }
 }
 

@@ -20,13 +20,14 @@ export interface RelayTransportOptions {
   readonly asks: boolean;
   /** Bytes of a message of the client; 0 means no limit. */
   readonly maxFrameSize: number;
+  /** Told when the client's transport is open: its server has heard the terms. */
+  opened?(): void;
   /**
-   * Told when the way to the other server breaks.
+   * Told when the way to the other server breaks after that.
    *
-   * @param passed How many messages were passed on, more than that server may know of; undefined where it is not known
-   * that it has heard the terms.
+   * @param passed How many messages were passed on, more than that server may know of.
    */
-  broke?(passed: number | undefined): void;
+  broke?(passed: number): void;
 }
 
 /**
@@ -41,7 +42,7 @@ export class RelayTransport implements Transport, BackEnd {
   ping?: (payload: Uint8Array) => Promise<Uint8Array | undefined>;
   sendPart?: (part: Batch, at: PartAt) => void;
   readonly #leg: ServedLeg;
-  readonly #broke: RelayTransportOptions["broke"];
+  readonly #told: Pick<RelayTransportOptions, "opened" | "broke">;
   #events: TransportEvents | undefined;
   #compresses = false;
   #isPlain = false;
@@ -62,9 +63,9 @@ export class RelayTransport implements Transport, BackEnd {
   #left: AbortController | undefined;
   readonly #pings: RelayPings;
 
-  constructor(leg: ServedLeg, { asks, maxFrameSize, broke }: RelayTransportOptions) {
+  constructor(leg: ServedLeg, { asks, maxFrameSize, ...told }: RelayTransportOptions) {
     this.#leg = leg;
-    this.#broke = broke;
+    this.#told = told;
     this.#gathering = new Gathering(maxFrameSize);
     this.#output = new RelayOutput(leg);
     this.#pings = new RelayPings(leg);
@@ -180,6 +181,7 @@ export class RelayTransport implements Transport, BackEnd {
 
   opened({ pings, compresses, parts, isPlain }: Abilities): void {
     this.#isOpened = true;
+    this.#told.opened?.();
     this.#compresses = compresses;
     this.#isPlain = isPlain;
     if (pings) this.ping = (payload) => this.#ping(payload);
@@ -270,7 +272,7 @@ export class RelayTransport implements Transport, BackEnd {
   broke(): void {
     if (this.#isOver) return;
     this.#leg.forget();
-    this.#broke?.(this.#isOpened ? this.#intake.passed : undefined);
+    if (this.#isOpened) this.#told.broke?.(this.#intake.passed);
     this.#end(1006, "");
   }
 
