@@ -215,7 +215,9 @@ export class Relaying implements TransportEvents, FrontEnd, Member, Relay {
       const { isAccepted, words } = await this.begin();
       const leg = this.#leg;
       if (!isAccepted) return this.#giveUp(1011, reasonIn(words));
-      if (!leg || this.#isOver) return;
+      if (this.#isOver) return;
+      // The way has broken behind the answer, which was not heard until now.
+      if (!leg) return await this.#again();
       log.access("session", `RELAY: server ${leg.peer} serves it now`);
       this.#input.settle(takenIn(words));
       this.#serve(leg);
