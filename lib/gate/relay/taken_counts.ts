@@ -33,7 +33,7 @@ export class TakenCounts {
     return this.#counts.get(keyOf(by));
   }
 
-  /** Its server knows it. */
+  /** Forgets it: the server of that client knows it. */
   forget(by: TakenBy): void {
     this.#counts.delete(keyOf(by));
   }
