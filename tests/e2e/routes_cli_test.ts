@@ -18,7 +18,7 @@ const REFUSED: [args: string[], code: number, message: string][] = [
   ],
   [["--prt=1", "--echo"], 2, 'Unknown option --prt (did you mean "--port"?)'],
   [["-maxfork", "1", "--echo"], 2, 'Unknown option -maxfork (did you mean "--maxforks"?)'],
-  [["--route=/a(=echo"], 2, 'Invalid pattern "/a(" in --route=/a(=: '],
+  [["--route=/a(=echo"], 2, 'Invalid pattern "/a(" in --route=/a(=echo: '],
   [
     ["--route=/a=echo?x=1"],
     2,
