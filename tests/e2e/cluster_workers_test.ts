@@ -3,6 +3,7 @@ import { childrenOf } from "../../lib/process/proc.ts";
 import { Cluster } from "../support/cluster/cluster.ts";
 import { Gathering } from "../support/cluster/gathering.ts";
 import { PLACES } from "../support/cluster/site.ts";
+import { Folder } from "../support/folder.ts";
 import { type Form, testEach } from "../support/server.ts";
 
 const SEED = 15;
@@ -11,11 +12,13 @@ const EACH = 150;
 /** Members of one place of a server with so many workers. */
 async function meet(
   form: Form,
-  handler: string,
+  handler: (notes: string) => string,
   workers: number,
   test: (gathering: Gathering, cluster: Cluster) => Promise<void>,
 ): Promise<void> {
-  const args = () => [`--workers=${workers}`, `--route=/meet=${handler}`];
+  await using folder = await Folder.make();
+  const route = `--route=/meet=${handler(`${folder.path}/notes`)}`;
+  const args = () => [`--workers=${workers}`, route];
   // Without it, Deno.serve shares no port.
   const start = { form, flags: ["--unstable-net"] };
   await using cluster = await Cluster.start({ servers: 1, front: "haproxy", args, start });

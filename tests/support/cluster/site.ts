@@ -10,14 +10,14 @@ const BOTH = "=both";
 
 /**
  * Places where many meet; the program of the last one says that it begins, notes what it is told, and says it. It notes
- * as well where another one runs meanwhile, which a lock of the system shows.
+ * as well where another one runs meanwhile, which a lock of the system shows. Each is told the file for that.
  */
 export const PLACES = {
-  room: "broadcast?history=200&resume=60s&away=close",
-  "room that goes on alone": "broadcast?history=200&resume=60s",
+  room: () => "broadcast?history=200&resume=60s&away=close",
+  "room that goes on alone": () => "broadcast?history=200&resume=60s",
   // So long that the beginning of a process is in it, by which members know that it is another one.
-  program:
-    `shared?history=2000&resume=60s&linger=60s&env=NOTES={notes} sh -c 'exec 9>>"$NOTES.lock"; flock -n 9 || echo ${BOTH} >>"$NOTES"; echo =; exec tee -a "$NOTES"'`,
+  program: (notes: string) =>
+    `shared?history=2000&resume=60s&linger=60s&env=NOTES=${notes} sh -c 'exec 9>>"$NOTES.lock"; flock -n 9 || echo ${BOTH} >>"$NOTES"; echo =; exec tee -a "$NOTES"'`,
 } as const;
 
 /** The name of a place. */
@@ -78,7 +78,7 @@ export class Site implements AsyncDisposable {
     const redis = stack.use(await Redis.start(options.redis));
     const network = stack.use(new CuttingProxy(`tcp://127.0.0.1:${redis.port}`));
     const bus = `redis://${new URL(network.url).host}?ttl=${TTL}`;
-    const route = `--route=/meet=${PLACES[place].replace("{notes}", notes)}`;
+    const route = `--route=/meet=${PLACES[place](notes)}`;
     const args = () => [`--bus=${bus}`, route];
     const cluster = stack.use(await Cluster.start({ servers, front, args, start: { form } }));
     const gathering = stack.use(
