@@ -1,3 +1,5 @@
+import { Latest } from "../../base/latest.ts";
+
 // Clients whose way has broken and that have not come back, of all servers.
 const MOST = 10_000;
 
@@ -14,18 +16,11 @@ export interface TakenBy {
  * so, learns it when it leads them there again.
  */
 export class TakenCounts {
-  readonly #counts = new Map<string, number>();
+  readonly #counts = new Latest<string, number>(MOST);
 
   /** Notes it; the oldest are forgotten. */
   note(by: TakenBy, count: number): void {
-    const key = keyOf(by);
-    this.#counts.delete(key);
-    this.#counts.set(key, count);
-    if (this.#counts.size <= MOST) return;
-    for (const oldest of this.#counts.keys()) {
-      this.#counts.delete(oldest);
-      break;
-    }
+    this.#counts.note(keyOf(by), count);
   }
 
   /** Answers what was noted; undefined where nobody knows. */
