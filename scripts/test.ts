@@ -16,7 +16,7 @@
 // @ts-types="../lib/base/std.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
 import { groupsOf, listTestFiles } from "./test/groups.ts";
-import { countsOf, type Failure, failuresIn } from "./test/report.ts";
+import { countsOf, type Failure, failuresIn, lineOf } from "./test/report.ts";
 import { runGroup } from "./test/run_group.ts";
 
 const SIGNALS = Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as const;
@@ -71,7 +71,7 @@ async function main(args: readonly string[]): Promise<number> {
 
   const took = Math.round((performance.now() - start) / 1000);
   await say([
-    ...failures.map(({ name, file, reason }) => `FAILED ${file}: ${name}: ${reason}`),
+    ...failures.map(lineOf),
     `${
       failures.length === 0 ? "ok" : "FAILED"
     } | ${total.passed} passed | ${total.failed} failed | ` +

@@ -33,6 +33,11 @@ export function failuresIn(report: string): Failure[] {
   });
 }
 
+/** A failure as a line to read. */
+export function lineOf({ file, name, reason }: Failure): string {
+  return `FAILED ${file}: ${name}: ${reason}`;
+}
+
 /** A report with one failure more: of what failed beside all tests. */
 export function withFailure(report: string, { file, name, reason }: Failure): string {
   const suites = report === "" ? "<testsuites>\n</testsuites>\n" : report;

@@ -84,10 +84,10 @@ const CASES: Case[] = [
     "a test fails",
     {
       test:
-        `echo '<testcase name="b">\n<failure message="c">' >>"\${3#--reports=}/001.xml"; exit 1`,
+        `echo '<testcase name="b" classname="b_test.ts">\n<failure message="c">' >>"\${3#--reports=}/001.xml"; exit 1`,
     },
     1,
-    ["failed: deno task test (exit 1)", "6 passed, 2 failed, 0 skipped"],
+    ["FAILED b_test.ts: b: c", "failed: deno task test (exit 1)", "6 passed, 2 failed, 0 skipped"],
   ],
   ["no test could be run", { test: 'rm "${3#--reports=}/001.xml"; exit 1' }, 1, [
     "failed: deno task test (exit 1)",
