@@ -1,6 +1,7 @@
 import { messageOf } from "../base/errors.ts";
 import { INPUT_PATIENCE } from "../base/limits.ts";
 import { within } from "../base/within.ts";
+import { expectedEnd } from "./expected_end.ts";
 import type { Feed } from "./feed.ts";
 import { logOutlet, type Outlet } from "./outlet.ts";
 import { type Cut, Output } from "./output.ts";
@@ -223,7 +224,8 @@ export class Life {
     const { promise, resolve } = Promise.withResolvers<void>();
     const heard = () => resolve();
     ending.addEventListener("abort", heard, { once: true });
-    await within(promise, SIGNAL_DELAY);
+    // To hear it of somebody else takes longer, and then it is known that there was a signal.
+    await within(promise, SIGNAL_DELAY) || await within(promise, expectedEnd());
     ending.removeEventListener("abort", heard);
   }
 

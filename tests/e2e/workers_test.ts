@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { RawClient } from "../support/client.ts";
 import { Folder } from "../support/folder.ts";
-import { isAlive, untilGone } from "../support/processes.ts";
+import { isAlive, pidIn, untilGone } from "../support/processes.ts";
 import { needing } from "../support/programs.ts";
 import { runToEnd, type StartOptions, TestServer, wordsOf } from "../support/server.ts";
 import {
@@ -132,6 +133,28 @@ testWorkers(
       assertEquals((await each.client.rest()).closed, "1001 Server shutting down");
       each[Symbol.dispose]();
     }
+  },
+);
+
+testWorkers(
+  "stdws --workers tells clients of Ctrl-C that the server ends, however late the parent hears of it",
+  async (form) => {
+    const late =
+      "--route=/late=process sh -c 'trap \"\" INT; echo ready; read go; sleep 0.2; echo over'";
+    const route = "--route=/=process sh -c 'echo $$; exec cat'";
+    await using server = await startWorkers([route, late], { form, detached: true });
+    using client = await RawClient.open(server.url);
+    using clock = await RawClient.open(server.url, { target: "/late" });
+    const program = pidIn(await client.text());
+    assertEquals(await clock.text(), "ready");
+    server.child.kill("SIGSTOP");
+    Deno.kill(-server.pid, "SIGINT");
+    await untilGone(program);
+    await clock.send("go");
+    assertEquals(await clock.text(), "over");
+    server.child.kill("SIGCONT");
+    const { code } = await server.child.status;
+    assertEquals([code, (await client.rest()).closed], [0, "1001 Server shutting down"]);
   },
 );
 

@@ -5,12 +5,14 @@ import { Permits } from "../../lib/base/permits.ts";
 import { ID_PREFIX } from "../../lib/base/request.ts";
 import { CODECS, type Framing } from "../../lib/codec/codecs.ts";
 import type { Gauge, Message } from "../../lib/contract.ts";
+import { expectEnd } from "../../lib/process/expected_end.ts";
 import { Life } from "../../lib/process/life.ts";
 import { startOf } from "../../lib/process/proc.ts";
 import { Runner, type Started } from "../../lib/process/runner.ts";
 import { closeOf } from "../../lib/process/status.ts";
 import { Stdin } from "../../lib/process/stdin.ts";
 import type { Orphans } from "../../lib/process/tree.ts";
+import { FakeTimers } from "../base/fake_timers.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { untilGone } from "../support/processes.ts";
 
@@ -269,6 +271,26 @@ for (
     assertEquals([signal.aborted, await scene.close()], [false, "1001"]);
   });
 }
+
+Deno.test("Life says 1001 where it was expected that the server hears of its end, however late", async () => {
+  const ending = new AbortController();
+  const { signal } = ending;
+  const asked = Promise.withResolvers<FakeTimers>();
+  signal.addEventListener = (...listener: Parameters<AbortSignal["addEventListener"]>) => {
+    AbortSignal.prototype.addEventListener.apply(signal, listener);
+    asked.resolve(new FakeTimers());
+  };
+  expectEnd(600_000);
+  await using scene = new Scene("trap - INT; kill -INT $$", { ending: signal });
+  const closed = scene.close();
+  {
+    using timers = await asked.promise;
+    await timers.pass(5_000);
+    ending.abort();
+  }
+  expectEnd(0);
+  assertEquals(await closed, "1001");
+});
 
 Deno.test("Life says the truth where a process ends by SIGINT and the server does not", async () => {
   const { signal } = new AbortController();

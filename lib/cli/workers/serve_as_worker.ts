@@ -5,6 +5,7 @@ import type { Config } from "../../config.ts";
 import { serve } from "../../serve.ts";
 import { claimSockets } from "../../listen/claim_sockets.ts";
 import type { WorkerPlaces } from "../../workers/control.ts";
+import { expectEnd } from "../../process/expected_end.ts";
 import { joinOthers } from "../../workers/ask/join_others.ts";
 import { type Joined, joinParent } from "../../workers/join_parent.ts";
 import { joinLedger } from "../../workers/ledger/join_ledger.ts";
@@ -20,6 +21,9 @@ import { Orders } from "./orders.ts";
 
 const log = new Log();
 
+// Longer than a parent needs to hear of a signal and to give its orders on a machine that is busy, in ms.
+const ORDER_TIME = 10_000;
+
 /**
  * Serves as a worker, as its parent says.
  *
@@ -30,7 +34,7 @@ const log = new Log();
  */
 export async function serveAsWorker(path: string, args: Words, signals: Signals): Promise<number> {
   // They are the parent's, also where all processes of a group get them.
-  signals.next();
+  awaitOrders(signals);
   signals.onHangup(() => {});
   const joined = await joinParent(path);
   const { control, places } = joined;
@@ -85,6 +89,14 @@ export async function serveAsWorker(path: string, args: Words, signals: Signals)
   });
   await watchdog?.[Symbol.asyncDispose]();
   return code;
+}
+
+/** Has it be expected at each signal that the parent has got the same one, and orders the end. */
+async function awaitOrders(signals: Pick<Signals, "next">): Promise<void> {
+  for (;;) {
+    await signals.next();
+    expectEnd(ORDER_TIME);
+  }
 }
 
 /** Has the parent write what other workers would write as well. */
