@@ -1,4 +1,5 @@
 import type { Batch, Message } from "../base/batch.ts";
+import { Fifo } from "../base/fifo.ts";
 import { HIGH_WATER_MARK, NODE_MESSAGE_OVERHEAD } from "../base/limits.ts";
 import type { Gauge, Transport } from "../contract.ts";
 import { carryParts } from "./carry_parts.ts";
@@ -23,7 +24,7 @@ export class Lane implements Gauge {
   readonly #transport: Transport;
   readonly #tally: Tally;
   readonly #idle: () => void;
-  readonly #queue: (Counted | Waiting)[] = [];
+  readonly #queue = new Fifo<Counted | Waiting>();
   /** Of the messages in it, and how many batches they are. */
   #bytes = 0;
   #batches = 0;
@@ -109,8 +110,9 @@ export class Lane implements Gauge {
     if (this.#stopped) return 0;
     this.#stopped = true;
     this.#watch?.[Symbol.dispose]();
-    const left = this.#queue.splice(0);
-    for (const entry of [this.#current, ...left]) {
+    const left = [this.#current, ...this.#queue];
+    this.#queue.clear();
+    for (const entry of left) {
       if (!entry || !("parts" in entry)) continue;
       // To a client that has gone, a failure is nothing; to whoever made the parts, it is one of their code.
       entry.parts.cancel().catch(entry.failed);

@@ -1,4 +1,5 @@
 import type { Batch } from "../../../base/batch.ts";
+import { Fifo } from "../../../base/fifo.ts";
 import { batchWords } from "./batch_words.ts";
 import { Leg } from "./leg.ts";
 import { parted, piecesOf } from "./parted.ts";
@@ -33,7 +34,7 @@ interface Waiting {
  * Of a message that crosses in pieces, no more than a window is on its way, and what comes behind it waits here.
  */
 export class FrontLeg extends Leg<FrontEnd> {
-  #waiting: Waiting[] = [];
+  #waiting = new Fifo<Waiting>();
   /** Bytes of pieces that the server has not said that it has. */
   #underWay = 0;
 
@@ -42,13 +43,13 @@ export class FrontLeg extends Leg<FrontEnd> {
   }
 
   override tell(kind: number, ...fields: readonly (number | string | Uint8Array)[]): void {
-    if (this.#waiting.length === 0 || AHEAD.has(kind)) super.tell(kind, ...fields);
+    if (this.#waiting.size === 0 || AHEAD.has(kind)) super.tell(kind, ...fields);
     else this.#waiting.push({ isInput: false, send: () => super.tell(kind, ...fields) });
   }
 
   input(batch: Batch): void {
     if (largestIn(batch) <= MOST_AT_ONCE) {
-      if (this.#waiting.length === 0) return this.#input(batch);
+      if (this.#waiting.size === 0) return this.#input(batch);
       return this.#behind(() => this.#input(batch));
     }
     for (let index = 0; index < batch.size; index++) {
@@ -59,7 +60,7 @@ export class FrontLeg extends Leg<FrontEnd> {
   }
 
   #behind(send: () => void): void {
-    if (this.#waiting.length === 0) send();
+    if (this.#waiting.size === 0) send();
     else this.#waiting.push({ isInput: true, send });
   }
 
@@ -78,7 +79,7 @@ export class FrontLeg extends Leg<FrontEnd> {
   }
 
   #goOn(): void {
-    for (let next; (next = this.#waiting[0]);) {
+    for (let next; (next = this.#waiting.oldest);) {
       if (next.cost !== undefined && this.#underWay >= RELAY_WINDOW) return;
       this.#underWay += next.cost ?? 0;
       this.#waiting.shift();
@@ -94,7 +95,7 @@ export class FrontLeg extends Leg<FrontEnd> {
 
   /** Sends no more messages, of which that server wants none: what is to be told of their client does not wait. */
   dropInput(): void {
-    this.#waiting = this.#waiting.filter(({ isInput }) => !isInput);
+    this.#waiting = new Fifo([...this.#waiting].filter(({ isInput }) => !isInput));
     this.#goOn();
   }
 
@@ -118,7 +119,7 @@ export class FrontLeg extends Leg<FrontEnd> {
 
   override forget(): void {
     super.forget();
-    this.#waiting = [];
+    this.#waiting.clear();
   }
 
   /** Wants nothing more of it. */

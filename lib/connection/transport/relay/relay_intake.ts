@@ -1,4 +1,5 @@
 import type { Batch } from "../../../base/batch.ts";
+import { Fifo } from "../../../base/fifo.ts";
 import { MAX_QUEUE } from "../../../base/limits.ts";
 import { costOf, MOST_AT_ONCE } from "./relay_end.ts";
 
@@ -35,7 +36,7 @@ const MOST_EVENTS = 64;
 export class RelayIntake {
   readonly #asks: boolean;
   readonly #taking: RelayTaking;
-  #entries: (Batch | (() => void))[] = [];
+  #entries = new Fifo<Batch | (() => void)>();
   #bytes = 0;
   /** The numbers of the last one that was asked for, is granted, was passed on, and is done. */
   #asked = 0;
@@ -94,19 +95,20 @@ export class RelayIntake {
 
   /** Passes on none of the messages that wait. */
   dropMessages(): void {
-    this.#entries = this.#entries.filter((entry) => typeof entry === "function");
+    const events = [...this.#entries].filter((entry) => typeof entry === "function");
+    this.#entries = new Fifo<Batch | (() => void)>(events);
     this.#run();
   }
 
   /** Nothing of it matters any more. */
   stop(): void {
-    this.#entries = [];
+    this.#entries.clear();
   }
 
   #run(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
-    for (let entry; (entry = this.#entries[0]) !== undefined;) {
+    for (let entry; (entry = this.#entries.oldest) !== undefined;) {
       if (typeof entry !== "function" && !this.#mayPass(entry)) break;
       this.#entries.shift();
       if (typeof entry === "function") {
