@@ -3,6 +3,7 @@ import { BatchQueue } from "../../../base/batch_queue.ts";
 import { counted } from "../../../base/counted.ts";
 import { MAX_QUEUE } from "../../../base/limits.ts";
 import type { Log } from "../../../base/log.ts";
+import { merged } from "../../../base/merged.ts";
 import type { Transport } from "../../../contract.ts";
 import type { Close } from "./front_ending.ts";
 import type { FrontLeg } from "./front_leg.ts";
@@ -11,6 +12,9 @@ import { KIND } from "./relay_frame.ts";
 
 // What a pipe has room for where nobody has made it larger: so much a process may not have read.
 const PIPE = 64 * 1024;
+
+// Bytes of small messages that cross as one batch where they have waited for a server.
+const TOGETHER = 16 * 1024;
 
 /** Options of {@linkcode FrontInput}. */
 export interface FrontInputOptions {
@@ -83,9 +87,13 @@ export class FrontInput {
     return [1013, reason];
   }
 
-  /** Sends all of them to a server that has got none yet. */
+  /**
+   * Sends all of them to a server that has got none yet. They may be hundreds of thousands, which that server must not
+   * stand still for: otherwise it is the next one that counts as gone.
+   */
   sendAll(leg: FrontLeg): void {
-    for (const batch of this.#queue.last(this.#queue.size)) this.#send(leg, batch);
+    const all = this.#queue.last(this.#queue.size);
+    for (const batch of merged(all, TOGETHER)) this.#send(leg, batch);
   }
 
   #send(leg: FrontLeg, batch: Batch): void {

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Batch } from "../../../../lib/base/batch.ts";
 import { Log } from "../../../../lib/base/log.ts";
 import { FrontInput } from "../../../../lib/connection/transport/relay/front_input.ts";
@@ -103,3 +103,18 @@ function textOf(size: number, length: number): Batch {
   const spans = Array.from({ length: size }, (_, at) => [at * length, (at + 1) * length]);
   return new Batch(false, new Uint8Array(size * length), spans.flat());
 }
+
+Deno.test("FrontInput sends what has waited for a server by its bytes, not by how many messages there are", () => {
+  const sent: Batch[] = [];
+  const leg = { input: (batch: Batch) => void sent.push(batch), tell() {} } as unknown as FrontLeg;
+  const input = new FrontInput({ log: new Log(), isLasting: true });
+  const messages = Array.from({ length: 50_000 }, (_, at) => `c1 ${at}`);
+  for (const message of messages) input.add(Batch.of(message), undefined);
+  input.sendAll(leg);
+  assertEquals(sent.flatMap(({ messages }) => messages), messages);
+  // Half a megabyte, with what each counts: each of them is work of another server that others wait for.
+  assert(sent.length < 50, `${sent.length} batches`);
+  assert(input.taken(leg, 50_000, 49_999));
+  assertEquals(input.size, 1);
+  input.lose();
+});
