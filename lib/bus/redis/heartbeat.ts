@@ -1,3 +1,4 @@
+import { RunningTime } from "../../base/running_time.ts";
 import type { RedisKeys } from "./redis_keys.ts";
 import type { RedisLink } from "./redis_link.ts";
 import { patienceOf, type RedisTerms } from "./redis_terms.ts";
@@ -7,6 +8,10 @@ import { MAX_SHIPMENT } from "./shipment.ts";
 
 // Entries of the inbox that are read at once.
 const MOST = 100;
+
+// Turns of this server, at least, in which it waits for an answer: one that lies there already, because this server
+// stood still, is read in the first of them.
+const TURNS = 4;
 
 /** Options of a {@linkcode Heartbeat}. */
 export interface HeartbeatOptions {
@@ -23,33 +28,41 @@ export interface HeartbeatOptions {
   forgotten(): void;
   /** The mark of what Redis knows, and for how long it may not know who holds what, in ms. */
   marked(mark: string, quiet: number): void;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now?: () => number;
 }
 
 /** Says again and again that this server is there, and looks whether Redis still answers, on both its connections. */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
-  /** The time when Redis was asked last of what it has answered. */
+  readonly #now: () => number;
+  /** The time in which this server could hear an answer. */
+  readonly #running: RunningTime;
+  /** The time when Redis was asked last of what it has answered: by the clock, and by that. */
   #seen = -Infinity;
-  /** The time when the inbox has answered last. */
+  #seenRunning = -Infinity;
+  /** The time when the inbox has answered last, by that alone. */
   #heard = -Infinity;
   #most = MOST;
   #isOver = false;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+    this.#running = new RunningTime(options.terms.ttl / TURNS, this.#now);
   }
 
   /** Whether Redis has said nothing for so long that all others count as gone. */
   get isAlone(): boolean {
-    return performance.now() - this.#seen >= this.#options.terms.ttl;
+    return this.#running.look() - this.#seenRunning >= this.#options.terms.ttl;
   }
 
   /** Says that this server is there, and learns which others are. */
   async beat(link: RedisLink): Promise<void> {
     if (this.#isOver) return;
     const { self, keys, terms, there, forgotten, marked } = this.#options;
-    const asked = performance.now();
-    const late = this.#await(link, asked);
+    const [asked, running] = [this.#now(), this.#running.look()];
+    const late = this.#await(link);
     try {
       const reply = await link.script(
         "beat",
@@ -65,7 +78,7 @@ export class Heartbeat {
       const [added, names, mark = "", quiet] = Array.isArray(reply) ? reply : [];
       marked(String(mark), Number(quiet));
       if (added === 1 && asked - this.#seen < terms.ttl) forgotten();
-      this.#seen = asked;
+      [this.#seen, this.#seenRunning] = [asked, running];
       there(Array.isArray(names) ? names.map(String) : []);
     } finally {
       late.end();
@@ -82,9 +95,9 @@ export class Heartbeat {
   /** Takes what comes to this server's inbox, as long as the link is there. */
   listen(link: RedisLink): void {
     const { self, keys, terms, take } = this.#options;
-    this.#heard = performance.now();
+    this.#heard = this.#running.look();
     const answered = () => {
-      this.#heard = performance.now();
+      this.#heard = this.#running.look();
       this.#most = Math.min(MOST, this.#most + 1);
     };
     const [wait, most] = [terms.ttl / 2, () => this.#most];
@@ -93,29 +106,28 @@ export class Heartbeat {
 
   /** Ends the link where the connection that waits for the inbox is broken, which nothing else would show. */
   look(link: RedisLink): void {
-    if (performance.now() - this.#heard < 4 * this.#options.terms.ttl) return;
+    if (this.#running.look() - this.#heard < 4 * this.#options.terms.ttl) return;
     // It may only be slow, with much to bring: then less is asked for.
     this.#most = Math.ceil(this.#most / 4);
     link.fail("its inbox does not answer");
   }
 
   /**
-   * Ends the link where no answer comes in time. What was sent before it may take longer, as a large message over a
-   * thin line, as long as Redis answers on the other connection.
+   * Ends the link where no answer comes in time, as far as this server has run meanwhile. What was sent before it may
+   * take longer, as a large message over a thin line, as long as Redis answers on the other connection.
    */
-  #await(link: RedisLink, asked: number): { end(): void } {
+  #await(link: RedisLink): { end(): void } {
     const { terms, underWay } = this.#options;
     const patience = patienceOf(terms);
     const most = patience * (1 + underWay() / MAX_SHIPMENT);
-    let timer: ReturnType<typeof setTimeout>;
+    const turn = patience / TURNS;
+    const waited = new RunningTime(turn, this.#now);
     const look = () => {
-      const now = performance.now();
-      const isHeard = now - this.#heard < terms.ttl / 2 + patience;
-      const left = isHeard ? most - (now - asked) : 0;
-      if (left <= 0) link.fail("it does not answer");
-      else timer = setTimeout(look, Math.min(left, patience));
+      const ms = waited.look();
+      const isHeard = this.#running.look() - this.#heard < terms.ttl / 2 + patience;
+      if (ms >= (isHeard ? most : patience)) link.fail("it does not answer");
     };
-    timer = setTimeout(look, patience);
-    return { end: () => clearTimeout(timer) };
+    const timer = setInterval(look, turn);
+    return { end: () => clearInterval(timer) };
   }
 }
