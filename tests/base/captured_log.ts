@@ -1,8 +1,8 @@
 import { configureLog, type Level, type LogOptions } from "../../lib/base/log.ts";
 import { within } from "../../lib/base/within.ts";
 
-// Longer than anything takes that is waited for, in ms.
-const PATIENCE = 10_000;
+// Longer than anything that is waited for takes on a machine that is busy, in ms.
+const PATIENCE = 120_000;
 
 const PLACE = / \((?:\.\.\/)*tests\/[^()]*:\d+:\d+\)$/;
 const STACK = /^DEBUG \w+: [\w ]+: at .*:\d+:\d+/;
@@ -22,10 +22,14 @@ export class CapturedLog implements Disposable {
     configureLog({ level, format, write });
   }
 
-  /** The first message that matches, also one that has come already; at most ten seconds. */
-  async until(pattern: RegExp): Promise<string> {
+  /**
+   * The first message that matches, also one that has come already; fails where it never comes.
+   *
+   * @param count Which of those that match; default: the first.
+   */
+  async until(pattern: RegExp, count = 1): Promise<string> {
     for (;;) {
-      const found = this.messages.find((message) => pattern.test(message));
+      const found = this.messages.filter((message) => pattern.test(message))[count - 1];
       if (found !== undefined) return found;
       if (await within(this.#wake.promise, PATIENCE)) continue;
       throw new Error(`no message matches ${pattern} in:\n${this.messages.join("\n")}`);

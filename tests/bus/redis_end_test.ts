@@ -21,7 +21,7 @@ Deno.test("RedisBus that is disposed while Redis is silent does not wait for it,
 });
 
 Deno.test("RedisBus that has left is not said to be there again, however slow the way to Redis", async () => {
-  await using site = await RedisSite.open("ttl=2s");
+  await using site = await RedisSite.open("ttl=8s");
   const [one, two] = [await site.join(), await site.join()];
   await knows(two, one);
   using watched = new Watched(two);
