@@ -1,6 +1,7 @@
 import type { Batch } from "../base/batch.ts";
 import { CodecError, HandshakeError } from "../base/errors.ts";
 import { MAX_QUEUE } from "../base/limits.ts";
+import { Latest } from "../base/latest.ts";
 import { Log } from "../base/log.ts";
 import { type Mark, seenBy } from "../base/mark.ts";
 import type { Connection, Handler, Session, SlowPolicy } from "../contract.ts";
@@ -53,6 +54,9 @@ type Arrival = Pick<ClientOptions, "log" | "announcement"> & {
 // read at all must not be told of more and more of them.
 const FULL = 4;
 
+// Clients whose way to the process has broken, and that may not have heard anything until then.
+const MOST_BEGUN = 1_000;
+
 // Of the shortest lines no more than a client may have waiting beyond the high-water mark.
 const STRIDE = 4 * 1024;
 
@@ -100,6 +104,8 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
     },
   });
   const crowd = new Crowd();
+  /** The places that clients began at whose connections broke off. */
+  const begun = new Latest<string, Mark>(MOST_BEGUN);
   // Where messages are dropped for slow clients nothing has to wait.
   const pace = slow === "close" ? new Pace({ lag: (now) => crowd.lag(now) }) : undefined;
   const talk = talkOf(options, stdin, crowd);
@@ -207,12 +213,18 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
   }
 
   function open(connection: Connection, arrival: Arrival): Session {
-    if (arrival.isBack) {
+    const { isBack } = arrival;
+    // One that had heard nothing yet has missed what came since it was there.
+    const seen = arrival.seen ?? (isBack ? begun.get(connection.id) : undefined);
+    if (isBack) {
       // Before it gets anything that comes behind that.
-      const missing = talk.missing ? talk.missing(arrival.seen) : undefined;
+      const missing = talk.missing ? talk.missing(seen) : undefined;
       if (missing !== 0) connection.missed?.(missing);
     }
-    const past = talk.history?.(arrival.seen) ?? [];
+    const { place } = talk;
+    const past = talk.history?.(seen, isBack) ?? [];
+    const [first] = past;
+    const from = isBack && seen ? seen : first?.mark ? before(first.mark) : place;
     const client = new Client(connection, { ...arrival, mismatch, past });
     crowd.add(client);
     if (one.last) {
@@ -229,6 +241,8 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
       },
       close(code, reason) {
         client.leave();
+        // Only so does it come back as the same one.
+        if (one.place?.isJoined && from && code === 1006) begun.note(client.id, from);
         if (crowd.get(client.id) === client) talk.left(client, code, reason);
         remove(client);
       },
@@ -240,6 +254,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
     label: `Serving using shared process: ${[program, ...args].join(" ")}`,
     async accept(request, server) {
       talk.hub = server.hub;
+      talk.isJoined = server.isJoined ?? false;
       const { returns } = server;
       if (stdin.bufferedAmount > FULL * maxQueue) {
         throw new HandshakeError(
@@ -264,6 +279,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
     sole: one.sole,
     start(server) {
       talk.hub = server.hub;
+      talk.isJoined = server.isJoined ?? false;
       return one.start(server);
     },
     async [Symbol.asyncDispose]() {
@@ -272,6 +288,9 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
     },
   };
 }
+
+/** The place of the message before one. */
+const before = ({ log, number }: Mark): Mark => ({ log, number: number - 1 });
 
 /** `shared` for the registry. */
 export const sharedKind = kindOf({

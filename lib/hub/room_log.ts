@@ -63,19 +63,25 @@ export class RoomLog {
   /**
    * Notes messages, and forgets those that are older than the last `count`.
    *
+   * @param spare Bytes of memory below which older ones stay as well; default 0.
    * @returns The same with their numbers.
    */
-  add(batch: Batch, count: number): Batch {
+  add(batch: Batch, count: number, spare = 0): Batch {
     const marked = batch.marked({ log: this.id, number: this.#next });
     this.#next += batch.size;
     this.#queue.push(marked);
-    this.trim(count);
+    this.#forget(count, spare);
     return marked;
   }
 
   /** Forgets all but the last `count`. */
   trim(count: number): void {
-    while (this.#queue.size > count || this.bytes > MAX_HISTORY) this.#queue.drop();
+    this.#forget(count, 0);
+  }
+
+  #forget(count: number, spare: number): void {
+    const queue = this.#queue;
+    while (queue.bytes > MAX_HISTORY || (queue.size > count && queue.bytes > spare)) queue.drop();
   }
 
   /** The last `count`, the oldest of them first. */

@@ -90,3 +90,22 @@ Deno.test("Coded refuses what cannot be said, and says what came before it", asy
   stdin.feed(fake.stream);
   assertEquals((await fake.next()).text, "1\n[]\n");
 });
+
+Deno.test("Coded gives who comes back all that it has missed, of the last megabyte, where servers are joined", () => {
+  const { talk, decoder } = stage("lines", 1);
+  talk.isJoined = true;
+  const begin = talk.place;
+  decoder.push(encoder.encode("1\n2\n3\n"));
+  const texts = (...seen: Parameters<typeof talk.history>) =>
+    talk.history(...seen).flatMap(({ messages }) => messages);
+  assertEquals([texts(), texts(begin), texts(begin, true)], [["3"], ["3"], ["1", "2", "3"]]);
+  const [last] = talk.history();
+  const second = { log: begin.log, number: (last?.mark?.number ?? 0) - 1 };
+  assertEquals([texts(second, true), talk.missing(second), talk.missing(begin)], [["3"], 0, 0]);
+  // Nobody knows what somebody has missed who has nothing of this log.
+  const other = { log: "other", number: 1 };
+  assertEquals([texts(other, true), talk.missing(other)], [["3"], undefined]);
+  assertEquals([texts(undefined, true), talk.missing(undefined)], [["3"], undefined]);
+  for (let at = 0; at < 4; at++) decoder.push(encoder.encode(`${String(at).repeat(400_000)}\n`));
+  assertEquals([talk.missing(begin), texts(begin, true).length], [5, 2]);
+});

@@ -7,6 +7,9 @@ import type { Client } from "./client.ts";
 import type { Crowd } from "./crowd.ts";
 import type { Talk } from "./talk.ts";
 
+// Bytes of memory of the last messages for clients whose way to the process breaks, and who are back soon.
+const FOR_THE_RETURN = 1024 * 1024;
+
 /** Options of {@linkcode Coded}. */
 export interface CodedOptions {
   /** Turns the process's output into messages, and messages into its input. */
@@ -18,6 +21,7 @@ export interface CodedOptions {
 /** Messages from all clients, messages to all clients. */
 export class Coded implements Talk {
   hub: Hub | undefined;
+  isJoined = false;
   readonly #stdin: Stdin<Client>;
   readonly #crowd: Crowd;
   readonly #options: CodedOptions;
@@ -39,12 +43,23 @@ export class Coded implements Talk {
     this.#log = new RoomLog();
   }
 
-  history(seen?: Mark): readonly Batch[] {
-    return this.#log.after(seen, this.#options.remembered);
+  history(seen?: Mark, isBack = false): readonly Batch[] {
+    const isAll = isBack && this.#knows(seen);
+    return this.#log.after(seen, isAll ? Infinity : this.#options.remembered);
+  }
+
+  get place(): Mark {
+    return { log: this.#log.id, number: this.#log.next - 1 };
   }
 
   missing(seen: Mark | undefined): number | undefined {
+    // It gets no more than any other that comes.
+    if (!this.#knows(seen) && this.#log.next - 1 > this.#options.remembered) return undefined;
     return this.#log.missing(seen);
+  }
+
+  #knows(seen: Mark | undefined): boolean {
+    return seen?.log === this.#log.id;
   }
 
   announce(): string {
@@ -65,7 +80,8 @@ export class Coded implements Talk {
   left(): void {}
 
   #publish(batch: Batch): void {
-    const noted = this.#log.add(batch, this.#options.remembered);
+    const spare = this.isJoined ? FOR_THE_RETURN : 0;
+    const noted = this.#log.add(batch, this.#options.remembered, spare);
     for (const client of this.#crowd) client.send(noted);
   }
 }

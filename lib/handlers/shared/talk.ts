@@ -7,6 +7,10 @@ import type { Client } from "./client.ts";
 export interface Talk {
   /** The hub of its rooms. */
   hub: Hub | undefined;
+  /** Whether clients may come back whose way to the process has broken; missing where that makes no difference. */
+  isJoined?: boolean;
+  /** The place of the last message; missing where they have none. */
+  readonly place?: Mark;
   /**
    * A process has started, which knows of nobody.
    *
@@ -26,8 +30,9 @@ export interface Talk {
    * The messages that a client gets first; missing where the process itself says what.
    *
    * @param seen The last message that it has; default: it has none.
+   * @param isBack Whether it has had messages of the same process before, and gets all that it has missed.
    */
-  history?(seen?: Mark): readonly Batch[];
+  history?(seen?: Mark, isBack?: boolean): readonly Batch[];
   /**
    * How many messages a client misses that has had others before, beside what `history` gives it, or undefined where
    * nobody knows; missing where nobody ever does.

@@ -112,33 +112,59 @@ Deno.test("shared() ends its process where a server holds it no more, and gives 
   await close(one, two);
 });
 
-for (const history of [0, 2, 3]) {
-  Deno.test(`shared() with history=${history} gives a client what it has missed while its server was alone, or tells it`, async () => {
+for (const history of [0, 2]) {
+  for (const heardBefore of [true, false]) {
+    const who = heardBefore ? "" : " that had heard nothing yet";
+    Deno.test(`shared() with history=${history} gives a client${who} what it has missed while its server was alone`, async () => {
+      using log = new CapturedLog("access");
+      await using servers = await JoinedServers.start(2, routes("cat", { history }));
+      const one = await RawClient.open(`${servers.url(0)}s`);
+      const old = history > 0 && !heardBefore ? ["old"] : [];
+      for (const text of old) {
+        await one.send(text);
+        assertEquals(await heard(one), text);
+      }
+      const two = await RawClient.open(`${servers.url(1)}s`);
+      // It is among those who hear what is said from now on.
+      await log.until(/: CONNECT$/, 2);
+      if (heardBefore) {
+        await two.send("before");
+        assertEquals([await heard(one), await heard(two)], ["before", "before"]);
+      }
+      const bus = servers.all[1]?.bus as LocalBus;
+      servers.buses.cut(bus);
+      for (const text of ["1", "2", "3"]) {
+        await one.send(text);
+        assertEquals(await heard(one), text);
+      }
+      servers.buses.mend(bus);
+      for (const text of [...old, "1", "2", "3"]) assertEquals(await heard(two), text);
+      await two.send("after");
+      assertEquals([await heard(one), await heard(two)], ["after", "after"]);
+      await close(one, two);
+    });
+  }
+}
+
+for (const history of [0, 2]) {
+  Deno.test(`shared() with history=${history} tells a client that it has missed more than is kept for it`, async () => {
     using _log = new CapturedLog("access");
     await using servers = await JoinedServers.start(2, routes("cat", { history }));
     const one = await RawClient.open(`${servers.url(0)}s`);
     const two = await RawClient.open(`${servers.url(1)}s`);
-    for (const client of [one, two]) {
-      await client.send("before");
-      assertEquals([await heard(one), await heard(two)], ["before", "before"]);
-    }
-    const bus = servers.all[1]?.bus as LocalBus;
-    servers.buses.cut(bus);
-    for (const text of ["1", "2", "3"]) {
+    await two.send("before");
+    assertEquals([await heard(one), await heard(two)], ["before", "before"]);
+    servers.buses.cut(servers.all[1]?.bus as LocalBus);
+    const texts = Array.from({ length: 4 }, (_, at) => String(at).repeat(600_000));
+    for (const text of texts) {
       await one.send(text);
       assertEquals(await heard(one), text);
     }
-    servers.buses.mend(bus);
-    if (history < 3) {
-      const missing = 3 - history === 1 ? "1 message was" : "3 messages were";
-      assertEquals(await two.rest(), { texts: [], closed: `1013 ${missing} missed` });
-      two[Symbol.dispose]();
-      return await close(one);
-    }
-    for (const text of ["1", "2", "3"]) assertEquals(await heard(two), text);
-    await two.send("after");
-    assertEquals([await heard(one), await heard(two)], ["after", "after"]);
-    await close(one, two);
+    servers.buses.mend(servers.all[1]?.bus as LocalBus);
+    const missing = history === 0 ? "3 messages were" : "2 messages were";
+    assertEquals(await two.rest(), { texts: [], closed: `1013 ${missing} missed` });
+    two[Symbol.dispose]();
+    await close(one);
   });
 }
 
