@@ -6,6 +6,7 @@ import { KINDS } from "../options/kinds.ts";
 import type { Option } from "../options/option.ts";
 import { parseOption } from "../options/read_option.ts";
 import { ValueError } from "../options/value_error.ts";
+import type { OptionTexts } from "./check_options.ts";
 import { SHORT_FORMS, type ShortForm } from "./connect/short_forms.ts";
 import { refusedValue } from "./refused_value.ts";
 import { UnknownNameError } from "./unknown_name_error.ts";
@@ -14,12 +15,21 @@ import { UnknownNameError } from "./unknown_name_error.ts";
 export type Arguments =
   | { readonly kind: "version" | "license" }
   | { readonly kind: "help"; readonly topic?: string; readonly word?: string }
-  | { readonly kind: "connect"; readonly url: string; readonly options: Options }
-  | {
-    readonly kind: "serve" | "check";
-    readonly options: Options;
-    readonly command: readonly string[];
-  };
+  | ConnectArguments
+  | { readonly kind: "serve" | "check"; readonly command: readonly string[] } & Said;
+
+/** Arguments of the client. */
+export interface ConnectArguments extends Said {
+  readonly kind: "connect";
+  /** The server's address. */
+  readonly url: string;
+}
+
+/** Options, and the texts that they were said in. */
+interface Said {
+  readonly options: Options;
+  readonly texts: OptionTexts;
+}
 
 /**
  * Parses a command line as websocketd does: options, with one dash or two, up to the first word that is
@@ -34,16 +44,21 @@ export function parseArgs(argv: readonly string[]): Arguments {
     collect: FLAGS.filter((flag) => flag.repeat).map((flag) => flag.name),
   });
   const options: Record<string, unknown> = {};
+  const texts = new Map<string, readonly string[]>();
   for (const flag of FLAGS) {
     const value = parsed[flag.name];
     if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
-    options[flag.name] = valueOf(flag, value);
+    const said = [value].flat().map(String);
+    texts.set(flag.name, said);
+    options[flag.name] = valueOf(flag, said);
   }
   const found = options as Options;
   if (found.help === true && found.connect !== undefined) return { kind: "help", topic: "connect" };
   if (found.help) return help(found.help, command);
   for (const kind of ["version", "license"] as const) if (found[kind]) return { kind };
-  if (found.connect !== undefined) return connect(found.connect, found, command);
+  if (found.connect !== undefined) {
+    return connect(found.connect, { options: found, texts }, command);
+  }
   const [address = ""] = command;
   if (ADDRESS.test(address)) {
     const what = `Cannot run "${address}": it is an address and no program`;
@@ -59,7 +74,7 @@ export function parseArgs(argv: readonly string[]): Arguments {
   }
   const stray = FLAGS.find(({ name, group }) => group === "Client" && options[name] !== undefined);
   if (stray) throw new UsageError(`--${stray.name} needs --connect=URL`);
-  return { kind: found.check ? "check" : "serve", options: found, command };
+  return { kind: found.check ? "check" : "serve", options: found, texts, command };
 }
 
 /** A word that stands alone behind it may be what help is wanted about, and may be the COMMAND. */
@@ -68,13 +83,13 @@ function help(said: string | true, [word, ...others]: readonly string[]): Argume
   return word === undefined || others.length > 0 ? { kind: "help" } : { kind: "help", word };
 }
 
-function connect(url: string, options: Options, command: readonly string[]): Arguments {
+function connect(url: string, said: Said, command: readonly string[]): Arguments {
   if (command.length > 0) {
     throw new UsageError(`Unexpected word "${command[0]}": --connect=${url} takes no COMMAND`);
   }
-  const stray = FLAGS.find(({ name, client }) => name in options && !client);
+  const stray = FLAGS.find(({ name, client }) => name in said.options && !client);
   if (stray) throw new UsageError(`--${stray.name} cannot be used with --connect=${url}`);
-  return { kind: "connect", url, options };
+  return { kind: "connect", url, ...said };
 }
 
 /** The address of a server, which is no program: with a scheme, or a host and a port. */
@@ -125,9 +140,9 @@ function shortForm(letter: string): ShortForm | undefined {
   return Object.hasOwn(SHORT_FORMS, letter) ? SHORT_FORMS[letter] : undefined;
 }
 
-function valueOf(flag: Option, value: unknown): unknown {
+function valueOf(flag: Option, texts: readonly string[]): unknown {
   try {
-    return parseOption(flag, [value].flat().map(String));
+    return parseOption(flag, texts);
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
     throw refusedValue(error, `--${flag.name}`);

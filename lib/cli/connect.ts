@@ -2,26 +2,24 @@ import { FLUSH_TIME } from "../base/limits.ts";
 import { LineWriter } from "../base/line_writer.ts";
 import { NAME } from "../base/version.ts";
 import { oneLine } from "../base/one_line.ts";
+import type { ConnectArguments } from "./args.ts";
 import { clientOptionsOf } from "./connect/client_options.ts";
 import type { Printer } from "./connect/printer.ts";
 import type { Editor } from "./connect/terminal/editor.ts";
 import { ownTerminal, type Terminal } from "./connect/terminal/terminal.ts";
-import type { Options } from "../handlers/flags.ts";
 
 /**
  * Joins the standard streams to a WebSocket server.
  *
- * @param url The server's address.
  * @param signals At the first, the connection is closed with 1000; at the second, it is left as it is.
  * @returns The exit code: what the close means, 3 where there is no connection, 128 and the signal's number.
  * @throws {UsageError} If an option cannot be done.
  */
 export async function connect(
-  url: string,
-  options: Options,
+  { url, options, texts }: ConnectArguments,
   signals: { next(): Promise<number> },
 ): Promise<number> {
-  const clientOptions = clientOptionsOf(url, options);
+  const clientOptions = clientOptionsOf(url, options, { texts });
   const signal = signals.next();
   // Loaded only here: a server has no use for it, and starts sooner without.
   const { Client } = await import("./connect/client.ts");

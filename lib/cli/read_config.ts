@@ -1,6 +1,6 @@
 import { type Config, resolveConfig } from "../config.ts";
 import type { Options } from "../handlers/flags.ts";
-import { checkOptions } from "./check_options.ts";
+import { checkOptions, type OptionTexts } from "./check_options.ts";
 import { fileOf, ownVariables, readEnvironment } from "./environment.ts";
 import { type Layer, mergeLayers, overriddenBy } from "./layer.ts";
 import { parseRoute } from "./route.ts";
@@ -9,6 +9,8 @@ import { parseRoute } from "./route.ts";
 export interface Words {
   readonly options: Options;
   readonly command: readonly string[];
+  /** The texts that the options were said in, for whoever has to be told that one cannot work. */
+  readonly texts?: OptionTexts;
 }
 
 /** A configuration, and what it was put together from. */
@@ -38,7 +40,7 @@ export async function readConfig(
   variables: Readonly<Record<string, string>> = ownVariables(),
 ): Promise<Reading> {
   const { config, route = [], ...options } = words.options;
-  checkOptions(words.options);
+  checkOptions(words.options, words.texts);
   const file = config ?? fileOf(variables);
   const above: Layer[] = [
     { options, command: words.command, routes: route.map((text) => parseRoute(text)) },

@@ -53,7 +53,7 @@ async function runOrFail(argv: readonly string[], signals: Signals): Promise<num
       case "check":
         return await printCheck(args);
       case "connect":
-        return await connect(args.url, args.options, signals);
+        return await connect(args, signals);
       case "help":
         await printHelp(args);
         return 0;

@@ -16,13 +16,7 @@ function rowOf({ kind }: Option): ValueKind<unknown> {
  */
 export function readOption(option: Option, texts: readonly string[]): unknown {
   const value = parseOption(option, texts);
-  try {
-    checkOption(option, value);
-  } catch (error) {
-    if (!(error instanceof ValueError) || rowOf(option).adds) throw error;
-    // As it was said: 25h, and not its milliseconds.
-    throw new ValueError(error.expected, texts.at(-1) ?? error.text, error.known);
-  }
+  checkOption(option, value, texts);
   return value;
 }
 
@@ -39,10 +33,19 @@ export function parseOption(option: Option, texts: readonly string[]): unknown {
 /**
  * Checks a value against what the option takes.
  *
+ * @param texts The texts that it was said in, where it was.
  * @throws {ValueError} If it does not take it.
  */
-export function checkOption(option: Option, value: unknown): void {
-  rowOf(option).check?.(value, option);
+export function checkOption(option: Option, value: unknown, texts: readonly string[] = []): void {
+  const kind = rowOf(option);
+  try {
+    kind.check?.(value, option);
+  } catch (error) {
+    const said = texts.at(-1);
+    if (!(error instanceof ValueError) || kind.adds || said === undefined) throw error;
+    // As it was said: 25h, and not its milliseconds.
+    throw new ValueError(error.expected, said, error.known);
+  }
 }
 
 /** Says what an option takes, to follow “expected”. */

@@ -54,6 +54,10 @@ const REFUSED: [args: string[], code: 1 | 2, says: RegExp][] = [
   [[...LOCAL, "--sslca=a.pem", "cat"], 1, /--sslca=a\.pem needs --ssl$/],
   [[...LOCAL, "--engine=deno", "cat"], 1, /"deno".*--engine.*native, node/],
   [[...LOCAL, "--redirport=65536", "cat"], 1, /"65536".*--redirport/],
+  // As it was said, not in the unit in which it is counted.
+  [[...LOCAL, "--resume=25h", "cat"], 1, /"25h" for --resume:/],
+  [[...LOCAL, "--route=/a=echo?resume=25h"], 2, /"25h" for resume /],
+  [["--connect=ws://localhost/", "--quietms=25d"], 2, /"25d" for --quietms:/],
   [[...LOCAL, "--unixsocket-mode=0660", "cat"], 1, /--unixsocket-mode needs --unixsocket/],
   [[...LOCAL, "--devconsole"], 1, /COMMAND/],
   [[...LOCAL, "--staticdir=stdws-no-such-folder"], 1, /static.*"stdws-no-such-folder"/],

@@ -1,7 +1,7 @@
 import { isDenoSince } from "../../base/deno_version.ts";
 import { UsageError } from "../../base/errors.ts";
 import type { Options } from "../../handlers/flags.ts";
-import { checkOptions } from "../check_options.ts";
+import { checkOptions, type OptionTexts } from "../check_options.ts";
 import { parseTarget, type Target } from "./target.ts";
 
 /** Options of the client, as the command line has them. */
@@ -24,6 +24,14 @@ export interface ClientOptions {
   readonly quietMs: number;
 }
 
+/** Facts beside the options of a client. */
+interface ClientFacts {
+  /** The texts that the options were said in. */
+  readonly texts?: OptionTexts;
+  /** The runtime's version. */
+  readonly version?: string;
+}
+
 const QUIET_MS = 1_000;
 
 // The client's own: they are what makes the request one for a WebSocket.
@@ -32,18 +40,17 @@ const OWN = /^(connection|upgrade|sec-websocket-.*)$/i;
 /**
  * Reads the options of the client.
  *
- * @param version The runtime's.
  * @throws {UsageError} If one of them cannot be done.
  */
 export function clientOptionsOf(
   url: string,
   options: Options,
-  version: string = Deno.version.deno,
+  { texts, version = Deno.version.deno }: ClientFacts = {},
 ): ClientOptions {
   const { quietms = QUIET_MS, subprotocol: subprotocols = [], send } = options;
   const insecure = options["ssl-insecure"] ?? false;
   const target = parseTarget(url);
-  checkOptions(options);
+  checkOptions(options, texts);
   expectOnce(subprotocols);
   if (!isAble(version)) {
     const what = insecure ? "--ssl-insecure" : "A Unix socket in --connect";

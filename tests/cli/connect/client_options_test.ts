@@ -34,7 +34,7 @@ const SET: [options: Options, part: Partial<ClientOptions>][] = [
 ];
 for (const [options, part] of SET) {
   Deno.test(`clientOptionsOf() takes ${JSON.stringify(options)}`, () => {
-    const found = clientOptionsOf(URL, options, "2.8.0");
+    const found = clientOptionsOf(URL, options, { version: "2.8.0" });
     assertEquals(found, { ...clientOptionsOf(URL, {}), ...part });
   });
 }
@@ -57,15 +57,15 @@ for (const [options, exitCode, says] of REFUSED) {
 
 Deno.test("clientOptionsOf() says what an older Deno cannot do", () => {
   assertThrows(
-    () => clientOptionsOf(URL, { "ssl-insecure": true }, "2.7.14"),
+    () => clientOptionsOf(URL, { "ssl-insecure": true }, { version: "2.7.14" }),
     UsageError,
     "--ssl-insecure needs Deno 2.8 or later, and this is Deno 2.7.14",
   );
   assertThrows(
-    () => clientOptionsOf("ws+unix:/run/x.sock", {}, "2.6.10"),
+    () => clientOptionsOf("ws+unix:/run/x.sock", {}, { version: "2.6.10" }),
     UsageError,
     "A Unix socket in --connect needs Deno 2.8 or later, and this is Deno 2.6.10",
   );
-  assertEquals(clientOptionsOf(URL, {}, "2.6.10").insecure, false);
-  assertEquals(clientOptionsOf(URL, { "ssl-insecure": true }, "3.0.0").insecure, true);
+  assertEquals(clientOptionsOf(URL, {}, { version: "2.6.10" }).insecure, false);
+  assertEquals(clientOptionsOf(URL, { "ssl-insecure": true }, { version: "3.0.0" }).insecure, true);
 });
