@@ -4,8 +4,8 @@ export const TOKEN_PARAM = "access_token";
 // In what is the value of another parameter, as an address to go back to.
 const INNER = new RegExp(`(${TOKEN_PARAM}%3D)(?:(?!%26)\\S)*`, "gi");
 
-/** Stands in place of a token. */
-const HIDDEN = "***";
+/** Stands in place of a secret. */
+export const HIDDEN = "***";
 
 /** Whether a part of a query, `NAME=VALUE`, has a token; in whatever spelling. */
 export function hasToken(pair: string): boolean {

@@ -3,6 +3,7 @@ import { STDERR_RATE } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import { NO_METER, type RouteMeter } from "../base/meter.ts";
 import type { Permit, Permits } from "../base/permits.ts";
+import { HIDDEN } from "../base/query_token.ts";
 import type { Trace } from "../base/tracing/trace.ts";
 import type { TraceContext } from "../base/tracing/trace_context.ts";
 import { type ProcessTrace, traceProcess } from "../base/tracing/trace_process.ts";
@@ -16,6 +17,9 @@ import { shownVariable } from "./shown_variable.ts";
 import { type Orphans, ProcessTree } from "./tree.ts";
 import { EarlyVariables } from "./unbuffer/early_variables.ts";
 import type { Unbuffer } from "./unbuffer/unbuffer.ts";
+
+/** Variables that find and run programs: there is no secret in them. */
+const USUAL = new Set(defaultPassEnv(Deno.build.os));
 
 /** Options of {@linkcode Runner}, which all of its processes have in common. */
 export interface RunnerOptions extends RestraintOptions {
@@ -44,6 +48,8 @@ export interface Job {
     inherited: Readonly<Record<string, string>>,
     trace?: TraceContext,
   ): Record<string, string>;
+  /** Those of them that its route says (`env=`), of which no log has more than the names; default: none. */
+  readonly own?: Readonly<Record<string, string>>;
   readonly log: Log;
   /** The trace of the request that it is started for; default: there is none. */
   readonly trace?: Trace | undefined;
@@ -141,7 +147,7 @@ export class Runner implements AsyncDisposable {
     try {
       const early = this.#early.of({ ...job, path: this.#basis.PATH });
       const env = job.environment({ ...early, ...this.#basis }, trace?.context);
-      if (!job.hasSecrets) this.#logVariables(job.log, env);
+      if (!job.hasSecrets) this.#logVariables(job, env);
       const before = performance.now();
       pty = this.#ptyFor(job);
       const child = launch({ ...job, env, restraint: this.#restraint, pty });
@@ -202,11 +208,20 @@ export class Runner implements AsyncDisposable {
     }
   }
 
-  #logVariables(log: Log, env: Readonly<Record<string, string>>): void {
+  #logVariables({ log, own = {} }: Job, env: Readonly<Record<string, string>>): void {
     if (!log.enabled("debug")) return;
     for (const [name, value] of Object.entries(env)) {
-      log.debug("env", `${this.#kindOf(name)} variable: ${name}=${shownVariable(name, value)}`);
+      const isOwn = Object.hasOwn(own, name);
+      // What somebody has it pass on is to be told to programs, and not to who reads the log.
+      const shown = isOwn || this.#isNamed(name) ? HIDDEN : shownVariable(name, value);
+      const kind = isOwn ? "Route" : this.#kindOf(name);
+      log.debug("env", `${kind} variable: ${name}=${shown}`);
     }
+  }
+
+  /** Whether it is one of the server's variables that is passed on because somebody says so. */
+  #isNamed(name: string): boolean {
+    return Object.hasOwn(this.#inherited, name) && !USUAL.has(name);
   }
 
   #kindOf(name: string): string {

@@ -1,7 +1,4 @@
-import { TOKEN_PARAM, withoutToken } from "../base/query_token.ts";
-
-/** Stands in place of what lets somebody in. */
-const HIDDEN = "***";
+import { HIDDEN, TOKEN_PARAM, withoutToken } from "../base/query_token.ts";
 
 const PARAM = `STDWS_PARAM_${TOKEN_PARAM.toUpperCase()}`;
 const TOKEN_COOKIE = new RegExp(`((?:^|;)\\s*${TOKEN_PARAM}=)[^;]*`, "g");

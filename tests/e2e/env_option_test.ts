@@ -1,4 +1,4 @@
-import { assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { testBoth, TestServer } from "../support/server.ts";
 
@@ -35,3 +35,22 @@ testBoth(
     }
   },
 );
+
+testBoth("stdws has no value of env= in its log, nor of a variable of --passenv", async (form) => {
+  const routes = KINDS.map((kind, place) => {
+    const query = `${kind.includes("?") ? "&" : "?"}env=V=s3cret`;
+    return `--route=/${place}=${kind}${query} sh -c 'printf "%s\\n\\0" "$V$W"; sleep 60'`;
+  });
+  const args = ["--loglevel=debug", "--passenv=PATH,W", ...routes];
+  await using server = await TestServer.start(args, { form, env: { W: "s3cret too" } });
+  for (const [place] of KINDS.entries()) {
+    using client = await RawClient.open(`${server.url}${place}`);
+    let said = "";
+    while (!said.includes("s3crets3cret too")) said += await client.text();
+  }
+  await server.stop();
+  const log = server.stdout.all;
+  const shown = log.filter((line) => /variable: [VW]=/.test(line));
+  assert(shown.length >= 2 * KINDS.length, shown.join("\n"));
+  assertEquals(log.filter((line) => line.includes("s3cret")), []);
+});

@@ -63,17 +63,24 @@ Deno.test("Runner.start() gives the permit back when it fails", () => {
 
 Deno.test("Runner.start() has the log know the process", async () => {
   using log = new CapturedLog("debug");
-  await using runner = new Runner({ passEnv: ["PATH"] });
+  Deno.env.set("RUNNER_TEST", "secret");
+  await using runner = new Runner({ passEnv: ["PATH", "RUNNER_TEST"] });
+  Deno.env.delete("RUNNER_TEST");
+  const own = { OWN: "secret" };
   const environment = (inherited: Record<string, string>) => ({
     ...inherited,
+    ...own,
     A: "1",
     HTTP_B: "2",
   });
-  const started = await runner.start(job({ environment }));
+  const started = await runner.start(job({ environment, own }));
   started.log.access("process", "known");
   assertMatch(log.lines.at(-1) ?? "", new RegExp(`pid:'${started.child.pid}' \\| known$`));
   assert(log.messages[0]?.startsWith("DEBUG env: Parent variable: PATH=/"));
-  assertEquals(log.messages.slice(1, 3), [
+  assertEquals(log.messages.slice(1, 5), [
+    // The server was told to pass it on, and may have been for a secret.
+    "DEBUG env: Parent variable: RUNNER_TEST=***",
+    "DEBUG env: Route variable: OWN=***",
     "DEBUG env: Std. variable: A=1",
     "DEBUG env: Header variable: HTTP_B=2",
   ]);

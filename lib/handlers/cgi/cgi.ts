@@ -100,6 +100,7 @@ export function cgi(folder: string, options: CgiOptions = {}): Handler {
           filename: found.path,
           length,
         }),
+      ...(options.env && { own: options.env }),
       log,
       trace: request.trace,
       processes,

@@ -38,6 +38,7 @@ export function startOwn(
         own: env,
         trace,
       }),
+    own: env,
     trace: request.trace,
     log: log.with({ command: job.program }),
     processes,

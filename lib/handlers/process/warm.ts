@@ -115,6 +115,7 @@ export class Warm {
       id,
       environment: (inherited, trace) =>
         sharedEnvironment({ id, inherited: { ...inherited, ...ALIKE }, own, trace }),
+      own,
       log,
       processes,
       meter,

@@ -33,6 +33,7 @@ export function startShared<T>(
     id,
     environment: (inherited, trace) =>
       sharedEnvironment({ id, inherited: { ...variables, ...inherited }, own: env, trace }),
+    own: env,
     processes,
     meter,
     refusal: `Max of possible forks already active, ${what} not started`,
