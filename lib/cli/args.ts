@@ -8,6 +8,7 @@ import { parseOption } from "../options/read_option.ts";
 import { ValueError } from "../options/value_error.ts";
 import type { OptionTexts } from "./check_options.ts";
 import { SHORT_FORMS, type ShortForm } from "./connect/short_forms.ts";
+import { withoutSecrets } from "../options/without_secrets.ts";
 import { refusedValue } from "./refused_value.ts";
 import { UnknownNameError } from "./unknown_name_error.ts";
 
@@ -61,8 +62,9 @@ export function parseArgs(argv: readonly string[]): Arguments {
   }
   const [address = ""] = command;
   if (ADDRESS.test(address)) {
-    const what = `Cannot run "${address}": it is an address and no program`;
-    throw new UsageError(`${what}; to connect to it, write --connect=${address}`, 2);
+    const said = withoutSecrets(address);
+    const what = `Cannot run "${said}": it is an address and no program`;
+    throw new UsageError(`${what}; to connect to it, write --connect=${said}`, 2);
   }
   if (DASH.test(address)) {
     const what = `Cannot run "${address}": it begins with a dash, and an option with two hyphens`;
@@ -85,10 +87,14 @@ function help(said: string | true, [word, ...others]: readonly string[]): Argume
 
 function connect(url: string, said: Said, command: readonly string[]): Arguments {
   if (command.length > 0) {
-    throw new UsageError(`Unexpected word "${command[0]}": --connect=${url} takes no COMMAND`);
+    throw new UsageError(
+      `Unexpected word "${command[0]}": --connect=${withoutSecrets(url)} takes no COMMAND`,
+    );
   }
   const stray = FLAGS.find(({ name, client }) => name in said.options && !client);
-  if (stray) throw new UsageError(`--${stray.name} cannot be used with --connect=${url}`);
+  if (stray) {
+    throw new UsageError(`--${stray.name} cannot be used with --connect=${withoutSecrets(url)}`);
+  }
   return { kind: "connect", url, ...said };
 }
 

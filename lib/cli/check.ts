@@ -3,9 +3,10 @@ import type { Config } from "../config.ts";
 import type { RouteConfig } from "../route_config.ts";
 import { FLAGS } from "../handlers/flags.ts";
 import { kindNamed } from "../handlers/registry.ts";
-import { authText } from "../options/auths.ts";
+import { authTexts } from "../options/auths.ts";
 import { adminPlaceText } from "../options/admin_place.ts";
 import { KINDS } from "../options/kinds.ts";
+import { withoutSecrets } from "../options/without_secrets.ts";
 import { engineFor } from "../listen/choose_engine.ts";
 import { permissionsOf } from "./check_permissions.ts";
 import { type CheckedRoute, checkRoutes } from "./check_routes.ts";
@@ -45,7 +46,7 @@ function adminOf({ admin }: Config): string[] {
   if (!admin) return [];
   const { at, auth } = admin;
   const who = auth.length > 0
-    ? `who is known by ${auth.map(authText).join(" or ")}`
+    ? `who is known by ${authTexts(auth).map(withoutSecrets).join(" or ")}`
     : "whoever reaches it on this machine";
   return [`Admin: ${adminPlaceText(at)}, for ${who}`, ""];
 }

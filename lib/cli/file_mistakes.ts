@@ -5,6 +5,7 @@ import { HANDLER_NAMES, type HandlerName, kindNamed, optionsOf } from "../handle
 import { closest } from "./closest.ts";
 import { framingNamed } from "./framing_named.ts";
 import { type FileText, type Mistake, type Path, pathText } from "./file_text.ts";
+import { shownJson } from "./shown_json.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -42,7 +43,7 @@ function mistakesOfIssue(issue: Issue, above: Path, file: FileText): Mistake[] {
   const place = path.length > 0 ? ` for ${pathText(path)}` : "";
   const hint = typeof value === "string" ? closest(value, valuesAt(path, file)) : "";
   return [{
-    message: `Invalid value ${JSON.stringify(value)}${place}${hint}: expected ${issue.message}`,
+    message: `Invalid value ${shownJson(value, path)}${place}${hint}: expected ${issue.message}`,
     offset,
   }];
 }

@@ -1,5 +1,6 @@
 import type { UsageError } from "../base/errors.ts";
 import type { ValueError } from "../options/value_error.ts";
+import { withoutSecrets } from "../options/without_secrets.ts";
 import { UnknownNameError } from "./unknown_name_error.ts";
 
 /**
@@ -12,6 +13,6 @@ export function refusedValue(
   where: string,
   exitCode: UsageError["exitCode"] = 2,
 ): UsageError {
-  const what = `Invalid value "${text}" for ${where}`;
+  const what = `Invalid value "${withoutSecrets(text)}" for ${where}`;
   return new UnknownNameError(what, `: expected ${expected}`, { said: text, known, exitCode });
 }

@@ -6,6 +6,7 @@ import { KINDS } from "../options/kinds.ts";
 import { expectedBy, readOption } from "../options/read_option.ts";
 import { ROUTE_OPTIONS } from "../options/tables/route_options.ts";
 import { ValueError } from "../options/value_error.ts";
+import { withoutSecrets } from "../options/without_secrets.ts";
 import { parsePattern } from "../gate/route.ts";
 import { framingNamed } from "./framing_named.ts";
 import { refusedValue } from "./refused_value.ts";
@@ -23,7 +24,7 @@ export function parseRoute(text: string, name = "--route"): RouteSettings {
   const [, path, behind] = match ?? [];
   if (path === undefined || behind === undefined) {
     throw new UsageError(
-      `Invalid value "${text}" for ${name}${
+      `Invalid value "${withoutSecrets(text)}" for ${name}${
         hintAt(text)
       }: expected PATTERN=HANDLER[?option=value&…][ COMMAND args…], PATTERN beginning with / or being *`,
       2,
@@ -41,17 +42,18 @@ export function parseRoute(text: string, name = "--route"): RouteSettings {
 export function parseHandler(path: string, text: string, where: string): RouteSettings {
   const [, name = "", query = "", command = ""] =
     /^([^?\s]*)(?:\?(\S*))?(?:\s+(.*))?$/s.exec(text) ?? [];
-  parsePattern(path, `${where}${text}`);
+  const cited = where + withoutSecrets(text);
+  parsePattern(path, cited);
   const handler = HANDLER_NAMES.find((known) => known === name);
   if (!handler) {
-    const what = `Unknown handler "${name}" in ${where}${text}`;
+    const what = `Unknown handler "${name}" in ${cited}`;
     const expected = `: expected one of ${HANDLER_NAMES.join(", ")}`;
     const hint = hintAt(`${path}=${text}`);
     if (hint) throw new UsageError(what + hint + expected, 2);
     throw new UnknownNameError(what, expected, { said: name, known: HANDLER_NAMES });
   }
-  const values = readOptions(handler, query, path, `${where}${text}`);
-  return { path, handler, words: wordsOf(handler, command, `${where}${text}`), values };
+  const values = readOptions(handler, query, path, cited);
+  return { path, handler, words: wordsOf(handler, command, cited), values };
 }
 
 // What somebody may write for the `?` in front of the first option.
@@ -73,7 +75,7 @@ function readOptions(
   for (const pair of query.split("&").filter(Boolean)) {
     const equals = pair.indexOf("=");
     const name = equals < 0 ? pair : pair.slice(0, equals);
-    const text = equals < 0 ? undefined : decode(pair.slice(equals + 1), where);
+    const text = equals < 0 ? undefined : decode(pair, where);
     texts.set(name, [...texts.get(name) ?? [], text]);
   }
   const options = optionsOf(handler);
@@ -106,10 +108,13 @@ function readOptions(
   }));
 }
 
-function decode(text: string, where: string): string {
+/** The value of `name=value`. */
+function decode(pair: string, where: string): string {
+  const valueOf = (said: string) => said.slice(said.indexOf("=") + 1);
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(valueOf(pair));
   } catch {
+    const text = valueOf(withoutSecrets(`?${pair}`));
     throw new UsageError(`Invalid value "${text}" in ${where}: it is not percent-encoded`, 2);
   }
 }

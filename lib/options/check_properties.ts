@@ -1,10 +1,12 @@
 import { UsageError } from "../base/errors.ts";
 import { TOKEN } from "../base/header_forms.ts";
 import { isObject } from "../base/is_object.ts";
+import { HIDDEN } from "../base/query_token.ts";
 import { shown } from "../base/shown.ts";
 import type { KindValues, Option } from "./option.ts";
 import { checkOption, expectedBy } from "./read_option.ts";
 import { ValueError } from "./value_error.ts";
+import { withoutSecrets } from "./without_secrets.ts";
 
 /**
  * Checks what a program gives options by their properties: its types may never have been looked at.
@@ -20,7 +22,9 @@ export function checkProperties(options: readonly Option[], given: object, of: s
     const plain = { ...option, unit: undefined };
     const expected = values[as] === undefined ? undefined : refusal(plain, values[as]);
     if (expected === undefined) continue;
-    throw new UsageError(`Invalid value ${shown(values[as])} for ${as}${of}: expected ${expected}`);
+    // Of variables not even a part: which of them is a secret, nobody knows.
+    const said = option.kind === "variables" ? HIDDEN : withoutSecrets(shown(values[as]));
+    throw new UsageError(`Invalid value ${said} for ${as}${of}: expected ${expected}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { TOKEN } from "../base/header_forms.ts";
+import { HIDDEN } from "../base/query_token.ts";
 import { ownerText, parseOwner } from "../base/owner.ts";
 import { readDuration, UNITS } from "../base/read_duration.ts";
 import { readSize } from "../base/read_size.ts";
@@ -14,6 +15,7 @@ import type { KindValues, Option } from "./option.ts";
 import { ORIGINS, originText, parseOrigins } from "./origins.ts";
 import { parseRate, RATE, rateText } from "./rates.ts";
 import { ValueError } from "./value_error.ts";
+import { withoutSecrets } from "./without_secrets.ts";
 
 /** Reads, checks and shows the values of a kind. */
 export interface ValueKind<V> {
@@ -195,7 +197,7 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
     adds: true,
     parse: (texts) => texts,
     expected: () => "PATTERN=HANDLER[?option=value&…][ COMMAND args…], or several of them",
-    show: (texts) => texts,
+    show: (texts) => texts.map(withoutSecrets),
   },
   origins: {
     parse: ([text = ""]) => text === "" ? [] : parseOrigins(text),
@@ -214,7 +216,7 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
     adds: true,
     parse: parseAuths,
     expected: () => AUTHS,
-    show: authTexts,
+    show: (specs) => authTexts(specs).map(withoutSecrets),
   },
   place: {
     parse: ([text = ""]) => parseAdminPlace(text),
@@ -306,5 +308,5 @@ function expectBasePath(text: string): string {
 function readVariable(text: string): [name: string, value: string] {
   const equals = text.indexOf("=");
   if (equals > 0 && !text.includes("\0")) return [text.slice(0, equals), text.slice(equals + 1)];
-  return refuse("NAME=VALUE", text);
+  return refuse("NAME=VALUE", text.replace(/=.*/s, `=${HIDDEN}`));
 }

@@ -289,7 +289,7 @@ const WRONG: [text: string, ...mistakes: string[]][] = [
   ],
   [
     '{ "routes": { "/a": { "handler": "process", "command": "a", "env": { "A=": "" } } } }',
-    '1:68: Invalid value {"A=":""} for routes["/a"].env: expected names without =',
+    '1:68: Invalid value {"A=":"***"} for routes["/a"].env: expected names without =',
   ],
   ['{ "auth": [] }', `1:11: Invalid value [] for auth: expected ${AUTHS}`],
   [

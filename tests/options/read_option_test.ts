@@ -119,9 +119,9 @@ const REFUSED: [option: Option, texts: string[], expected: string, text?: string
   ),
   [MODE, ["888"], "three octal digits, as 660, or a 0 and three, as 0660"],
   [VARIABLES, ["A"], "NAME=VALUE"],
-  [VARIABLES, ["=A"], "NAME=VALUE"],
+  [VARIABLES, ["=A"], "NAME=VALUE", "=***"],
   [VARIABLES, ["A=1", "B", "C=2"], "NAME=VALUE", "B"],
-  [VARIABLES, ["A=\0"], "NAME=VALUE"],
+  [VARIABLES, ["A=\0"], "NAME=VALUE", "A=***"],
 ];
 for (const [option, texts, expected, text = texts.at(-1)] of REFUSED) {
   const shown = `${JSON.stringify(texts)} for ${option.kind}`;

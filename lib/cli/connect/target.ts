@@ -1,5 +1,6 @@
 import { UsageError } from "../../base/errors.ts";
 import { withoutToken } from "../../base/query_token.ts";
+import { withoutSecrets } from "../../options/without_secrets.ts";
 
 const SCHEMES: Readonly<Record<string, string>> = {
   "ws:": "ws:",
@@ -55,5 +56,6 @@ function withScheme(text: string): string {
 }
 
 function refused(text: string, why: string): UsageError {
-  return new UsageError(`Invalid value "${text}" for --connect: ${why}`, 2);
+  const shown = withoutSecrets(text).replace(/^[^/]*@/, "***@");
+  return new UsageError(`Invalid value "${shown}" for --connect: ${why}`, 2);
 }

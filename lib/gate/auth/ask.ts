@@ -1,5 +1,6 @@
 import { messageOf, UsageError } from "../../base/errors.ts";
 import { isLoopback, withoutBrackets } from "../../base/host.ts";
+import { withoutSecrets } from "../../options/without_secrets.ts";
 
 /** Options of {@linkcode ask}. */
 export interface AskOptions {
@@ -76,7 +77,9 @@ function reasonOf(error: unknown): string {
  */
 export function parseUrl(text: string): URL {
   const refuse = (why: string) => new UsageError(`Invalid address: ${why}`, 2);
-  if (!URL.canParse(text)) throw refuse(`"${text}" is no URL`);
+  if (!URL.canParse(text)) {
+    throw refuse(`"${withoutSecrets(text).replace(/\?.*/s, "?…")}" is no URL`);
+  }
   const url = new URL(text);
   // Not the text itself: it is a secret, and is in the list of processes already.
   if (url.username || url.password) throw refuse("a user or password is not to stand in it");

@@ -1,6 +1,7 @@
 import { messageOf, UsageError } from "../../base/errors.ts";
 import { type AuthSpec, authText, parseAuths } from "../../options/auths.ts";
 import { ValueError } from "../../options/value_error.ts";
+import { withoutSecrets } from "../../options/without_secrets.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { AUTHENTICATORS } from "./authenticators.ts";
 
@@ -49,7 +50,7 @@ export async function makeAuthenticator(spec: AuthSpec): Promise<Authenticator> 
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     // A password in an address is a mistake, and is not to be in a log as well.
-    const said = authText(spec).replace(/\/\/[^/?#]*@/, "//");
+    const said = withoutSecrets(authText(spec));
     throw new UsageError(`${messageOf(error)} (auth=${said})`);
   }
 }
