@@ -51,6 +51,11 @@ export interface Handler {
   readonly label?: string;
   /** Whether of all pages only those of the server may connect where its route says nothing of origins. */
   readonly ownPages?: boolean;
+  /**
+   * How messages become bytes of a program, where it has one: as that takes them, the body of a `POST` is read. Default:
+   * lines or bytes, as its `Content-Type` says.
+   */
+  readonly framing?: string;
   /** The part that runs once among all servers that are one; missing where nothing does. */
   readonly sole?: Sole;
   /**

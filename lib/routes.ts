@@ -85,7 +85,7 @@ export class RouteMaker {
         handler,
         ...options,
         ...(auth ? { auth: await of(route, () => auths.of(auth)) } : {}),
-        info: infoOf(route),
+        info: { handler: route.handler },
         label,
         config: route,
       });
@@ -128,10 +128,6 @@ async function of<T>({ path, place }: RouteConfig, make: () => T | Promise<T>): 
     const message = `Cannot serve the route ${path}: ${error.message}`;
     throw placed(new UsageError(message, error.exitCode), place);
   }
-}
-
-function infoOf({ handler, values: { framing } }: RouteConfig): NonNullable<Route["info"]> {
-  return { handler, ...(typeof framing === "string" ? { framing } : {}) };
 }
 
 function labelOf({ path, handler, words }: RouteConfig, { label }: Handler): string {

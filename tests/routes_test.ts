@@ -62,7 +62,7 @@ Deno.test("RouteMaker makes routes in their order, with their options and labels
     },
     {
       path: "*",
-      info: { handler: "process", framing: "lines" },
+      info: { handler: "process" },
       label: "Serving using application   : sh -c exit 3",
     },
   ]);

@@ -191,7 +191,8 @@ export class LiveRoute {
     this.options = options;
     this.usage = usage;
     this.limits = new EntryLimits(options, place);
-    this.info = { path, ...info, subprotocols: options.subprotocols };
+    const framing = info?.framing ?? handler.framing;
+    this.info = { path, ...info, framing, subprotocols: options.subprotocols };
     this.meter = place.meter ?? NO_METER.at(path);
     this.#pattern = parsePattern(path, "routes");
   }

@@ -175,6 +175,7 @@ export function processHandler(
 
   return {
     label: programs.label,
+    framing,
     async accept(request, place) {
       const endpoint = await programs.locate(request);
       // Before anything is started: it may refuse the request.

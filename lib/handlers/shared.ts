@@ -252,6 +252,7 @@ export function shared(command: readonly string[], options: SharedOptions = {}):
 
   return {
     label: `Serving using shared process: ${[program, ...args].join(" ")}`,
+    framing: options.framing ?? "lines",
     async accept(request, server) {
       talk.hub = server.hub;
       talk.isJoined = server.isJoined ?? false;
