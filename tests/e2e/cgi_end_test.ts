@@ -47,18 +47,21 @@ const ENDINGS: [phase: string, script: string, request: string][] = [
   ],
   ["with a child", `${PLAIN}; sleep 600 & echo $! > pid; wait`, "GET /script"],
 ];
-for (const [phase, script, request] of ENDINGS) {
-  testEach(`stdws --cgidir ends a script whose client leaves ${phase}`, async (form) => {
-    await serving(form, { script }, async ({ url, stdout }, { folder }) => {
-      const client = await HttpClient.connect(url);
-      await client.send(request);
-      const pid = pidIn(await Deno.readTextFile(`${folder}/pid`));
-      client[Symbol.dispose]();
-      await untilGone(pid);
-      assertEquals(stdout.all.filter((line) => /ERROR|FATAL/.test(line)), []);
-    });
+testEach("stdws --cgidir ends a script whose client leaves", async (form, context) => {
+  const programs = ENDINGS.map(([, script], at) => [`script${at}`, script]);
+  await serving(form, Object.fromEntries(programs), async ({ url, stdout }, { folder }) => {
+    for (const [at, [phase, , request]] of ENDINGS.entries()) {
+      await context.step(phase, async () => {
+        const client = await HttpClient.connect(url);
+        await client.send(request.replace("/script", `/script${at}`));
+        const pid = pidIn(await Deno.readTextFile(`${folder}/pid`));
+        client[Symbol.dispose]();
+        await untilGone(pid);
+      });
+    }
+    assertEquals(stdout.all.filter((line) => /ERROR|FATAL/.test(line)), []);
   });
-}
+});
 
 for (const signal of ["SIGTERM", "SIGINT", "SIGKILL"] as const) {
   testEach(`stdws --cgidir leaves no script behind after ${signal}`, async (form) => {

@@ -1,14 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Fault, FAULTS } from "../support/cluster/faults.ts";
 import { type Place, PLACES, Site } from "../support/cluster/site.ts";
-import { testEach } from "../support/server.ts";
+import { testEach, testTable } from "../support/server.ts";
 
 const SEED = 15;
 const EACH = 150;
 
 for (const place of Object.keys(PLACES) as Place[]) {
+  const testFront = testTable();
   for (const [front, servers] of [["haproxy", 2], ["nginx", 4]] as const) {
-    testEach(
+    testFront(
       `stdws --bus brings each message of a ${place} to all on ${servers} servers behind ${front}`,
       async (form) => {
         await using site = await Site.start({ form, place, front, servers, seed: SEED });

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { RawClient, type Received } from "../support/client.ts";
 import { Scripts } from "../support/scripts.ts";
-import { testEach, TestServer } from "../support/server.ts";
+import { testEach, TestServer, testTable } from "../support/server.ts";
 
 /** A program that answers each message of a codec with the same, and tells how it read it. */
 const ECHOES: Readonly<Record<string, string>> = {
@@ -30,8 +30,9 @@ async function contentOf(client: RawClient): Promise<string | Uint8Array | Recei
 }
 
 for (const handler of ["process", "shared"]) {
+  const testFraming = testTable();
   for (const [framing, echo] of Object.entries(ECHOES)) {
-    testEach(`stdws ${handler} framing=${framing} carries messages both ways`, async (form) => {
+    testFraming(`stdws ${handler} framing=${framing} carries messages both ways`, async (form) => {
       await using scripts = await Scripts.write({ echo });
       const route = `--route=/=${handler}?framing=${framing} ${scripts.folder}/echo`;
       await using server = await TestServer.start([route], { form });

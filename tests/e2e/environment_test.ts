@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import project from "../../deno.json" with { type: "json" };
-import { testEach, TestServer } from "../support/server.ts";
+import { testEach, TestServer, testTable } from "../support/server.ts";
 import { type Variables, variablesOf } from "./variables.ts";
 
 testEach("stdws gives a process exactly the variables of CGI", async (form) => {
@@ -64,9 +64,10 @@ const PASSED: [option: string, passed: Variables, env?: Record<string, string>][
   // The characters of a value, not the bytes that they look like.
   ["--passenv=FOO", { FOO: "Ã¼" }, { FOO: "Ã¼" }],
 ];
+const testPassed = testTable();
 for (const [option, passed, env] of PASSED) {
   const title = `stdws ${option} passes ${JSON.stringify(passed)} of its own variables`;
-  testEach(title, async (form) => {
+  testPassed(title, async (form) => {
     await using server = await TestServer.start([option, "env"], { form, env: { ...OWN, ...env } });
     const found = await variablesOf(server);
     const names = ["PATH", "HTTPS", "FOO", "BAR", "EMPTY", "BLANK", "UNSET", "SECRET"];

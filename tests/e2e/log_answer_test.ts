@@ -4,9 +4,9 @@ import { Scripts } from "../support/scripts.ts";
 import { type Form, testEach, TestServer } from "../support/server.ts";
 import { PLAIN } from "./serving.ts";
 
-/** The JSON lines that tell of the end of an answer, but for what differs each time. */
-async function answered(server: TestServer): Promise<Record<string, unknown>> {
-  const line = await server.stdout.until(/"ANSWERED"/);
+/** What the next JSON line tells of the end of an answer, but for what differs each time. */
+async function answered({ stdout }: TestServer): Promise<Record<string, unknown>> {
+  const line = await stdout.after(stdout.all.length, /"ANSWERED"/);
   const { time: _, id, durationMs, url, ...facts } = JSON.parse(line);
   assert(Number.isInteger(durationMs) && durationMs >= 0, line);
   assert(typeof id === "string" && url.startsWith("http://example.com/"), line);
@@ -50,16 +50,19 @@ const CASES: readonly (readonly [request: string, facts: Record<string, unknown>
   ["GET /failing", { status: "418", bytesOut: 3 }],
   ["GET /nothing", { route: undefined, status: "404", bytesOut: 14 }],
 ];
-for (const [request, facts] of CASES) {
-  testEach(`stdws --log-format=json tells how ${JSON.stringify(request)} was answered`, (form) => {
-    return logging(form, async (server) => {
-      // One that breaks off at once may have no head.
-      await HttpClient.ask(server.url, request).catch(() => {});
-      // What is undefined is not in JSON.
-      assertEquals(await answered(server), JSON.parse(JSON.stringify({ ...ANSWERED, ...facts })));
-    });
+testEach("stdws --log-format=json tells how a request was answered", (form, context) => {
+  return logging(form, async (server) => {
+    for (const [request, facts] of CASES) {
+      await context.step(JSON.stringify(request), async () => {
+        const told = answered(server);
+        // One that breaks off at once may have no head.
+        await HttpClient.ask(server.url, request).catch(() => {});
+        // What is undefined is not in JSON.
+        assertEquals(await told, JSON.parse(JSON.stringify({ ...ANSWERED, ...facts })));
+      });
+    }
   });
-}
+});
 
 testEach("stdws --log-format=json tells of an answer that its client did not wait for", (form) => {
   return logging(form, async (server) => {
@@ -67,9 +70,10 @@ testEach("stdws --log-format=json tells of an answer that its client did not wai
     await client.send("GET /endless");
     await client.head();
     await client.until("body\n");
+    const told = answered(server);
     client[Symbol.dispose]();
     const facts = { status: "200", clean: false, bytesOut: 5 };
-    assertEquals(await answered(server), { ...ANSWERED, ...facts });
+    assertEquals(await told, { ...ANSWERED, ...facts });
   });
 });
 

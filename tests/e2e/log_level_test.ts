@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { compiledBinary, pathOf } from "../support/compiled.ts";
 import { RawClient } from "../support/client.ts";
 import { Lines } from "../support/lines.ts";
-import { type Form, ROOT, testEach, TestServer } from "../support/server.ts";
+import { type Form, ROOT, testEach, TestServer, testTable } from "../support/server.ts";
 
 const PROGRAM = ["sh", "-c", "echo oops >&2; echo x"];
 const PLAIN = { headers: { Upgrade: undefined, Connection: undefined } };
@@ -32,8 +32,9 @@ const LEVELS: [options: string[], kinds: string[]][] = [
   [["--loglevel=debug"], ["DEBUG env", "DEBUG process", "DEBUG server", ...TRACE]],
   [["--loglevel=debug", "--loglevel=info"], INFO],
 ];
+const testLevel = testTable();
 for (const [options, expected] of LEVELS) {
-  testEach(`stdws ${options.join(" ")} logs ${expected.join(", ")}`, async (form) => {
+  testLevel(`stdws ${options.join(" ")} logs ${expected.join(", ")}`, async (form) => {
     await using server = await TestServer.start([...options, ...PROGRAM], { form });
     await visit(server.url);
     await server.stop();
@@ -92,8 +93,9 @@ const ESCAPED: [what: string, text: string, shown: string][] = [
   ["a line of the log", FORGED, FORGED],
   ["a tab and text", "\\ta ü € {x} %%s", "\ta ü € {x} %s"],
 ];
+const testEscaped = testTable();
 for (const [what, text, shown] of ESCAPED) {
-  testEach(`stdws logs ${what} of stderr as ${shown}`, async (form) => {
+  testEscaped(`stdws logs ${what} of stderr as ${shown}`, async (form) => {
     const program = ["sh", "-c", `printf '${text}\n' >&2; echo x`];
     await using server = await TestServer.start(program, { form });
     await visit(server.url);

@@ -34,16 +34,16 @@ const OUTPUTS: [printed: string, messages: string[]][] = [
   ["a\\342\\202", ["a\ufffd"]],
   ["\\355\\240\\200\\n", ["\ufffd\ufffd\ufffd"]],
 ];
-for (const [printed, messages] of OUTPUTS) {
-  testEach(
-    `stdws sends what printf "${printed}" writes as ${JSON.stringify(messages)}`,
-    async (form) => {
-      await using server = await TestServer.start(["printf", printed], { form });
-      using client = await RawClient.open(server.url);
+testEach("stdws sends what a program writes", async (form, context) => {
+  const routes = OUTPUTS.map(([printed], at) => `--route=/${at}=process printf '${printed}'`);
+  await using server = await TestServer.start(routes, { form });
+  for (const [at, [printed, messages]] of OUTPUTS.entries()) {
+    await context.step(`printf "${printed}" as ${JSON.stringify(messages)}`, async () => {
+      using client = await RawClient.open(`${server.url}${at}`);
       assertEquals(await client.rest(), { texts: messages, closed: "1000" });
-    },
-  );
-}
+    });
+  }
+});
 
 testEach("stdws joins a line and a character that are written in parts", async (form) => {
   const program =

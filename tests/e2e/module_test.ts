@@ -1,6 +1,13 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { RawClient } from "../support/client.ts";
-import { type Form, runToEnd, testBoth, testEach, TestServer } from "../support/server.ts";
+import {
+  type Form,
+  runToEnd,
+  testBoth,
+  testEach,
+  TestServer,
+  testTable,
+} from "../support/server.ts";
 import { Tree } from "../support/tree.ts";
 
 /** Serves the module `a.js` at `/a`. */
@@ -170,8 +177,9 @@ const FAILURES: [where: string, text: string][] = [
     "export default { open: () => ({ async message() { await 1; throw new Error('oh no'); } }) };",
   ],
 ];
+const testFailure = testTable();
 for (const [where, text] of FAILURES) {
-  testEach(`stdws closes the one connection whose module fails in ${where}`, async (form) => {
+  testFailure(`stdws closes the one connection whose module fails in ${where}`, async (form) => {
     await serving(form, text, async (server) => {
       using other = await RawClient.open(`${server.url}elsewhere`);
       using client = await RawClient.open(`${server.url}a/b`);
@@ -232,8 +240,9 @@ const LATE: [where: string, text: string, line: RegExp][] = [
     /Unhandled: oh no \(.*\/a\.js:\d+:\d+\)$/,
   ],
 ];
+const testLate = testTable();
 for (const [where, open, line] of LATE) {
-  testEach(`stdws goes on when a module fails in ${where}`, async (form) => {
+  testLate(`stdws goes on when a module fails in ${where}`, async (form) => {
     await serving(form, `export default { open: ${open} };`, async (server) => {
       using other = await RawClient.open(`${server.url}elsewhere`);
       using client = await RawClient.open(`${server.url}a/b`);

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { HttpClient } from "../support/http_client.ts";
 import { isAlive, pidIn, untilGone, untilIdle } from "../support/processes.ts";
-import { testEach, TestServer } from "../support/server.ts";
+import { testEach, TestServer, testTable } from "../support/server.ts";
 import { PLAIN, serving } from "./serving.ts";
 
 /** Hands its output to a filter that is slower than itself. */
@@ -33,8 +33,9 @@ const WAYS: [what: string, args: string[], text: string[]][] = [
   ],
   [" shared", [`--route=/=shared bash -c '${THREE}'`], LINES],
 ];
+const testWay = testTable();
 for (const [what, args, texts] of WAYS) {
-  testEach(
+  testWay(
     `stdws${what} sends all that a filter writes after its program has exited`,
     async (form) => {
       await using server = await TestServer.start(args, { form });
@@ -139,9 +140,10 @@ const KEPT: [what: string, script: string][] = [
   ["standard output", "yes & read -r line"],
   ["standard error", "(while sleep 0.05; do echo x >&2; done) >/dev/null & echo hi; read -r line"],
 ];
+const testKept = testTable();
 for (const [what, script] of KEPT) {
   for (const handler of ["process", "shared"]) {
-    testEach(
+    testKept(
       `stdws ${handler} with orphans=keep reads ${what} of nobody after its client has left`,
       async (form) => {
         const route = `--route=/=${handler}?orphans=keep&maxforks=1 bash -c '${script}'`;

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { isAlive, pidIn, untilGone } from "../support/processes.ts";
-import { testEach, TestServer } from "../support/server.ts";
+import { testEach, TestServer, testTable } from "../support/server.ts";
 
 testEach("stdws sends every line of seq 1 100000 and then closes with 1000", async (form) => {
   await using server = await TestServer.start(["seq", "1", "100000"], { form });
@@ -58,8 +58,9 @@ const ENDS: [program: string, closed: string][] = [
   ["kill -TERM $$", "4143 SIGTERM"],
   ["exec >&-; exec sleep 60", "1000"],
 ];
+const testEnd = testTable();
 for (const [program, closed] of ENDS) {
-  testEach(`stdws closes with ${closed} after: ${program}`, async (form) => {
+  testEnd(`stdws closes with ${closed} after: ${program}`, async (form) => {
     await using server = await TestServer.start(["sh", "-c", `echo last; ${program}`], { form });
     using client = await RawClient.open(server.url);
     assertEquals(await client.rest(), { texts: ["last"], closed });
@@ -111,8 +112,9 @@ const LEAVES: [what: string, program: string, after: string][] = [
     "SIGKILL",
   ],
 ];
+const testLeave = testTable();
 for (const [what, program, after] of LEAVES) {
-  testEach(`stdws ends a process ${what} after ${after} when its client leaves`, async (form) => {
+  testLeave(`stdws ends a process ${what} after ${after} when its client leaves`, async (form) => {
     await using server = await TestServer.start(["--loglevel=debug", "sh", "-c", program], {
       form,
     });
@@ -138,8 +140,10 @@ const FAMILIES: [what: string, program: string][] = [
     `sh -c 'trap "" INT TERM; echo $$; exec >&-; while :; do sleep 65; done' & read -r line`,
   ],
 ];
+const testLeft = testTable();
+const testEnded = testTable();
 for (const [what, program] of FAMILIES) {
-  testEach(`stdws ends ${what} when the client leaves`, async (form) => {
+  testLeft(`stdws ends ${what} when the client leaves`, async (form) => {
     await using server = await TestServer.start(["bash", "-c", program], { form });
     using client = await RawClient.open(server.url);
     const pid = await pidIn(await client.text());
@@ -147,7 +151,7 @@ for (const [what, program] of FAMILIES) {
     await untilGone(pid);
   }, ["bash", "setsid"]);
 
-  testEach(`stdws ends ${what} when its program ends by itself`, async (form) => {
+  testEnded(`stdws ends ${what} when its program ends by itself`, async (form) => {
     await using server = await TestServer.start(["bash", "-c", `${program}; exit 5`], { form });
     using client = await RawClient.open(server.url);
     const pid = await pidIn(await client.text());
@@ -157,9 +161,10 @@ for (const [what, program] of FAMILIES) {
   }, ["bash", "setsid"]);
 }
 
+const testHolding = testTable();
 for (const [what, program] of FAMILIES.slice(0, 3)) {
   const holding = program.replace(" >&-", "");
-  testEach(`stdws keeps the connection while ${what} holds the output`, async (form) => {
+  testHolding(`stdws keeps the connection while ${what} holds the output`, async (form) => {
     await using server = await TestServer.start(["bash", "-c", `${holding}; exit 5`], { form });
     using client = await RawClient.open(server.url);
     const pid = await pidIn(await client.text());

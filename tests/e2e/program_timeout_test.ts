@@ -3,7 +3,7 @@ import { RawClient } from "../support/client.ts";
 import { HttpClient } from "../support/http_client.ts";
 import { pidIn, untilGone } from "../support/processes.ts";
 import { Scripts } from "../support/scripts.ts";
-import { runToEnd, testEach, TestServer } from "../support/server.ts";
+import { runToEnd, testEach, TestServer, testTable } from "../support/server.ts";
 import { PLAIN, serving } from "./serving.ts";
 
 const SLEEPER = "#!/bin/sh\necho $$; exec sleep 600\n";
@@ -18,8 +18,9 @@ const ROUTES: [handler: string, words: (folder: string) => string][] = [
   ["directory", (folder) => `/run/*=directory?timeout=1000 ${folder}`],
   ["shared", (folder) => `/run/*=shared?timeout=1.0s ${folder}/sleeper`],
 ];
+const testRoute = testTable();
 for (const [handler, words] of ROUTES) {
-  testEach(`stdws ${handler} ends a program whose time is up, and says so`, async (form) => {
+  testRoute(`stdws ${handler} ends a program whose time is up, and says so`, async (form) => {
     await using scripts = await Scripts.write({ sleeper: SLEEPER });
     await using server = await TestServer.start([`--route=${words(scripts.folder)}`], { form });
     using client = await RawClient.open(server.url, { target: "/run/sleeper" });

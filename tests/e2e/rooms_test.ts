@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { RawClient } from "../support/client.ts";
-import { testEach, TestServer } from "../support/server.ts";
+import { testEach, TestServer, testTable } from "../support/server.ts";
 
 const MESSAGES = ["text", "", "a\nb\r\n", "ü€😀\0", new Uint8Array(), Uint8Array.of(0, 10, 255)];
 
@@ -58,9 +58,10 @@ const ROOMS: [one: string, two: string, same: boolean][] = [
   ["/a", "/A", false],
   ["/", "/a", false],
 ];
+const testRoom = testTable();
 for (const [first, second, same] of ROOMS) {
   const title = `stdws --broadcast takes ${first} and ${second} for ${same ? "one room" : "two"}`;
-  testEach(title, async (form) => {
+  testRoom(title, async (form) => {
     await using server = await TestServer.start(["--broadcast"], { form });
     using one = await join(server, first);
     using two = await join(server, second);

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { runToEnd, testEach, TestServer } from "../support/server.ts";
+import { runToEnd, TestServer, testTable } from "../support/server.ts";
 import { variablesOf } from "./variables.ts";
 
 /** PATH of the server, which has no `node` in it, so that the runtime puts a folder of its own in front of it. */
@@ -10,9 +10,11 @@ const PATHS: [path: string, program: string | undefined][] = [
   ["/nowhere/node_compat_bin:/nowhere", "/nowhere/node_compat_bin:/nowhere"],
   ["", undefined],
 ];
+const testKept = testTable();
+const testFound = testTable();
 for (const [path, program] of PATHS) {
   const title = `stdws gives programs PATH=${path} as it was at the start`;
-  testEach(title, async (form) => {
+  testKept(title, async (form) => {
     const env = { PATH: path };
     const route = "--route=/shared=shared?start=first /usr/bin/env";
     await using server = await TestServer.start([route, "/usr/bin/env"], { form, env });
@@ -20,7 +22,7 @@ for (const [path, program] of PATHS) {
     assertEquals((await variablesOf(server, { target: "/shared" })).PATH, program);
   });
 
-  testEach(`stdws finds no program by PATH=${path} that is not in it`, async (form) => {
+  testFound(`stdws finds no program by PATH=${path} that is not in it`, async (form) => {
     // It is in the runtime's folder.
     const { code, stderr } = await runToEnd(["node"], { form, env: { PATH: path } });
     assertEquals(code, 1);

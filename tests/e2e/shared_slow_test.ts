@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { memoryOf, pidIn } from "../support/processes.ts";
-import { testEach, TestServer } from "../support/server.ts";
+import { testEach, TestServer, testTable } from "../support/server.ts";
 
 // More than waits anywhere for a client that does not read: in its system, in the server's, in the server.
 const LINES = 60_000;
@@ -41,8 +41,9 @@ const NOISE: [what: string, route: string][] = [
   ["a program whose events do not parse", "/flood=shared?framing=events yes garbage"],
   ["a program that floods its client", "/flood=process yes"],
 ];
+const testNoise = testTable();
 for (const [what, route] of NOISE) {
-  testEach(`stdws goes on with all others beside ${what}`, async (form) => {
+  testNoise(`stdws goes on with all others beside ${what}`, async (form) => {
     const args = [`--route=${route}`, "--route=/echo=echo"];
     await using server = await TestServer.start(args, { form });
     using _flooded = await RawClient.open(server.url, { target: "/flood" });

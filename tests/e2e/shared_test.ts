@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { isAlive, pidIn, untilGone } from "../support/processes.ts";
-import { runToEnd, testEach, TestServer } from "../support/server.ts";
+import { runToEnd, testEach, TestServer, testTable } from "../support/server.ts";
 
 /** Writes its number, then gives back what it reads. */
 const CAT = "sh -c 'echo $$; exec cat'";
@@ -284,8 +284,9 @@ const WRONG: [route: string, message: string][] = [
   ["/=shared?linger=soon cat", 'Invalid value "soon" for linger'],
   ["/=shared", "There is no COMMAND"],
 ];
+const testRefused = testTable();
 for (const [route, message] of WRONG) {
-  testEach(`stdws refuses --route='${route}'`, async (form) => {
+  testRefused(`stdws refuses --route='${route}'`, async (form) => {
     const { code, stderr } = await runToEnd([`--route=${route}`], { form });
     assertStringIncludes(stderr, message);
     assert(code === 1 || code === 2);

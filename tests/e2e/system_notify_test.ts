@@ -3,7 +3,7 @@ import { RawClient } from "../support/client.ts";
 import { ConfigFile } from "../support/config_file.ts";
 import { needing } from "../support/programs.ts";
 import { NotifySocket } from "../support/notify_socket.ts";
-import { testEach, TestServer } from "../support/server.ts";
+import { testEach, TestServer, testTable } from "../support/server.ts";
 
 for (const kind of ["path", "abstract"] as const) {
   testEach(`stdws tells the service manager that it serves and ends: ${kind}`, async (form) => {
@@ -97,8 +97,9 @@ const DEAF: [what: string, name: string, says: RegExp][] = [
   ["it is no Unix socket", "vsock:2:1234", /: it is no Unix socket$/],
   ["it is too long", `/${"x".repeat(200)}`, /: its path is too long$/],
 ];
+const testDeaf = testTable();
 for (const [what, name, says] of DEAF) {
-  testEach(
+  testDeaf(
     `stdws serves all the same where it cannot notify ${name.slice(0, 20)}: ${what}`,
     async (form) => {
       const env = { NOTIFY_SOCKET: name, WATCHDOG_USEC: "10000" };

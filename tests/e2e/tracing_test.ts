@@ -3,7 +3,7 @@ import { RawClient } from "../support/client.ts";
 import { Collector, type Span } from "../support/collector.ts";
 import { HttpClient } from "../support/http_client.ts";
 import { Scripts } from "../support/scripts.ts";
-import { type Form, testEach, TestServer } from "../support/server.ts";
+import { type Form, TestServer, testTable } from "../support/server.ts";
 import { PLAIN } from "./serving.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -233,9 +233,10 @@ const CONTEXTS: [headers: Record<string, string>, said: string][] = [
   [{ traceparent: "x; rm -rf /", tracestate: "a=1" }, " "],
   [{}, " "],
 ];
+const testContext = testTable();
 for (const [headers, said] of CONTEXTS) {
   const name = headers.traceparent ?? "no trace";
-  testEach(`stdws without tracing passes on ${name}`, async (form) => {
+  testContext(`stdws without tracing passes on ${name}`, async (form) => {
     const program = ["sh", "-c", 'echo "$TRACEPARENT $TRACESTATE"'];
     await using server = await TestServer.start(program, { form });
     using client = await RawClient.open(server.url, { headers });

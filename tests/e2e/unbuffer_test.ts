@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { needing } from "../support/programs.ts";
 import { Scripts } from "../support/scripts.ts";
-import { runToEnd, testBoth, testEach, TestServer } from "../support/server.ts";
+import { runToEnd, testBoth, testEach, TestServer, testTable } from "../support/server.ts";
 
 const PROGRAM = `#include <stdio.h>
 int main(void) {
@@ -97,8 +97,9 @@ const PROGRAMS: readonly {
   },
 ];
 
+const testProgram = testTable();
 for (const { name, unbuffer, needs, words, answer } of PROGRAMS) {
-  testEach(`stdws unbuffer=${unbuffer} brings each answer of ${name} at once`, async (form) => {
+  testProgram(`stdws unbuffer=${unbuffer} brings each answer of ${name} at once`, async (form) => {
     await using scripts = await Scripts.write({});
     if (words.startsWith("FOLDER/")) await compile(scripts.folder, words.endsWith("static"));
     const command = words.replace("FOLDER", scripts.folder);

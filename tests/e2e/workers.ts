@@ -2,7 +2,13 @@ import { childrenOf } from "../../lib/process/proc.ts";
 import { RawClient } from "../support/client.ts";
 import { pidIn } from "../support/processes.ts";
 import { needing } from "../support/programs.ts";
-import { type Form, type StartOptions, testBoth, TestServer } from "../support/server.ts";
+import {
+  type Form,
+  type StartOptions,
+  testBoth,
+  TestServer,
+  testTable,
+} from "../support/server.ts";
 
 /** A program that says which worker it is of, and then whatever it hears. */
 export const TELLS = `--route=/tells=process sh -c 'echo $PPID; exec cat'`;
@@ -15,6 +21,14 @@ export function testWorkers(name: string, test: (form: Form) => Promise<void>): 
   if (Deno.build.os !== "linux") return;
   testBoth(name, test);
   testNode(name, test);
+}
+
+/** Defines tests as {@linkcode testTable} does, where processes can share a port: of what the parent alone decides. */
+export function testWorkersTable(): typeof testWorkers {
+  const testRow = testTable();
+  return (name, test) => {
+    if (Deno.build.os === "linux") testRow(name, test);
+  };
 }
 
 /** Defines a test for the engine node, which alone listens on descriptors. */

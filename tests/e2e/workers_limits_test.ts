@@ -5,7 +5,7 @@ import { connectFrom } from "../support/connect_from.ts";
 import { Folder } from "../support/folder.ts";
 import { pidIn, untilGone } from "../support/processes.ts";
 import { TestServer } from "../support/server.ts";
-import { startWorkers, testWorkers } from "./workers.ts";
+import { startWorkers, testWorkersTable } from "./workers.ts";
 
 /** Asks for so many connections at once: those that came about, and the statuses of all others. */
 async function crowd(url: string, count: number): Promise<{ in: RawClient[]; out: number[] }> {
@@ -58,7 +58,9 @@ class All extends Array<Disposable> implements Disposable {
 /** A program that says its number, and then whatever it hears. */
 const TELLS = "--route=/tells=process sh -c 'echo $$; exec cat'";
 
-testWorkers(
+const testLimit = testWorkersTable();
+
+testLimit(
   "stdws --workers=3 --maxforks=5 runs five processes of sixty clients at once, and again when they have ended",
   async (form) => {
     await using server = await startWorkers(["--maxforks=5", TELLS], { form }, 3);
@@ -79,7 +81,7 @@ testWorkers(
   },
 );
 
-testWorkers(
+testLimit(
   "stdws --workers has a process that waits in one worker give way to a client of another",
   async (form) => {
     const args = ["--loglevel=debug", "--maxforks=4", `--route=/warm=process?warm=2 cat`, TELLS];
@@ -96,7 +98,7 @@ testWorkers(
   },
 );
 
-testWorkers("stdws --workers --maxperip counts an address in all workers", async (form) => {
+testLimit("stdws --workers --maxperip counts an address in all workers", async (form) => {
   await using server = await startWorkers(["--maxperip=3", "--echo"], { form }, 3);
   using all = new All();
   const from = async (address: string) => {
@@ -113,14 +115,14 @@ testWorkers("stdws --workers --maxperip counts an address in all workers", async
   );
 });
 
-testWorkers("stdws --workers --connectrate counts handshakes of all workers", async (form) => {
+testLimit("stdws --workers --connectrate counts handshakes of all workers", async (form) => {
   await using server = await startWorkers(["--connectrate=0.01:4", "--echo"], { form }, 3);
   const came = await crowd(server.url, 20);
   for (const client of came.in) client[Symbol.dispose]();
   assertEquals([came.in.length, new Set(came.out)], [4, new Set([429])]);
 });
 
-testWorkers("stdws --workers counts wrong tokens of an address in all workers", async (form) => {
+testLimit("stdws --workers counts wrong tokens of an address in all workers", async (form) => {
   await using folder = await Folder.make();
   const tokens = `${folder.path}/tokens`;
   const right = "0123456789abcdef";
@@ -142,7 +144,7 @@ testWorkers("stdws --workers counts wrong tokens of an address in all workers", 
   assertEquals(await statusOf("127.0.0.3", "wrong"), 401);
 });
 
-testWorkers(
+testLimit(
   "stdws --workers gives the places of a worker that was killed to others, and no more",
   async (form) => {
     const route = "--route=/tells=process?maxconnections=4 sh -c 'echo $PPID; exec cat'";
@@ -161,7 +163,7 @@ testWorkers(
   },
 );
 
-testWorkers(
+testLimit(
   "stdws --workers takes up a limit by a reload, and counts who was there before",
   async (form) => {
     const base = { port: 0, address: ["127.0.0.1"], workers: 3 };
@@ -192,7 +194,7 @@ async function tried(url: string): Promise<{ in: number }> {
   return { in: came.in.length };
 }
 
-testWorkers("stdws --workers keeps no more recordings than it is to", async (form) => {
+testLimit("stdws --workers keeps no more recordings than it is to", async (form) => {
   await using folder = await Folder.make();
   const args = [`--record=${folder.path}`, "--recordkeep=4", "--echo"];
   await using server = await startWorkers(args, { form }, 3);

@@ -10,6 +10,9 @@ const binary = compiledBinary();
 /** The ways in which a user starts the program; `node` is `deno run` with the other engine. */
 export type Form = "deno run" | "node" | "binary";
 
+/** What a test does with a program that is started in this way; each case of a table may be a step of it. */
+export type FormTest = (form: Form, context: Deno.TestContext) => Promise<void>;
+
 /**
  * Defines a test for both engines and for the compiled executable.
  *
@@ -17,11 +20,11 @@ export type Form = "deno run" | "node" | "binary";
  */
 export function testEach(
   name: string,
-  test: (form: Form) => Promise<void>,
+  test: FormTest,
   needs: readonly string[] = [],
 ): void {
   testBoth(name, test, needs);
-  Deno.test({ ...needing(`${name} [node]`, ...needs), fn: () => test("node") });
+  testIn("node", name, test, needs);
 }
 
 /**
@@ -32,16 +35,56 @@ export function testEach(
  */
 export function testBoth(
   name: string,
-  test: (form: Form) => Promise<void>,
+  test: FormTest,
   needs: readonly string[] = [],
 ): void {
-  Deno.test({ ...needing(`${name} [deno run]`, ...needs), fn: () => test("deno run") });
+  testIn("deno run", name, test, needs);
   const why = "reason" in binary ? `: ${binary.reason}` : "";
   const needed = needing(`${name} [binary${why}]`, ...needs);
   Deno.test({
     ...needed,
     ignore: needed.ignore || ("reason" in binary && binary.ignore),
-    fn: () => test("binary"),
+    fn: (context) => test("binary", context),
+  });
+}
+
+/**
+ * Defines the tests of a table, whose rows differ in what is given to the same code: the one of the first row as
+ * {@linkcode testEach} does, the others for the engine `node` and for the compiled executable, between which both
+ * engines and both ways to start have a part. Where there is no executable, `deno run` takes its place.
+ *
+ * @example Usage
+ * ```ts ignore
+ * const testRow = testTable();
+ * for (const [args, text] of ROWS) {
+ *   testRow(`stdws ${args} sends ${text}`, (form) => sends(form, args, text));
+ * }
+ * ```
+ */
+export function testTable(): typeof testEach {
+  let isFirst = true;
+  return (name, test, needs = []) => {
+    if (isFirst) testEach(name, test, needs);
+    else testRow(name, test, needs);
+    isFirst = false;
+  };
+}
+
+function testRow(...[name, test, needs = []]: Parameters<typeof testEach>): void {
+  if ("path" in binary) testIn("binary", name, test, needs);
+  else testBoth(name, test, needs);
+  testIn("node", name, test, needs);
+}
+
+function testIn(
+  form: Form,
+  name: string,
+  test: FormTest,
+  needs: readonly string[],
+): void {
+  Deno.test({
+    ...needing(`${name} [${form}]`, ...needs),
+    fn: (context) => test(form, context),
   });
 }
 
