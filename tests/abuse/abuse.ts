@@ -68,6 +68,11 @@ export class Attack {
     this.engine = engine;
   }
 
+  /** Whether its figures are for the table; without it, less may be enough to assert the same. */
+  get isMeasured(): boolean {
+    return recordsPath() !== undefined;
+  }
+
   get figures(): Figures {
     return this.#figures;
   }
@@ -108,8 +113,10 @@ export class Attack {
   }
 }
 
+const recordsPath = () => Deno.env.get("ABUSE_RECORDS") || undefined;
+
 /** Adds a line for the table, where somebody makes one. */
 function record(line: AbuseRecord): void {
-  const path = Deno.env.get("ABUSE_RECORDS");
+  const path = recordsPath();
   if (path) Deno.writeTextFileSync(path, `${JSON.stringify(line)}\n`, { append: true });
 }

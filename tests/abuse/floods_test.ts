@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
 import { frame, RawClient } from "../support/client.ts";
-import { abuse } from "./abuse.ts";
+import { abuse, type Attack } from "./abuse.ts";
 import { Flood } from "./flood.ts";
 import { possessionsOf } from "./possessions.ts";
 import { QuietClient } from "./quiet_client.ts";
@@ -58,7 +58,7 @@ for (const [what, frames] of Object.entries(FRAMES)) {
         {
           await using quiet = await QuietClient.connect(`${server.url}quiet`);
           await using flood = await Flood.start(`${server.url}flood`, frames, options);
-          await flood.sent(amount);
+          await flood.sent(amountFor(attack, frames, amount));
           assert(quiet.count > 0, "nobody was answered meanwhile");
           attack.note({ longestWait: quiet.longestWait });
         }
@@ -66,4 +66,10 @@ for (const [what, frames] of Object.entries(FRAMES)) {
       }, engines ? { engines } : {});
     }
   }
+}
+
+// The runtime takes some 20 µs for each message: 8 MB of the smallest are half a minute of a processor.
+function amountFor(attack: Attack, frames: Uint8Array, amount: number): number {
+  const isDear = attack.engine === "native" && frames.length < 20;
+  return isDear && !attack.isMeasured ? amount / 4 : amount;
 }
