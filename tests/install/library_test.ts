@@ -35,8 +35,16 @@ await page.body?.cancel();
 console.log(told, page.status);
 `;
 
-/** Projects that use it: their files beside the program, and how they name it. */
-const PROJECTS: [name: string, specifier: string, files: Record<string, string>][] = [
+/**
+ * Projects that use it: their files beside the program, and how they name it. Types are looked at for half a minute
+ * of a busy machine: by the older Deno in those that are strict, or have the packages in a folder of their own.
+ */
+const PROJECTS: [
+  name: string,
+  specifier: string,
+  files: Record<string, string>,
+  checkedBy?: "both",
+][] = [
   ["by path, from a folder without a deno.json", `${ROOT}lib/mod.ts`, {}],
   ["by path, mapped to a name in a deno.json of its own", "stdws", {
     "deno.json": JSON.stringify({
@@ -50,7 +58,7 @@ const PROJECTS: [name: string, specifier: string, files: Record<string, string>]
         verbatimModuleSyntax: true,
       },
     }),
-  }],
+  }, "both"],
   ['by path, from a folder with a package.json, by "nodeModulesDir": "none"', "stdws", {
     "package.json": "{}",
     "deno.json": JSON.stringify({
@@ -64,12 +72,12 @@ const PROJECTS: [name: string, specifier: string, files: Record<string, string>]
       nodeModulesDir: "auto",
       imports: { stdws: `${ROOT}lib/mod.ts` },
     }),
-  }],
+  }, "both"],
   ["by links", "@stdws/stdws", {}],
-  ["from the npm package", "stdws", { "package.json": '{ "type": "module" }' }],
+  ["from the npm package", "stdws", { "package.json": '{ "type": "module" }' }, "both"],
 ];
 for (const version of [Deno.version.deno, OLDER]) {
-  for (const [name, specifier, files] of PROJECTS) {
+  for (const [name, specifier, files, checkedBy] of PROJECTS) {
     Deno.test({
       ...needingRegistry(`The library is there ${name}, under Deno ${version}`, "npm"),
       async fn() {
@@ -84,7 +92,9 @@ for (const version of [Deno.version.deno, OLDER]) {
           await Deno.symlink(`${folder}/node_modules`, `${tree.root}/node_modules`);
         }
         const deno = version === OLDER ? await olderDeno() : Deno.execPath();
-        assertEquals(await run(deno, ["check", "--quiet", "app.ts"], tree.root), "");
+        if (version !== OLDER || checkedBy === "both") {
+          assertEquals(await run(deno, ["check", "--quiet", "app.ts"], tree.root), "");
+        }
         assertEquals(
           await run(deno, ["run", "-A", "--quiet", "app.ts"], tree.root),
           "Hello, you 200\n",
