@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import project from "../../deno.json" with { type: "json" };
 import { RawClient } from "../support/client.ts";
-import { ROOT, runToEnd, testBoth, TestServer } from "../support/server.ts";
+import { ROOT, rowsFor, runToEnd, testBoth, TestServer } from "../support/server.ts";
 
 // Where something is served by mistake, it is served to nobody else.
 const LOCAL = ["--port=0", "--address=127.0.0.1"];
@@ -91,17 +91,19 @@ const REFUSED: [args: string[], code: 1 | 2, says: RegExp][] = [
   [["--header-http=a b: x"], 2, /"a b: x".*--header-http/],
   [["--header=A: x\r\nB: y"], 2, /A: x.*--header/],
 ];
-for (const [args, code, says] of REFUSED) {
-  const line = args.map((arg) => JSON.stringify(arg.replace(ROOT, ""))).join(" ");
-  testBoth(`stdws ${line} is refused with ${code} and says why`, async (form) => {
-    const found = await runToEnd(args, { form });
-    assertEquals({ code: found.code, stdout: found.stdout }, { code, stdout: "" });
-    const [why = "", usage = "", ...more] = found.stderr.split("\n");
-    assertMatch(why, says);
-    assertMatch(usage, /^Usage: stdws \[options\] COMMAND/);
-    assert(more.length < 5, "the usage is short");
-  });
-}
+testBoth("stdws refuses words that are wrong, and says why", async (form, context) => {
+  for (const [args, code, says] of rowsFor(form, REFUSED, ([_, code]) => code)) {
+    const line = args.map((arg) => JSON.stringify(arg.replace(ROOT, ""))).join(" ");
+    await context.step(`${line || "no word"} with ${code}`, async () => {
+      const found = await runToEnd(args, { form });
+      assertEquals({ code: found.code, stdout: found.stdout }, { code, stdout: "" });
+      const [why = "", usage = "", ...more] = found.stderr.split("\n");
+      assertMatch(why, says);
+      assertMatch(usage, /^Usage: stdws \[options\] COMMAND/);
+      assert(more.length < 5, "the usage is short");
+    });
+  }
+});
 
 testBoth("stdws ends with 3 and a FATAL line when its port is taken", async (form) => {
   await using server = await TestServer.start(["--echo"], { form });

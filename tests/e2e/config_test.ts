@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { ConfigFile } from "../support/config_file.ts";
-import { runToEnd, testBoth, testEach, TestServer } from "../support/server.ts";
+import { rowsFor, runToEnd, testBoth, testEach, TestServer } from "../support/server.ts";
 
 const LOCAL = { port: 0, address: "127.0.0.1" };
 
@@ -139,11 +139,16 @@ const REFUSED: [args: string[], env: Record<string, string>, code: number, says:
   [["--echo"], { STDWS_LOGLEVEL: "all" }, 2, /"all" for STDWS_LOGLEVEL: expected debug, /],
   [[], { STDWS_PROT: "1" }, 1, /COMMAND/],
 ];
-for (const [args, env, code, says] of REFUSED) {
-  const title = [...args, JSON.stringify(env)].join(" ");
-  testBoth(`stdws ${title} is refused with ${code} and says why`, async (form) => {
-    const found = await runToEnd(args, { form, env });
-    assertEquals({ code: found.code, stdout: found.stdout }, { code, stdout: "" });
-    assertMatch(found.stderr.split("\n")[0] ?? "", says);
-  });
-}
+testBoth(
+  "stdws refuses a file or variables that are wrong, and says why",
+  async (form, context) => {
+    for (const [args, env, code, says] of rowsFor(form, REFUSED, ([_args, _env, code]) => code)) {
+      const title = [...args, JSON.stringify(env)].join(" ");
+      await context.step(`${title} with ${code}`, async () => {
+        const found = await runToEnd(args, { form, env });
+        assertEquals({ code: found.code, stdout: found.stdout }, { code, stdout: "" });
+        assertMatch(found.stderr.split("\n")[0] ?? "", says);
+      });
+    }
+  },
+);

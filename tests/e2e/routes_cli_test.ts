@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { runToEnd, testBoth } from "../support/server.ts";
+import { rowsFor, runToEnd, testBoth } from "../support/server.ts";
 
 const REFUSED: [args: string[], code: number, message: string][] = [
   [["--route=/a"], 2, 'Invalid value "/a" for --route: expected PATTERN=HANDLER[?option=value&…]'],
@@ -59,13 +59,15 @@ const REFUSED: [args: string[], code: number, message: string][] = [
   [["--route=/a=process awk '{print}'"], 1, "Cannot put {print} into the words of awk, which runs"],
   [["--route=/a=echo", "--route=/b=ecco", "cat"], 2, 'Unknown handler "ecco" in --route=/b=ecco'],
 ];
-for (const [args, code, message] of REFUSED) {
-  testBoth(`stdws refuses ${args.join(" ")} with exit code ${code}`, async (form) => {
-    const end = await runToEnd(["--port=0", "--address=127.0.0.1", ...args], { form });
-    assertEquals([end.code, end.stdout], [code, ""]);
-    const [first = "", second = ""] = end.stderr.split("\n");
-    assertStringIncludes(first, `stdws: `);
-    assertStringIncludes(first, message);
-    assertEquals(second, "Usage: stdws [options] COMMAND [args…]");
-  });
-}
+testBoth("stdws refuses routes that are wrong, and says why", async (form, context) => {
+  for (const [args, code, message] of rowsFor(form, REFUSED, ([_, code]) => code)) {
+    await context.step(`${args.join(" ")} with exit code ${code}`, async () => {
+      const end = await runToEnd(["--port=0", "--address=127.0.0.1", ...args], { form });
+      assertEquals([end.code, end.stdout], [code, ""]);
+      const [first = "", second = ""] = end.stderr.split("\n");
+      assertStringIncludes(first, `stdws: `);
+      assertStringIncludes(first, message);
+      assertEquals(second, "Usage: stdws [options] COMMAND [args…]");
+    });
+  }
+});

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { HttpClient } from "../support/http_client.ts";
-import { runToEnd, testBoth, testEach, TestServer } from "../support/server.ts";
+import { rowsFor, runToEnd, testBoth, testEach, TestServer } from "../support/server.ts";
 import { Wire } from "../support/wire.ts";
 import { variablesOf } from "./variables.ts";
 
@@ -175,7 +175,7 @@ const WRONG: [args: string[], code: number, says: RegExp][] = [
   [["--base-path="], 2, /"" for --base-path/],
 ];
 testBoth("stdws refuses options of a proxy that cannot work", async (form) => {
-  for (const [args, code, says] of WRONG) {
+  for (const [args, code, says] of rowsFor(form, WRONG, ([_, code]) => code)) {
     const found = await runToEnd(["--port=0", ...args, "--echo"], { form });
     assertEquals(found.code, code, args.join(" "));
     assertMatch(found.stderr, says);

@@ -4,7 +4,7 @@ import { RawClient } from "../support/client.ts";
 import { freePort } from "../support/free_port.ts";
 import { Nginx } from "../support/nginx.ts";
 import { needing } from "../support/programs.ts";
-import { type Form, runToEnd, testBoth, testEach, TestServer } from "../support/server.ts";
+import { type Form, rowsFor, runToEnd, testBoth, testEach, TestServer } from "../support/server.ts";
 import { Wire } from "../support/wire.ts";
 import { variablesOf } from "./variables.ts";
 
@@ -160,7 +160,7 @@ const FILES: [what: string, make: (path: string) => Promise<void>, says: RegExp]
   }, /there is a file that is no socket$/],
 ];
 testEach("stdws --unixsocket touches nothing that is no socket", async (form) => {
-  for (const [what, make, says] of FILES) {
+  for (const [what, make, says] of rowsFor(form, FILES)) {
     await using place = new Folder();
     await make(place.path);
     const before = await Deno.lstat(place.path);
@@ -187,7 +187,7 @@ const PLACES: [path: string, says: RegExp][] = [
 for (const mode of [[], ["--unixsocket-mode=0600"]]) {
   const title = ["stdws --unixsocket", ...mode, "exits with 3 for a path that cannot be"].join(" ");
   testEach(title, async (form) => {
-    for (const [path, says] of PLACES) {
+    for (const [path, says] of rowsFor(form, PLACES)) {
       const { code, stdout, stderr } = await refused([`--unixsocket=${path}`, ...mode], form);
       assertEquals(code, 3, stdout + stderr);
       assertMatch(stdout, says);
@@ -233,7 +233,7 @@ const MODES: [option: string, mode: number][] = [
   ["000", 0],
 ];
 testEach("stdws --unixsocket-mode sets exactly these permissions", async (form) => {
-  for (const [option, mode] of MODES) {
+  for (const [option, mode] of rowsFor(form, MODES)) {
     await using place = new Folder();
     const args = [`--unixsocket-mode=${option}`, "sh", "-c", "umask; exec cat"];
     await using _server = await place.start(args, form);
@@ -273,7 +273,7 @@ const WRONG: [args: string[], code: number][] = [
 ];
 testEach("stdws refuses permissions that are none, and makes no socket", async (form) => {
   await using place = new Folder();
-  for (const [args, code] of WRONG) {
+  for (const [args, code] of rowsFor(form, WRONG, ([_, code]) => code)) {
     const named = args.map((text) => text.replace("PATH", place.path));
     const found = await refused(["--port=0", ...named], form);
     assertEquals(found.code, code, args.join(" "));

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { HttpClient } from "../support/http_client.ts";
 import { RawClient } from "../support/client.ts";
 import { Scripts } from "../support/scripts.ts";
-import { runToEnd, testBoth, testEach, TestServer } from "../support/server.ts";
+import { rowsFor, runToEnd, testBoth, testEach, TestServer } from "../support/server.ts";
 
 const PROGRAMS = {
   crlf: "#!/bin/sh\r\necho hello\r\n",
@@ -18,7 +18,7 @@ const NAMES = Object.keys(PROGRAMS) as (keyof typeof PROGRAMS)[];
 
 testBoth("stdws says at the start why a program cannot run, wherever it is named", async (form) => {
   await using scripts = await Scripts.write(PROGRAMS);
-  for (const name of NAMES) {
+  for (const name of rowsFor(form, NAMES)) {
     const program = `${scripts.folder}/${name}`;
     const fact = `Cannot run "${program}": ${WHY[name]}\n`;
     const ways: string[][] = [

@@ -70,6 +70,21 @@ export function testTable(): typeof testEach {
   };
 }
 
+/**
+ * The rows of a table that a form tries where it has no part in what comes of them, as in what is refused before
+ * anything is served: the executable tries all, and others the first of each kind. Where there is no executable, `deno
+ * run` takes its place.
+ */
+export function rowsFor<Row>(
+  form: Form,
+  rows: readonly Row[],
+  kindOf: (row: Row) => unknown = () => undefined,
+): readonly Row[] {
+  if (form === ("path" in binary ? "binary" : "deno run")) return rows;
+  const kinds = new Set<unknown>();
+  return rows.filter((row) => kinds.size < kinds.add(kindOf(row)).size);
+}
+
 function testRow(...[name, test, needs = []]: Parameters<typeof testEach>): void {
   if ("path" in binary) testIn("binary", name, test, needs);
   else testBoth(name, test, needs);
