@@ -9,6 +9,7 @@ import { NativeTransport } from "../connection/transport/native_transport.ts";
 import type { Dispatcher } from "../gate/dispatch.ts";
 import type { Engine } from "./engine.ts";
 import { keepServing } from "./keep_serving.ts";
+import { isNobody, resetRefusal } from "./nobody.ts";
 import { ResetWatch } from "./reset_watch.ts";
 import { runtimeSpan, warnOfQueries } from "./runtime_span.ts";
 import { tellWhenSent } from "./tell_when_sent.ts";
@@ -93,14 +94,9 @@ export function nativeHandler(
   };
 }
 
-/** Whether the client had reset its connection before that was accepted: the system knows no address then. */
-function isNobody(address: Deno.Addr): boolean {
-  return "port" in address && address.port === 0;
-}
-
 function resetBy(resets?: ResetWatch): HandshakeError {
   resets?.seen();
-  return new HandshakeError(400, "The client has reset its connection");
+  return resetRefusal();
 }
 
 interface Upgrading {

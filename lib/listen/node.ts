@@ -15,6 +15,7 @@ import type { Bound, Credentials, Engine, Handle, Place } from "./engine.ts";
 import { holdBack } from "./hold_back.ts";
 import { type NodeOrigin, peerOf } from "./node_request.ts";
 import { NodeRequests } from "./node_requests.ts";
+import { isNobody } from "./nobody.ts";
 import { Preambles } from "./proxy_protocol/preambles.ts";
 import { contextOptions, Sni } from "./sni.ts";
 import { withMode } from "./with_mode.ts";
@@ -57,7 +58,10 @@ export function nodeEngine(
       const unix = "path" in place || "unix" in place;
       // Of nobody else it would be believed.
       const preambles = proxyProtocol && forwarding
-        ? new Preambles(server, (socket) => forwarding.trusts(remoteOf(peerOf(socket, { unix }))))
+        ? new Preambles(server, (socket) => {
+          const peer = peerOf(socket, { unix });
+          return isNobody(peer) ? undefined : forwarding.trusts(remoteOf(peer));
+        })
         : undefined;
       const requests = new NodeRequests(dispatcher, {
         secure: credentials !== undefined,

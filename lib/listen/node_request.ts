@@ -7,6 +7,7 @@ import type { Exchange } from "../contract.ts";
 import type { Brought } from "../gate/brought.ts";
 import type { Forwarding } from "../gate/proxy/forwarding.ts";
 import type { Authorities } from "./authorities.ts";
+import { isNobody, resetRefusal } from "./nobody.ts";
 import type { Preambles } from "./proxy_protocol/preambles.ts";
 
 /** The listener that a request came in at. */
@@ -34,6 +35,8 @@ export function incomingOf(message: IncomingMessage, origin: NodeOrigin): Incomi
   const head = { method, target: url, headers: headersOf(message) };
   const { subjectOf } = origin;
   const from = comeIn(socket, origin);
+  // Of whom a proxy has said who it is, the proxy was there.
+  if (!from.proxy && isNobody(from.remoteAddr)) throw resetRefusal();
   if (!subjectOf) return snapshot(head, from);
   const { raw } = (socket as TLSSocket).getPeerCertificate();
   return snapshot(head, { ...from, subject: subjectOf(raw) });

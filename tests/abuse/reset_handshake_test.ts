@@ -1,13 +1,12 @@
 import { assert } from "@std/assert";
-import { connect } from "node:net";
 import { inTime } from "../support/in_time.ts";
 import { RawClient } from "../support/client.ts";
-import type { TestServer } from "../support/server.ts";
+import { reset } from "../support/reset.ts";
 import { abuse } from "./abuse.ts";
 import { possessionsOf } from "./possessions.ts";
 
 const FILES = 256;
-const HANDSHAKE = [
+const HANDSHAKE = new TextEncoder().encode([
   "GET / HTTP/1.1",
   "Host: server",
   "Upgrade: websocket",
@@ -15,18 +14,7 @@ const HANDSHAKE = [
   "Sec-WebSocket-Version: 13",
   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
   "\r\n",
-].join("\r\n");
-
-/** Sends a handshake and resets the connection, as soon as the system has the bytes. */
-function reset({ port }: TestServer): Promise<void> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: "127.0.0.1" });
-    // Where the server has no more files, it may be the first to do so.
-    socket.on("error", () => {});
-    socket.on("close", () => resolve());
-    socket.on("connect", () => socket.write(HANDSHAKE, () => socket.resetAndDestroy()));
-  });
-}
+].join("\r\n"));
 
 /** Tries to connect until the server lets somebody in, which may take until it expects no more resets. */
 async function served(url: string): Promise<void> {
@@ -47,7 +35,7 @@ for (const command of [["--echo"], ["cat"]]) {
     await served(server.url);
     const before = possessionsOf(server.pid);
     for (let count = 0; count < 1000; count += 50) {
-      await Promise.all(Array.from({ length: 50 }, () => reset(server)));
+      await Promise.all(Array.from({ length: 50 }, () => reset(server, HANDSHAKE)));
     }
     attack.note({ counted: 1000 });
     await inTime(served(server.url), () => "an answer after the flood");

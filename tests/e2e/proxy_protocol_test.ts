@@ -3,6 +3,7 @@ import { version2 } from "../listen/proxy_protocol/version2_bytes.ts";
 import { Certificates, sslOptions } from "../support/certificates.ts";
 import { RawClient } from "../support/client.ts";
 import { needing } from "../support/programs.ts";
+import { reset } from "../support/reset.ts";
 import { runToEnd, testBoth, TestServer } from "../support/server.ts";
 import { Wire } from "../support/wire.ts";
 import { variablesOf } from "./variables.ts";
@@ -99,6 +100,15 @@ Deno.test("stdws --proxy-protocol says nothing of who only looks whether it is t
   const conn = await connect(server, LINE);
   using _client = await RawClient.open(server.url, { conn });
   assertEquals(server.stdout.all.filter((line) => line.includes("PROXY")), []);
+});
+
+Deno.test("stdws --proxy-protocol says nothing of who looks with a preamble, and resets", async () => {
+  await using server = await start("--echo");
+  for (let count = 0; count < 50; count++) await reset(server, LINE);
+  const conn = await connect(server, LINE);
+  using _client = await RawClient.open(server.url, { conn });
+  await server.stop();
+  assertEquals(server.stdout.all.filter((line) => / \| http /.test(line)), []);
 });
 
 Deno.test("stdws --proxy-protocol ends at once, whoever has not begun yet", async () => {

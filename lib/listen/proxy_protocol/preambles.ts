@@ -22,12 +22,13 @@ export class Preambles implements Disposable {
 
   /**
    * @param server It MUST NOT listen yet.
-   * @param trusts Whether the peer of a connection is trusted.
+   * @param trusts Whether the peer of a connection is trusted; undefined where nobody can say who it was, because it
+   *   has reset the connection: balancers look so whether the server is there, and that is not mentioned.
    * @param patience Milliseconds in which a preamble has to come.
    */
   constructor(
     server: Server,
-    trusts: (socket: Socket) => boolean,
+    trusts: (socket: Socket) => boolean | undefined,
     patience: number = REQUEST_TIMEOUT,
   ) {
     this.#patience = patience;
@@ -37,8 +38,10 @@ export class Preambles implements Disposable {
     server.off("connection", begin);
     server.prependListener("connection", (socket) => {
       // One that is parsed again has been here.
-      if (this.#said.has(socket) || !trusts(socket)) begin.call(server, socket);
-      else this.#read(socket, () => begin.call(server, socket));
+      const trusted = !this.#said.has(socket) && trusts(socket);
+      if (trusted === undefined) socket.destroy();
+      else if (trusted) this.#read(socket, () => begin.call(server, socket));
+      else begin.call(server, socket);
     });
   }
 
