@@ -13,10 +13,14 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import project from "../deno.json" with { type: "json" };
 import { NAME } from "../lib/base/version.ts";
+import * as library from "../lib/mod.ts";
+import { needsDeno } from "./npm/needs_deno.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** The runtime that the command starts: the version that everything is tried with. */
 const DENO = "2.9.6";
+/** What the package has for who imports the library with Node.js. */
+const NEEDS_DENO = "needs_deno.js";
 /** Files of the sources that are read at run time, or by people. */
 const COPIED = /^(lib\/(console\/.*|.*\.(md|json))|LICENSE|CHANGELOG\.md)$/;
 /** An import's specifier, with what is before and behind it. */
@@ -63,6 +67,7 @@ export async function makePackage(folder: string): Promise<void> {
   for (const name of ["README.md", "bin.js"]) {
     await write(join(folder, name), await Deno.readTextFile(`${ROOT}scripts/npm/${name}`));
   }
+  await write(join(folder, NEEDS_DENO), needsDeno(Object.keys(library)));
   await write(join(folder, "package.json"), `${JSON.stringify(describe(dependencies), null, 2)}\n`);
 }
 
@@ -75,7 +80,15 @@ function readdressed(text: string): string {
 function describe(dependencies: Dependencies): Record<string, unknown> {
   const exported = Object.entries(project.exports).map(([name, path]) => {
     const built = path.replace(/\.ts$/, "");
-    return [name, { types: `${built}.d.ts`, default: `${built}.js` }];
+    const types = { types: `${built}.d.ts` };
+    if (name !== ".") return [name, { ...types, default: `${built}.js` }];
+    // Deno takes what is for Node.js, too, unless something is for itself (the first counts).
+    return [name, {
+      ...types,
+      deno: `${built}.js`,
+      node: `./${NEEDS_DENO}`,
+      default: `${built}.js`,
+    }];
   });
   return {
     name: NAME,

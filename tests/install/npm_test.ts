@@ -42,6 +42,16 @@ function testPackage(
   });
 }
 
+testPackage("tells Node.js that its library needs Deno", async (folder) => {
+  for (const what of ["* as all", "{ serve, echo }"]) {
+    const text = `import ${what} from "stdws";`;
+    const args = ["--input-type=module", "--eval", text];
+    const { code, stderr } = await new Deno.Command("node", { args, cwd: folder }).output();
+    assertEquals(code, 1);
+    assertMatch(new TextDecoder().decode(stderr), /^Error: The library of .* runs on Deno, /m);
+  }
+}, "node");
+
 testPackage("has its code, its pages and nothing else", async () => {
   const { files } = await installedPackage();
   const top = files.filter((path) => !path.startsWith("lib/")).sort();
@@ -51,6 +61,7 @@ testPackage("has its code, its pages and nothing else", async () => {
     "README.md",
     "bin.js",
     "main.js",
+    "needs_deno.js",
     "package.json",
   ]);
   const others = files.filter((path) => !top.includes(path) && !/\.(js|css|html|md)$/.test(path));
