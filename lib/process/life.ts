@@ -120,8 +120,9 @@ export class Life {
   }
 
   #expire(): void {
-    const { log, timeout } = this.#started;
+    const { log, meter, timeout } = this.#started;
     log.error("process", `Process ${this.pid}: ${overtime(timeout)}`);
+    meter.limited("timeout");
     this.#expired = true;
     // However slowly it takes what waits for it.
     this.end(0);

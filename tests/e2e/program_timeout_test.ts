@@ -4,6 +4,7 @@ import { HttpClient } from "../support/http_client.ts";
 import { pidIn, untilGone } from "../support/processes.ts";
 import { Scripts } from "../support/scripts.ts";
 import { runToEnd, testEach, TestServer, testTable } from "../support/server.ts";
+import { AdminServer } from "./admin_server.ts";
 import { PLAIN, serving } from "./serving.ts";
 
 const SLEEPER = "#!/bin/sh\necho $$; exec sleep 600\n";
@@ -32,6 +33,25 @@ for (const [handler, words] of ROUTES) {
     await untilGone(pid);
   });
 }
+
+testEach("stdws --timeout is counted as the limit that it is", async (form) => {
+  await using scripts = await Scripts.write({ sleeper: SLEEPER });
+  const handlers = ["process", "shared", "terminal"];
+  const routes = handlers.map((name) => `--route=/${name}=${name} ${scripts.folder}/sleeper`);
+  const args = ["--timeout=1s", ...routes, `--cgidir=${scripts.folder}`];
+  await using admin = await AdminServer.start(args, form);
+  const { url } = admin.server;
+  for (const handler of handlers) {
+    using client = await RawClient.open(url, { target: `/${handler}` });
+    while ((await client.next()).kind !== "close");
+  }
+  assertEquals((await HttpClient.ask(url, "GET /sleeper")).status, 504);
+  const metrics = await admin.metrics();
+  const counted = [...handlers.map((name) => `/${name}`), "*"].map((route) =>
+    metrics.get(`stdws_limited_total{route="${route}",limit="timeout"}`)
+  );
+  assertEquals(counted, [1, 1, 1, 1]);
+});
 
 testEach("stdws --timeout sends what a program still says when its time is up", async (form) => {
   const script = "trap 'echo bye; exit 7' INT; echo hi; while :; do sleep 0.05; done";
