@@ -1,3 +1,4 @@
+import { Latest } from "../../base/latest.ts";
 import { Log } from "../../base/log.ts";
 import type { Channel } from "../bus.ts";
 import { Claims } from "./claims.ts";
@@ -32,8 +33,8 @@ export interface LocalEngineOptions extends TopicsOptions {
  */
 export class LocalEngine {
   readonly #members = new Map<string, Member>();
-  /** Servers that are gone, from the one that is gone for the longest time. */
-  readonly #gone = new Map<string, Taken>();
+  /** Servers that are gone, those that went last. */
+  readonly #gone = new Latest<string, Taken>(MAX_GONE);
   readonly #place: MemberPlace;
   #missed = 0;
 
@@ -91,12 +92,7 @@ export class LocalEngine {
     if (this.#members.get(name) !== member) return;
     this.#members.delete(name);
     for (const other of this.#members.values()) other.left(name);
-    if (!taken) return;
-    this.#gone.set(name, taken);
-    for (const oldest of this.#gone.keys()) {
-      if (this.#gone.size <= MAX_GONE) return;
-      this.#gone.delete(oldest);
-    }
+    if (taken) this.#gone.note(name, taken);
   }
 }
 
