@@ -87,7 +87,9 @@ export class KvBus implements Bus {
     this.#watchers.add({ left: (peer) => this.#claims.left(peer) });
     this.#queue = new KvQueue(options.maxQueue);
     this.#writer = new KvWriter(kv, PREFIX, this.self, this.#queue);
-    this.#topics = new KvTopics(kv, PREFIX, this.self, log);
+    // After a long stop, it sees first that its time is over.
+    const before = () => this.#peers.checkDue();
+    this.#topics = new KvTopics(kv, PREFIX, this.self, log, before);
     this.#peers = new KvPeers(kv, PREFIX, {
       self: this.self,
       ttl: ttlMs,

@@ -31,6 +31,8 @@ export class KvPeers {
   #beat = 0;
   /** When it has last begun to say that it is there. */
   #beatAt = -Infinity;
+  /** Until when others have to believe that it is there, where somebody is to be told of that end. */
+  #sureUntil = Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isForgotten = false;
   #isOver = false;
@@ -84,15 +86,28 @@ export class KvPeers {
     if (this.#isOver) return;
     this.#beatAt = now;
     clearTimeout(this.#timer);
-    const sureMs = Math.max(0, now + this.#ttl - performance.now());
-    this.#timer = setTimeout(() => this.#unsure(), sureMs);
+    this.#sureUntil = now + this.#ttl;
+    const sureMs = Math.max(0, this.#sureUntil - performance.now());
+    this.#timer = setTimeout(() => this.#end(), sureMs);
     await this.look();
+  }
+
+  /** Tells that nobody has to believe any more that this server is there, where its timer is late, as after a stop. */
+  checkDue(): void {
+    if (performance.now() >= this.#sureUntil) this.#end();
+  }
+
+  #end(): void {
+    clearTimeout(this.#timer);
+    this.#sureUntil = Infinity;
+    this.#unsure();
   }
 
   /** Says nothing any more. */
   end(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
+    this.#sureUntil = Infinity;
   }
 
   /** Says that it is not any more. */

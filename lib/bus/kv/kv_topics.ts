@@ -29,15 +29,20 @@ export class KvTopics {
   readonly #reader: LogReader;
   readonly #self: string;
   readonly #log: Log;
+  readonly #before: () => void;
   readonly #live = new Map<string, Live>();
   readonly #figures = { delivered: 0, lost: 0 };
 
-  /** @param log Told of those who fail when they are told something. */
-  constructor(kv: Deno.Kv, prefix: Deno.KvKey, self: string, log: Log) {
+  /**
+   * @param log Told of those who fail when they are told something.
+   * @param before Called before somebody is told something.
+   */
+  constructor(kv: Deno.Kv, prefix: Deno.KvKey, self: string, log: Log, before: () => void) {
     this.#kv = kv;
     this.#reader = new LogReader(kv, prefix);
     this.#self = self;
     this.#log = log;
+    this.#before = before;
   }
 
   /** Messages that were brought, once for each log, and those that are missing. */
@@ -146,6 +151,7 @@ export class KvTopics {
   }
 
   #tell(all: Iterable<Subscription>, what: (subscriber: KvSubscriber) => void): void {
+    this.#before();
     for (const { subscriber } of all) {
       try {
         what(subscriber);

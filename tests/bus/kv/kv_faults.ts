@@ -403,3 +403,31 @@ class Gates {
     return atomic;
   }
 }
+
+Deno.test("KvBus whose server stood still for longer than its time sees that it is over before anything else comes", async () => {
+  await using site = await Site.make();
+  const ttlMs = 1_500;
+  const { bus: one } = await site.join({ ttlMs });
+  const { bus: two } = await site.join();
+  using heard = await Heard.to(one, "room");
+  const claim = await one.claim("name");
+  const order: string[] = [];
+  claim.over.addEventListener("abort", () => order.push("over"));
+  using _standing = one.subscribe("room", {
+    began: () => order.push("began"),
+    entry({ payload }) {
+      order.push(new TextDecoder().decode(payload));
+      // What comes behind it lies there already.
+      for (const end = performance.now() + ttlMs; order.at(-1) === "a" && performance.now() < end;);
+    },
+    cast() {},
+    lost() {},
+  });
+  await heard.until("began");
+  assert(await one.publish("room", bytes("first"), KEEP));
+  await heard.until("first");
+  await Promise.all(["a", "b"].map((text) => two.publish("room", bytes(text), KEEP)));
+  await heard.until("b");
+  await aborted(claim.over);
+  assert(order.indexOf("over") < order.indexOf("b"), order.join());
+});
