@@ -110,6 +110,12 @@ export const MAX_WAITING = 4_096;
 /** Milliseconds that a connection may be idle between two requests. */
 export const KEEP_ALIVE_TIMEOUT = 60_000;
 
+/** Milliseconds from one look to the next at whether a client takes what waits for it of an answer. */
+export const SEND_LOOK = 10_000;
+
+/** Looks, one after the other, at which it may have taken nothing: 60 s, as with nginx and Apache. */
+export const SEND_LOOKS = 6;
+
 /**
  * Requests that may wait on a connection for the answers to those before them, until nothing more is read from
  * it.

@@ -6,6 +6,6 @@ export interface Brought extends Exchange {
   finished?(then: () => void): void;
   /** Whether the engine reads on whatever is taken of the body, so that nobody is held back; default false. */
   readonly readsAhead?: boolean;
-  /** Lets the body come as slowly as it does; default: the engine does so anyway. */
+  /** Lets the body come, and the answer be taken, as slowly as they are; default: the engine does so anyway. */
   takeTime?(): void;
 }

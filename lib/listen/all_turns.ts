@@ -1,5 +1,6 @@
 import type { Server, Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
+import { SEND_LOOK } from "../base/limits.ts";
 import { Turns } from "./turns.ts";
 
 /** A socket with TLS, and the one below, which the types do not know. */
@@ -10,13 +11,16 @@ interface Above extends TLSSocket {
 /** The turns of all connections that bring requests to a server, and of those that have brought none yet. */
 export class AllTurns {
   readonly #turns = new Map<Socket, Turns | undefined>();
+  /** Looks at all of them, as long as there are some: a timer for each would be set and cleared with every answer. */
+  #looking: ReturnType<typeof setInterval> | undefined;
+  #isClosing = false;
 
   /** Takes each connection of a server from when it comes: node:http counts none before its first request (Deno 2.9). */
   watch(server: Server): void {
     server.on("connection", (socket) => this.#take(socket));
     server.on("secureConnection", (socket: Above) => {
-      if (socket._parent) this.#turns.delete(socket._parent);
       this.#take(socket);
+      if (socket._parent) this.forget(socket._parent);
     });
   }
 
@@ -30,19 +34,35 @@ export class AllTurns {
   /** A connection brings no more requests, or begins anew. */
   forget(socket: Socket): void {
     this.#turns.delete(socket);
+    if (this.#isClosing) this.#rest();
   }
 
   /** Ends the connections that have nothing to wait for, and others when they have had their answers. */
   close(): void {
+    this.#isClosing = true;
     for (const [socket, turns] of this.#turns) {
       if (turns) turns.close();
       else socket.destroy();
     }
+    this.#rest();
+  }
+
+  #look(): void {
+    for (const turns of this.#turns.values()) turns?.look();
+    this.#rest();
+  }
+
+  /** Looks no more where there is nobody. */
+  #rest(): void {
+    if (this.#turns.size > 0) return;
+    clearInterval(this.#looking);
+    this.#looking = undefined;
   }
 
   #take(socket: Socket): void {
     if (this.#turns.has(socket)) return;
     this.#turns.set(socket, undefined);
-    socket.once("close", () => this.#turns.delete(socket));
+    this.#looking ??= setInterval(() => this.#look(), SEND_LOOK);
+    socket.once("close", () => this.forget(socket));
   }
 }

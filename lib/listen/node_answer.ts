@@ -4,6 +4,9 @@ import { CLOSE_TIMEOUT } from "../base/limits.ts";
 import { nextTurn } from "../base/next_turn.ts";
 import { sentListener } from "../base/sent.ts";
 
+// Bytes that are written at once.
+const PIECE = 64 * 1024;
+
 // How often to look whether what was sent has left, in ms.
 const POLL = 5;
 
@@ -62,8 +65,12 @@ async function* partsOf(
       if (done) break;
       const part = value.subarray(0, left);
       left -= part.length;
-      sent.bytes += part.length;
-      yield part;
+      // In pieces: that its client takes some of it is seen by what has left.
+      for (let at = 0; at < part.length; at += PIECE) {
+        const piece = part.subarray(at, at + PIECE);
+        sent.bytes += piece.length;
+        yield piece;
+      }
     }
     if (left > 0 && left < Infinity) throw new Error(`The body ends ${left} bytes too early`);
   } finally {

@@ -90,7 +90,7 @@ function headersOf({ rawHeaders }: IncomingMessage): Headers {
 /**
  * The parts of a request beside its head.
  *
- * @param takeTime Lets its body take its time; default: it may anyway.
+ * @param takeTime Lets its client take its time, with its body and with the answer; default: it may anyway.
  */
 export function exchangeOf(
   message: IncomingMessage,

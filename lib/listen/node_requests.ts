@@ -97,11 +97,16 @@ export class NodeRequests {
   }
 
   async #answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!await this.#turns.of(message.socket).next(response)) return;
+    const turns = this.#turns.of(message.socket);
+    if (!await turns.next(response)) return;
     dropRuntimeSpan(response);
     const incoming = this.#take(message, false);
     if (!incoming) return;
-    const takeTime = limitBody(message, response);
+    const takeBodyTime = limitBody(message, response);
+    const takeTime = () => {
+      takeBodyTime();
+      turns.takeTime();
+    };
     if (this.#last.has(message)) response.shouldKeepAlive = false;
     const decision = incoming instanceof Response
       ? incoming
@@ -149,7 +154,10 @@ export class NodeRequests {
       ? incoming
       : this.#dispatcher.opens(incoming)
       ? await this.#dispatcher.dispatch(incoming, exchange)
-      : await this.#dispatcher.dispatch(incoming, exchangeOf(message, respond()));
+      : await this.#dispatcher.dispatch(
+        incoming,
+        exchangeOf(message, respond(), () => turns.takeTime()),
+      );
     if (!(decision instanceof Response)) {
       response?.detachSocket(message.socket);
       return decision;

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { HALF_CLOSED_TIME, MAX_PIPELINED, REQUEST_TIMEOUT } from "../base/limits.ts";
 import { Log } from "../base/log.ts";
 import { shareTurn } from "../base/share_turn.ts";
+import { SlowReader } from "./slow_reader.ts";
 
 const log = new Log();
 
@@ -25,10 +26,12 @@ export class Turns {
   #latest: ServerResponse | undefined;
   #held = false;
   #isClosing = false;
+  readonly #reader: SlowReader;
   #silence: ReturnType<typeof setInterval> | undefined;
 
   constructor(socket: Socket) {
     this.#socket = socket;
+    this.#reader = new SlowReader(socket);
     socket.on("end", this.#halfClosed).once("close", this.#left);
   }
 
@@ -60,6 +63,7 @@ export class Turns {
     this.#busy = true;
     this.#since = performance.now();
     this.#response = response;
+    this.#reader.takesTime = false;
     response?.once("finish", () => this.#over());
     return true;
   }
@@ -91,6 +95,16 @@ export class Turns {
   /** The last turn is that of a request which gets an answer after all. */
   answer(response: ServerResponse): void {
     this.#response = response;
+  }
+
+  /** The client may take its time with the answer under way. */
+  takeTime(): void {
+    this.#reader.takesTime = true;
+  }
+
+  /** Cuts off the client where it takes nothing of what waits for it; called from time to time. */
+  look(): void {
+    if (this.#reader.isStuck()) this.#cut("the client takes nothing of its answer");
   }
 
   /** The connection is for requests no more: reads on, and leaves it alone. */
@@ -153,12 +167,15 @@ export class Turns {
     this.#silence = setInterval(() => {
       const { bytesWritten, writableLength } = socket;
       if (bytesWritten === before && writableLength === 0) {
-        log.with({ remote: socket.remoteAddress ?? "" })
-          .debug("http", "Cut off: the client may have left, and nothing is sent that would tell");
-        socket.destroy();
+        this.#cut("the client may have left, and nothing is sent that would tell");
       }
       before = bytesWritten;
     }, ms);
+  }
+
+  #cut(why: string): void {
+    log.with({ remote: this.#socket.remoteAddress ?? "" }).debug("http", `Cut off: ${why}`);
+    this.#socket.destroy();
   }
 
   readonly #left = (): void => {

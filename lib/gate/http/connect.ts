@@ -65,6 +65,8 @@ export async function connectPlain(
     headersWs: [],
   });
   if (ticket instanceof Response) return shared(ticket, sharing);
+  // Its own options bound how long it may take.
+  exchange.takeTime?.();
   const form = formOf(way, request, codec);
   const transport = new HttpTransport({
     form,
@@ -149,7 +151,6 @@ function uploadOf(
   { maxFrameSize }: Ticket,
   codec?: Codec,
 ): Upload {
-  exchange.takeTime?.();
   const { takes = "both", chunks = true } = codec ?? {};
   const isText = TEXT.test(headers.get("content-type") ?? "");
   return new Upload(exchange.body, {
