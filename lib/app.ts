@@ -24,11 +24,12 @@ export interface App extends ListenOptions, DispatchOptions {
   /** The loader of users' modules. */
   readonly modules: Modules;
   /**
-   * Makes the routes of a configuration that has changed.
+   * Makes the routes of a configuration that has changed, for who takes them up.
    *
+   * @param late Aborts when nobody does so any more.
    * @throws {UsageError} If one of them cannot work.
    */
-  remake(config: Config): Promise<readonly NamedRoute[]>;
+  remake(config: Config, late?: AbortSignal): Promise<readonly NamedRoute[]>;
 }
 
 /** Parts beside the configuration: those who are told of what happens, and the other servers that are one with it. */
@@ -55,9 +56,9 @@ export async function createApp(
   expectRecordFolder(dispatch.record);
   const maker = new RouteMaker(names.lookup, new Modules(), auth);
   let longest = closeMs;
-  async function make(changed: Config): Promise<readonly NamedRoute[]> {
+  async function make(changed: Config, late?: AbortSignal): Promise<readonly NamedRoute[]> {
     const routes = await routesOf(changed, maker);
-    const made = await maker.make(routes);
+    const made = await maker.make(routes, late);
     // Those that were replaced may still be ending.
     longest = Math.max(longest, ...routes.map(({ values }) => Number(values.closems ?? 0)));
     return made;

@@ -55,9 +55,11 @@ export class RouteMaker {
   /**
    * Makes routes.
    *
+   * @param late Aborts when nobody takes them up any more.
    * @throws {UsageError} If one of them cannot work; then those that were made before stay.
+   * @throws The reason of `late` where they are made after it; those stay then as well.
    */
-  async make(routes: readonly RouteConfig[]): Promise<NamedRoute[]> {
+  async make(routes: readonly RouteConfig[], late?: AbortSignal): Promise<NamedRoute[]> {
     const before = this.#handlers;
     const scripts = routes.filter(({ handler }) => kindNamed(handler).scripts)
       .flatMap(({ words }) => words);
@@ -90,6 +92,8 @@ export class RouteMaker {
         config: route,
       });
     }
+    // What serves is what was made before: it would not be found again.
+    late?.throwIfAborted();
     this.#handlers = handlers;
     this.#auths = auths;
     return made;

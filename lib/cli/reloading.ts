@@ -3,6 +3,7 @@ import { counted } from "../base/counted.ts";
 import { duration } from "../base/duration.ts";
 import { messageOf, UsageError } from "../base/errors.ts";
 import { Log } from "../base/log.ts";
+import { nextTurn } from "../base/next_turn.ts";
 import { within } from "../base/within.ts";
 import type { Config } from "../config.ts";
 import { FLAGS } from "../handlers/flags.ts";
@@ -101,10 +102,13 @@ export class Reloading {
 
   async #remake(config: Config): Promise<Awaited<ReturnType<App["remake"]>>> {
     const { app } = this.#reloaded;
-    const making = app.remake(config);
+    const late = new AbortController();
+    const making = app.remake(config, late.signal);
     if (await within(making, this.#patience)) return await making;
-    // Whatever comes of it now is too late.
-    making.catch(() => {});
+    late.abort();
+    // What was made at the very last moment counts: of all else nothing is left.
+    const made = await Promise.race([making.catch(() => undefined), nextTurn()]);
+    if (made) return made;
     const waits = app.modules.loading.map((file) => `"${file}"`).join(", ");
     const time = duration(this.#patience);
     throw new UsageError(`${waits || "it"} has not finished loading after ${time}`);

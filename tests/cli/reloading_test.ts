@@ -1,10 +1,11 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assertEquals, assertNotEquals, assertStrictEquals } from "@std/assert";
 import { createApp } from "../../lib/app.ts";
 import { readConfig, type Reading } from "../../lib/cli/read_config.ts";
 import { Reloading, staleOptions } from "../../lib/cli/reloading.ts";
 import type { Options } from "../../lib/handlers/flags.ts";
 import type { Route } from "../../lib/gate/route.ts";
 import { CapturedLog } from "../base/captured_log.ts";
+import { Folder } from "../support/folder.ts";
 import { SlowModule } from "../support/slow_module.ts";
 
 function reading(options: Options): Promise<Reading> {
@@ -80,4 +81,39 @@ Deno.test("Reloading waits for no module for ever, and says which has not finish
   while (await reloading.reload() !== undefined);
   assertEquals(taken.length, 1);
   assertNotEquals(taken[0]?.[0]?.handler, app.routes[0]?.handler);
+});
+
+Deno.test("Reloading keeps the handlers that serve, whatever comes later of a reload that was given up", async () => {
+  await using module = await SlowModule.make();
+  await using folder = await Folder.make();
+  using _log = new CapturedLog("error");
+  const path = `${folder.path}/stdws.json`;
+  const slow = { "/slow": `module ${module.path}` };
+  const write = (routes: object) => Deno.writeTextFile(path, JSON.stringify({ routes }));
+  await write({ ...slow, "/room": "broadcast" });
+  const words = { options: { config: path }, command: [] };
+  const start = await readConfig(words, {});
+  const app = await createApp(start.config);
+  const making: Promise<unknown>[] = [];
+  const remake: typeof app.remake = (...args) => {
+    const made = app.remake(...args);
+    making.push(made);
+    return made;
+  };
+  const { modules } = app;
+  const taken: (readonly Route[])[] = [];
+  const server = { replaceRoutes: (routes: readonly Route[]) => void taken.push(routes) };
+  const reloading = new Reloading(words, start, { app: { remake, modules }, server }, 1);
+  await module.hold();
+  await module.change();
+  await write(slow);
+  assertNotEquals(await reloading.reload(), undefined);
+  await module.waiting();
+  await module.release();
+  await Promise.allSettled(making);
+  await write({ ...slow, "/room": "broadcast" });
+  while (await reloading.reload() !== undefined);
+  assertEquals(taken.length, 1);
+  // Otherwise those who are in the room would not hear those who come.
+  assertStrictEquals(taken[0]?.[1]?.handler, app.routes[1]?.handler);
 });
