@@ -6,6 +6,10 @@ const FLAGS = ["-A", "--no-check", "--sanitize-ops", "--sanitize-resources", "--
 // How long a process has to say which test it was at, and how long its output may be held by what it has left, in ms.
 const LAST_WORDS = 10_000;
 
+// How long a process may say nothing before its first test, at least, in ms: on a machine that is busy, it takes
+// seconds to begin.
+const BEGINNING = 60_000;
+
 // Codes above it are of a process that a signal has ended.
 const KILLED = 128;
 
@@ -15,7 +19,7 @@ export interface GroupOptions {
   readonly folder: string;
   /** The name of the report, without its end. */
   readonly name: string;
-  /** How long a process may say nothing, in ms. */
+  /** How long a process may say nothing when it has begun, in ms. */
   readonly patience: number;
   /** Ends everything. */
   readonly signal: AbortSignal;
@@ -88,19 +92,19 @@ async function run(
     hasStalled = true;
     end();
   };
-  const wait = () => {
+  const wait = (ms: number) => {
     if (hasStalled || isOver || signal.aborted) return;
     clearTimeout(timer);
-    timer = setTimeout(stall, patience);
+    timer = setTimeout(stall, ms);
   };
   const read = async (stream: ReadableStream<Uint8Array>) => {
     const decoder = new TextDecoder();
     for await (const chunk of stream) {
       output += decoder.decode(chunk, { stream: true });
-      wait();
+      wait(patience);
     }
   };
-  wait();
+  wait(Math.max(patience, BEGINNING));
   const reading = Promise.all([read(child.stdout), read(child.stderr)]);
   signal.addEventListener("abort", end);
   const { code } = await child.status;

@@ -81,7 +81,7 @@ Deno.test("test.ts ends a test that says nothing, names it, and runs what is beh
     "b_test.ts": `${GOOD} Deno.test("hangs", async () => { ${hanging} });`,
     "c_test.ts": GOOD,
   });
-  // No less: a process says nothing either while it begins, which takes seconds on a machine that is busy.
+  // It counts from where a process has begun; from there on, two tests are a moment.
   const { code, last } = await runToEnd(["--patience=10", tree.root]);
   assertEquals([code, last.at(-1)], [1, "FAILED | 3 passed | 1 failed | 0 ignored"]);
   assertMatch(last.at(-2) ?? "", /b_test\.ts: hangs: Cancelled$/);
