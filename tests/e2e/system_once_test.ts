@@ -82,8 +82,10 @@ testEach("stdws --once takes one of those that come at once", async (form) => {
 testEach(
   "stdws --exit-idle exits with 0 where nobody comes, and after the last one",
   async (form) => {
-    for (const comes of [false, true]) {
-      await using server = await TestServer.start(["--exit-idle=500ms", "--echo"], { form });
+    // So long that somebody comes in time on a machine that is busy.
+    for (const [time, comes] of [["500 ms", false], ["5 s", true]] as const) {
+      const option = `--exit-idle=${time.replace(" ", "")}`;
+      await using server = await TestServer.start([option, "--echo"], { form });
       if (comes) {
         using client = await RawClient.open(server.url);
         await client.send("hello");
@@ -91,7 +93,7 @@ testEach(
         await client.close();
       }
       assertEquals((await server.child.status).code, 0);
-      await server.stdout.until(/There was no connection for 500 ms$/);
+      await server.stdout.until(new RegExp(`There was no connection for ${time}$`));
       await server.stdout.until(/Shutting down$/);
     }
   },
