@@ -1,4 +1,3 @@
-import { inTime } from "../support/in_time.ts";
 import { peakOf, untilIdle } from "../support/processes.ts";
 import { needing } from "../support/programs.ts";
 import { type StartOptions, TestServer } from "../support/server.ts";
@@ -99,11 +98,7 @@ export class Attack {
    * after two minutes.
    */
   async isAsBefore(server: TestServer, before: Possessions): Promise<void> {
-    await inTime(isAsBefore(server.pid, before), () => {
-      const { descriptors, processes } = possessionsOf(server.pid);
-      return `${before.descriptors} descriptors and ${before.processes} processes: there are ` +
-        `${descriptors} and ${processes}`;
-    });
+    await isAsBefore(server.pid, before);
     const { descriptors, processes } = possessionsOf(server.pid);
     this.note({
       peak: peakOf(server.pid),

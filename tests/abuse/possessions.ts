@@ -1,3 +1,5 @@
+import { lookFor } from "../support/look_for.ts";
+
 /** What a process has of the system. */
 export interface Possessions {
   readonly descriptors: number;
@@ -29,11 +31,14 @@ export function below(pid: number): number[] {
  * looked for.
  */
 export async function isAsBefore(pid: number, before: Possessions): Promise<void> {
-  for (;;) {
-    const { descriptors, processes } = possessionsOf(pid);
-    if (descriptors <= before.descriptors && processes <= before.processes) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  let now = before;
+  await lookFor(() => {
+    now = possessionsOf(pid);
+    return now.descriptors <= before.descriptors && now.processes <= before.processes;
+  }, () => {
+    return `${before.descriptors} descriptors and ${before.processes} processes: there are ` +
+      `${now.descriptors} and ${now.processes}`;
+  });
 }
 
 function parentOf(name: string): number | undefined {

@@ -1,8 +1,5 @@
 import { configureLog, type Level, type LogOptions } from "../../lib/base/log.ts";
-import { within } from "../../lib/base/within.ts";
-
-// Longer than anything that is waited for takes on a machine that is busy, in ms.
-const PATIENCE = 120_000;
+import { inTime } from "../support/in_time.ts";
 
 const PLACE = / \((?:\.\.\/)*tests\/[^()]*:\d+:\d+\)$/;
 const STACK = /^DEBUG \w+: [\w ]+: at .*:\d+:\d+/;
@@ -28,11 +25,10 @@ export class CapturedLog implements Disposable {
    * @param count Which of those that match; default: the first.
    */
   async until(pattern: RegExp, count = 1): Promise<string> {
-    for (;;) {
+    const missing = () => `a message that matches ${pattern} in:\n${this.messages.join("\n")}`;
+    for (;; await inTime(this.#wake.promise, missing)) {
       const found = this.messages.filter((message) => pattern.test(message))[count - 1];
       if (found !== undefined) return found;
-      if (await within(this.#wake.promise, PATIENCE)) continue;
-      throw new Error(`no message matches ${pattern} in:\n${this.messages.join("\n")}`);
     }
   }
 

@@ -5,7 +5,7 @@ import { testBoth, TestServer } from "../support/server.ts";
 /** A prompt has a space behind it, and a list its lines. */
 const VALUE = " a\nb$ ";
 
-const SHOW = `sh -c 'printf %s "$V" | od -An -c; sleep 60'`;
+const SHOW = `sh -c 'printf %s "$V" | od -An -c; sleep 600'`;
 const SHOWN = String.raw`      a  \n   b   $    `;
 
 const KINDS = [

@@ -120,7 +120,7 @@ testEach(
 testEach("stdws ends the process of a client that leaves while nothing is sent", async (form) => {
   await using server = await start(
     form,
-    "--route=/=process?http=true sh -c 'echo $$ up; cat; sleep 60'",
+    "--route=/=process?http=true sh -c 'echo $$ up; cat; sleep 600'",
   );
   for (const request of [events("/"), STREAM]) {
     using client = await open(server, request);
@@ -158,7 +158,7 @@ for (const [way, request] of Object.entries({ events: events("/"), stream: STREA
 testEach(
   "stdws holds a client back whose program does not read, or closes with 1013",
   async (form) => {
-    const program = "sh -c 'echo $$; exec sleep 60'";
+    const program = "sh -c 'echo $$; exec sleep 600'";
     await using server = await start(
       form,
       `--route=/=process?http=true&framing=binary&idletimeout=2s ${program}`,
@@ -184,7 +184,7 @@ testEach(
 testEach("stdws tells who has no WebSocket that it is shutting down", async (form) => {
   await using server = await start(
     form,
-    "--route=/=process?http=true sh -c 'echo up; exec sleep 60'",
+    "--route=/=process?http=true sh -c 'echo up; exec sleep 600'",
   );
   using sent = await open(server, events("/"));
   await sent.until("up\n\n");

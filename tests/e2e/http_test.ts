@@ -27,7 +27,7 @@ testEach("stdws http=true breaks off what fails before it has said anything", as
 }, ["curl", "sh"]);
 
 testEach("stdws http=true shows lines to curl as they come, until it leaves", async (form) => {
-  const program = `sh -c "echo $$; echo 'ü 2'; exec sleep 60"`;
+  const program = `sh -c "echo $$; echo 'ü 2'; exec sleep 600"`;
   await using server = await TestServer.start([route("/", `process?http=true ${program}`)], {
     form,
   });

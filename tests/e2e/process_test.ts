@@ -56,7 +56,7 @@ const ENDS: [program: string, closed: string][] = [
   ["exit 255", "4255 exit status 255"],
   ["kill -KILL $$", "4137 SIGKILL"],
   ["kill -TERM $$", "4143 SIGTERM"],
-  ["exec >&-; exec sleep 60", "1000"],
+  ["exec >&-; exec sleep 600", "1000"],
 ];
 const testEnd = testTable();
 for (const [program, closed] of ENDS) {
@@ -77,7 +77,7 @@ testEach("stdws sends what a process wrote before the socket was open", async (f
 });
 
 testEach("stdws delivers the output of a process that never reads its input", async (form) => {
-  const program = "for i in 1 2 3; do echo $i; done; exec sleep 60";
+  const program = "for i in 1 2 3; do echo $i; done; exec sleep 600";
   await using server = await TestServer.start(["sh", "-c", program], { form });
   using client = await RawClient.open(server.url);
   // More than a pipe holds.
@@ -104,11 +104,11 @@ testEach("stdws delivers the input of a process whose output nobody reads", asyn
 
 const LEAVES: [what: string, program: string, after: string][] = [
   ["that reads its input", "echo $$; exec cat", "stdin was closed"],
-  ["that never reads", "echo $$; exec sleep 60", "SIGINT"],
-  ["that ignores SIGINT", "trap '' INT; echo $$; exec sleep 60", "SIGTERM"],
+  ["that never reads", "echo $$; exec sleep 600", "SIGINT"],
+  ["that ignores SIGINT", "trap '' INT; echo $$; exec sleep 600", "SIGTERM"],
   [
     "that ignores SIGINT and SIGTERM",
-    "trap '' INT TERM; echo $$; while :; do sleep 60; done",
+    "trap '' INT TERM; echo $$; while :; do sleep 600; done",
     "SIGKILL",
   ],
 ];
@@ -128,16 +128,16 @@ for (const [what, program, after] of LEAVES) {
 }
 
 const FAMILIES: [what: string, program: string][] = [
-  ["a child in the background", "sleep 61 >&- & echo $!; read -r line"],
-  ["a grandchild whose parent is gone", "(sleep 62 >&- & echo $!); read -r line"],
-  ["a child in a session of its own", "setsid sh -c 'echo $$; exec sleep 63 >&-' & read -r line"],
+  ["a child in the background", "sleep 610 >&- & echo $!; read -r line"],
+  ["a grandchild whose parent is gone", "(sleep 620 >&- & echo $!); read -r line"],
+  ["a child in a session of its own", "setsid sh -c 'echo $$; exec sleep 630 >&-' & read -r line"],
   [
     "a daemon without its pipes",
-    "(setsid sh -c 'exec sleep 64 <&- >/dev/null 2>&1' & echo $!); read -r line",
+    "(setsid sh -c 'exec sleep 640 <&- >/dev/null 2>&1' & echo $!); read -r line",
   ],
   [
     "a child that ignores SIGINT and SIGTERM",
-    `sh -c 'trap "" INT TERM; echo $$; exec >&-; while :; do sleep 65; done' & read -r line`,
+    `sh -c 'trap "" INT TERM; echo $$; exec >&-; while :; do sleep 650; done' & read -r line`,
   ],
 ];
 const testLeft = testTable();

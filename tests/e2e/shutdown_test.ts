@@ -7,7 +7,7 @@ import { ROOT, testEach, TestServer } from "../support/server.ts";
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   testEach(`stdws closes with 1001, ends processes and exits with 0 on ${signal}`, async (form) => {
-    const program = "sleep 71 & echo $$ $!; trap '' INT; while :; do sleep 72; done";
+    const program = "sleep 710 & echo $$ $!; trap '' INT; while :; do sleep 720; done";
     await using server = await TestServer.start(["bash", "-c", program], { form });
     const clients = await Promise.all([1, 2, 3].map(() => RawClient.open(server.url)));
     const pids = (await Promise.all(clients.map((client) => client.text()))).join(" ").split(" ");
@@ -29,7 +29,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 testEach("stdws leaves at once on a second signal, and kills its processes", async (form) => {
-  const program = "trap '' INT TERM; echo $$; while :; do sleep 73; done";
+  const program = "trap '' INT TERM; echo $$; while :; do sleep 730; done";
   const args = ["--closems=60000", "bash", "-c", program];
   await using server = await TestServer.start(args, { form });
   using client = await RawClient.open(server.url);
@@ -82,7 +82,7 @@ testEach("stdws exits at once when nobody is connected", async (form) => {
 });
 
 testEach("stdws leaves no process behind when it is killed itself", async (form) => {
-  const program = "trap '' INT TERM; sleep 74 & echo $$ $!; while :; do wait; sleep 75; done";
+  const program = "trap '' INT TERM; sleep 740 & echo $$ $!; while :; do wait; sleep 750; done";
   await using server = await TestServer.start(["bash", "-c", program], { form });
   using client = await RawClient.open(server.url);
   const pids = (await client.text()).split(" ").map(Number);

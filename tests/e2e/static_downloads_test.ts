@@ -1,5 +1,6 @@
 import { assertEquals, assertLess, assertMatch } from "@std/assert";
 import { RawClient } from "../support/client.ts";
+import { lookFor } from "../support/look_for.ts";
 import { memoryOf, untilIdle } from "../support/processes.ts";
 import { testEach, TestServer } from "../support/server.ts";
 import { Tree } from "../support/tree.ts";
@@ -27,15 +28,13 @@ function handlesOn(pid: number, path: string): number {
   return count;
 }
 
-/** Waits until a process has a file open so often, at most ten seconds: nobody tells of it. */
+/** Waits until a process has a file open so often. */
 async function untilHandles(pid: number, path: string, count: number): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  for (;;) {
-    const found = handlesOn(pid, path);
-    if (found === count) return;
-    if (performance.now() > deadline) throw new Error(`"${path}" is open ${found} times`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  const found = () => handlesOn(pid, path);
+  await lookFor(
+    () => found() === count,
+    () => `"${path}" ${count} times open, in place of ${found()}`,
+  );
 }
 
 testEach("stdws --staticdir closes a file whose client leaves", async (form) => {

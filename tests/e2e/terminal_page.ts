@@ -1,9 +1,8 @@
 import type { Page } from "playwright-core";
 import { Artefacts } from "../support/artefacts.ts";
 import type { Browser, PageOptions } from "../support/browser.ts";
+import { lookFor } from "../support/look_for.ts";
 import type { TestServer } from "../support/server.ts";
-
-const PATIENCE = 20_000;
 
 /** The text on the screen, for the page: a place that nothing was written to is another space. */
 const SHOWN = `[...document.querySelectorAll(".xterm-rows > div")].map((row) =>
@@ -49,13 +48,12 @@ export class TerminalPage {
 
   /** Waits until an expression in JavaScript is true for the page, whose policy lets it evaluate none by itself. */
   async when(expression: string): Promise<void> {
-    const deadline = performance.now() + PATIENCE;
-    while (!await this.page.evaluate(expression)) {
-      if (performance.now() > deadline) {
-        throw new Error(`Not ${expression} of the screen:\n${await this.screen()}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    let shown = "";
+    await lookFor(async () => {
+      if (await this.page.evaluate(expression)) return true;
+      shown = await this.screen();
+      return false;
+    }, () => `${expression} of the screen:\n${shown}`);
   }
 
   /** The lines on the screen. */

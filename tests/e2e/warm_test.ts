@@ -172,7 +172,7 @@ testEach("stdws replaces one that has waited for --warmidle, and ends it", async
 testEach("stdws ends those that wait, and what they have started, with itself", async (form) => {
   // No other test sleeps as long.
   const sleep = `sleep 9${crypto.getRandomValues(new Uint32Array(1))[0]}`;
-  const args = [DEBUG, "--warm=2", "sh", "-c", `${sleep} & exec sleep 60`];
+  const args = [DEBUG, "--warm=2", "sh", "-c", `${sleep} & exec sleep 600`];
   await using server = await TestServer.start(args, { form });
   const pids = await untilKnown(server, 2);
   assert(pids.every(isAlive));

@@ -1,5 +1,5 @@
-// Longer than anything that a test waits for takes on a machine that is busy, in ms.
-const GUARD = 120_000;
+/** Longer than anything that a test waits for takes on a machine that is busy, in ms. */
+export const GUARD = 120_000;
 
 /**
  * What is waited for, or an error: what never comes shall fail its test, and not hold up all the others.

@@ -1,3 +1,5 @@
+import { lookFor } from "./look_for.ts";
+
 /** Whether a process is there, zombies included. */
 export function isAlive(pid: number): boolean {
   try {
@@ -8,16 +10,9 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/**
- * Waits until a process is gone, at most ten seconds. Nobody tells the end of somebody else's process,
- * so it has to be looked for.
- */
+/** Waits until a process is gone: nobody tells the end of somebody else's. */
 export async function untilGone(pid: number): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while (isAlive(pid)) {
-    if (performance.now() > deadline) throw new Error(`Process ${pid} is still there`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await lookFor(() => !isAlive(pid), () => `the end of process ${pid}`);
 }
 
 /** The process number that a program wrote; fails where that process is not alive. */
@@ -39,20 +34,16 @@ export function peakOf(pid: number): number {
   return 1024 * Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1]);
 }
 
-/**
- * Waits until a process has nothing to do: asleep, and no processor time used over twenty looks, or ended.
- * At most twenty seconds.
- */
+/** Waits until a process has nothing to do: asleep, and no processor time used over twenty looks, or ended. */
 export async function untilIdle(pid: number): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  for (let before = "", same = 0; same < 20;) {
+  let [before, same] = ["", 0];
+  await lookFor(async () => {
     const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => undefined);
-    if (stat === undefined) return;
+    if (stat === undefined) return true;
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const now = `${fields[0]} ${fields[11]} ${fields[12]}`;
     same = now === before && fields[0] === "S" ? same + 1 : 0;
     before = now;
-    if (performance.now() > deadline) throw new Error(`Process ${pid} is still busy`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+    return same === 20;
+  }, () => `process ${pid} to be idle`);
 }

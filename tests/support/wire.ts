@@ -1,9 +1,7 @@
 import { writeAll } from "./bytes.ts";
+import { GUARD } from "./in_time.ts";
 
 const decoder = new TextDecoder();
-
-// Far more than an answer may take, in ms.
-const GUARD = 20_000;
 
 /** A bare connection, for requests that no client would send. */
 export class Wire implements Disposable {
