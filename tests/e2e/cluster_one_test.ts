@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Cluster, type Front } from "../support/cluster/cluster.ts";
 import { Gathering } from "../support/cluster/gathering.ts";
-import { testEach } from "../support/server.ts";
+import { testTable } from "../support/server.ts";
 
 const FRONTS: readonly Front[] = ["haproxy", "nginx"];
 const SEED = 15;
@@ -12,12 +12,14 @@ const PLACES: Readonly<Record<string, string>> = {
   program: "shared?history=200&resume=60s&linger=60s cat",
 };
 
+const testMeeting = testTable();
+const testKilled = testTable();
 for (const front of FRONTS) {
   for (const [place, handler] of Object.entries(PLACES)) {
     const args = () => [`--route=/meet=${handler}`];
     const members = { resuming: 3, plain: 3 };
 
-    testEach(
+    testMeeting(
       `stdws behind ${front} brings each message of a ${place} to all, once and in one order`,
       async (form) => {
         await using cluster = await Cluster.start({ servers: 1, front, args, start: { form } });
@@ -31,7 +33,7 @@ for (const front of FRONTS) {
       [front],
     );
 
-    testEach(
+    testKilled(
       `stdws behind ${front} is killed in the middle of a ${place}: whoever lost something knows`,
       async (form) => {
         await using cluster = await Cluster.start({ servers: 1, front, args, start: { form } });

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Fault, FAULTS } from "../support/cluster/faults.ts";
 import { type Place, PLACES, Site } from "../support/cluster/site.ts";
-import { testEach, testTable } from "../support/server.ts";
+import { testTable } from "../support/server.ts";
 
 const SEED = 15;
 const EACH = 150;
@@ -32,9 +32,10 @@ const TRIED: readonly (readonly [Place, keyof typeof FAULTS])[] = [
   ["program", "a server is killed"],
   ["program", "what servers say to Redis comes later than every timeout"],
 ];
+const testFault = testTable();
 for (const [place, what] of TRIED) {
   const fault: Fault = FAULTS[what];
-  testEach(
+  testFault(
     `stdws --bus loses nothing of a ${place} in silence when ${what}`,
     async (form) => {
       await using site = await Site.start({

@@ -4,7 +4,7 @@ import { Cluster } from "../support/cluster/cluster.ts";
 import { Gathering } from "../support/cluster/gathering.ts";
 import { PLACES } from "../support/cluster/site.ts";
 import { Folder } from "../support/folder.ts";
-import { type Form, testEach } from "../support/server.ts";
+import { type Form, testTable } from "../support/server.ts";
 
 const SEED = 15;
 const EACH = 150;
@@ -31,9 +31,11 @@ async function meet(
 
 // Where there are workers.
 const places = Deno.build.os === "linux" ? Object.entries(PLACES) : [];
+const testKilled = testTable();
 for (const [place, handler] of places) {
+  const testMeeting = testTable();
   for (const workers of [2, 4]) {
-    testEach(
+    testMeeting(
       `stdws --workers=${workers} brings each message of a ${place} to all`,
       (form) =>
         meet(form, handler, workers, async (gathering) => {
@@ -46,7 +48,7 @@ for (const [place, handler] of places) {
     );
   }
 
-  testEach(
+  testKilled(
     `stdws --workers=2 loses nothing of a ${place} in silence when a worker is killed`,
     (form) =>
       meet(form, handler, 2, async (gathering, cluster) => {
