@@ -25,6 +25,11 @@ export function isLoopback(hostname: string): boolean {
   return /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/i.test(hostname);
 }
 
+/** An address as people write it: a socket for IPv4 and IPv6 shows IPv4 peers as `::ffff:1.2.3.4`. */
+export function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, "");
+}
+
 /** Why nothing can be listened on at an address, as far as its text tells; undefined where that tells nothing. */
 export function addressFault(address: string): string | undefined {
   if (!/^(?:[^:]+|\[.*\]):\d+$/.test(address)) return undefined;

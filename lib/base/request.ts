@@ -1,4 +1,5 @@
 import { HandshakeError } from "./errors.ts";
+import { plainAddress } from "./host.ts";
 import { withoutToken } from "./query_token.ts";
 import type { Trace } from "./tracing/trace.ts";
 
@@ -251,8 +252,7 @@ export function decodePath(path: string): string {
 /** A peer as a request names it. */
 export function remoteOf(addr: Deno.Addr): RemoteAddress {
   if ("hostname" in addr) {
-    // A socket for IPv4 and IPv6 shows IPv4 peers as ::ffff:1.2.3.4.
-    const address = addr.hostname.replace(/^::ffff:(?=\d+\.)/i, "");
+    const address = plainAddress(addr.hostname);
     return { address, host: address, port: String(addr.port) };
   }
   return { address: "unix-socket", host: "unix-socket", port: "" };

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerOptions } from "node:htt
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from "node:https";
 import { type AddressInfo, type ListenOptions, Server as NetServer, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { inBrackets } from "../base/host.ts";
+import { inBrackets, plainAddress } from "../base/host.ts";
 import { HEADER_SIZE, KEEP_ALIVE_TIMEOUT, REQUEST_TIMEOUT } from "../base/limits.ts";
 import { Libc } from "../base/libc.ts";
 import { Log } from "../base/log.ts";
@@ -90,7 +90,7 @@ export function nodeEngine(
         if (accepting.wasOwn()) return;
         dispatcher.meter.tlsFailed();
         const said = _parent && preambles?.of(_parent)?.source;
-        const remote = said ? remoteOf(said).host : _parent?.remoteAddress ?? "";
+        const remote = said ? remoteOf(said).host : plainAddress(_parent?.remoteAddress ?? "");
         log.with({ remote }).access("http", `TLS handshake failed: ${message}`);
       });
       return boundOf(server, accepting, { requests, authorities, preambles, sni });

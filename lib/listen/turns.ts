@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { plainAddress } from "../base/host.ts";
 import { HALF_CLOSED_TIME, MAX_PIPELINED, REQUEST_TIMEOUT } from "../base/limits.ts";
 import { Log } from "../base/log.ts";
 import { shareTurn } from "../base/share_turn.ts";
@@ -174,7 +175,8 @@ export class Turns {
   }
 
   #cut(why: string): void {
-    log.with({ remote: this.#socket.remoteAddress ?? "" }).debug("http", `Cut off: ${why}`);
+    const remote = plainAddress(this.#socket.remoteAddress ?? "");
+    log.with({ remote }).debug("http", `Cut off: ${why}`);
     this.#socket.destroy();
   }
 

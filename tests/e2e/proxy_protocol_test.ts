@@ -94,6 +94,14 @@ for (const [what, bytes, says] of REFUSED) {
   });
 }
 
+Deno.test("stdws --proxy-protocol logs an address of IPv4 as all others, where it listens for IPv6 too", async () => {
+  const place = ["--port=0", "--address=[::ffff:127.0.0.1]"];
+  await using server = await TestServer.startAt([...place, ...ARGS, "--echo"], { form: "node" });
+  using wire = new Wire(await connect(server, encoder.encode("GET / HTTP/1.1\r\nHost: h\r\n\r\n")));
+  assertEquals(await wire.rest(), "");
+  await server.stdout.until(/ remote:'127\.0\.0\.1' \| Cannot read the PROXY protocol: /);
+});
+
 Deno.test("stdws --proxy-protocol says nothing of who only looks whether it is there", async () => {
   await using server = await start("--echo");
   for (let count = 0; count < 3; count++) (await connect(server)).close();

@@ -27,6 +27,9 @@ const FAILURES: [
   }],
 ];
 
+/** An address at which a socket of IPv6 shows clients of IPv4, as without `--address`. */
+const MAPPED = "[::ffff:127.0.0.1]";
+
 /** Says something in place of a handshake, and hangs up. */
 async function speak(server: TestServer, text: string): Promise<void> {
   using conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
@@ -58,3 +61,18 @@ for (const [name, fails] of FAILURES) {
     },
   });
 }
+
+Deno.test({
+  ...needing(
+    "stdws --ssl logs such an address as all others, where it listens for IPv6 too",
+    "openssl",
+  ),
+  async fn() {
+    await using certificates = await Certificates.make();
+    const options = sslOptions(await certificates.server(), certificates.ca);
+    const place = ["--port=0", `--address=${MAPPED}`];
+    await using server = await TestServer.startAt([...place, ...options, "--echo"]);
+    await speak(server, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await server.stdout.until(/ remote:'127\.0\.0\.1' \| TLS handshake failed: ./);
+  },
+});

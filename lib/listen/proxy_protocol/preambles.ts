@@ -1,5 +1,6 @@
 import type { Server, Socket } from "node:net";
 import { messageOf } from "../../base/errors.ts";
+import { plainAddress } from "../../base/host.ts";
 import { REQUEST_TIMEOUT } from "../../base/limits.ts";
 import { Log } from "../../base/log.ts";
 import type { Preamble } from "./preamble.ts";
@@ -58,7 +59,7 @@ export class Preambles implements Disposable {
   #read(socket: Socket, begin: () => void): void {
     const reader = new PreambleReader();
     const timer = setTimeout(() => refuse("it does not come in time"), this.#patience);
-    const remote = socket.remoteAddress ?? "unix-socket";
+    const remote = plainAddress(socket.remoteAddress ?? "unix-socket");
     const done = () => {
       clearTimeout(timer);
       this.#waiting.delete(socket);
