@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals, assertStrictEquals } from "@std/assert";
-import { createApp } from "../../lib/app.ts";
+import { type App, createApp } from "../../lib/app.ts";
 import { readConfig, type Reading } from "../../lib/cli/read_config.ts";
 import { Reloading, staleOptions } from "../../lib/cli/reloading.ts";
 import type { Options } from "../../lib/handlers/flags.ts";
@@ -60,15 +60,45 @@ Deno.test("Reloading keeps the handlers of routes that stay, one reload after th
   await Deno.remove(path);
 });
 
+/** An app that knows what is still being made of reloads which were given up. */
+class Making implements Pick<App, "remake" | "modules">, AsyncDisposable {
+  readonly #app: App;
+  readonly #all: Promise<unknown>[] = [];
+
+  constructor(app: App) {
+    this.#app = app;
+  }
+
+  get modules(): App["modules"] {
+    return this.#app.modules;
+  }
+
+  remake(...args: Parameters<App["remake"]>): ReturnType<App["remake"]> {
+    const made = this.#app.remake(...args);
+    this.#all.push(made);
+    return made;
+  }
+
+  /** Waits for all of it, whatever comes of that. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#all);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.settled();
+  }
+}
+
 Deno.test("Reloading waits for no module for ever, and says which has not finished loading", async () => {
   await using module = await SlowModule.make();
   using log = new CapturedLog("error");
   const words = { options: { route: [`/slow=module ${module.path}`] }, command: [] };
   const start = await readConfig(words, {});
   const app = await createApp(start.config);
+  await using making = new Making(app);
   const taken: (readonly Route[])[] = [];
   const server = { replaceRoutes: (routes: readonly Route[]) => void taken.push(routes) };
-  const reloading = new Reloading(words, start, { app, server }, 1);
+  const reloading = new Reloading(words, start, { app: making, server }, 1);
   await module.hold();
   await module.change();
   const why = `"${module.path}" has not finished loading after 1 ms`;
@@ -94,23 +124,17 @@ Deno.test("Reloading keeps the handlers that serve, whatever comes later of a re
   const words = { options: { config: path }, command: [] };
   const start = await readConfig(words, {});
   const app = await createApp(start.config);
-  const making: Promise<unknown>[] = [];
-  const remake: typeof app.remake = (...args) => {
-    const made = app.remake(...args);
-    making.push(made);
-    return made;
-  };
-  const { modules } = app;
+  await using making = new Making(app);
   const taken: (readonly Route[])[] = [];
   const server = { replaceRoutes: (routes: readonly Route[]) => void taken.push(routes) };
-  const reloading = new Reloading(words, start, { app: { remake, modules }, server }, 1);
+  const reloading = new Reloading(words, start, { app: making, server }, 1);
   await module.hold();
   await module.change();
   await write(slow);
   assertNotEquals(await reloading.reload(), undefined);
   await module.waiting();
   await module.release();
-  await Promise.allSettled(making);
+  await making.settled();
   await write({ ...slow, "/room": "broadcast" });
   while (await reloading.reload() !== undefined);
   assertEquals(taken.length, 1);

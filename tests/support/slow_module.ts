@@ -8,7 +8,9 @@ const isHeld = () => Deno.stat(at("held")).then(() => true, () => false);
 if (await isHeld()) {
   const watcher = Deno.watchFs(at("."));
   await Deno.writeTextFile(at("waits-" + Deno.pid), "");
-  if (await isHeld()) for await (const _ of watcher) if (!await isHeld()) break;
+  // Who stops listening closes it.
+  if (!await isHeld()) watcher.close();
+  else for await (const _ of watcher) if (!await isHeld()) break;
 }
 export default { open: (connection) => void connection.send("here") };
 `;
