@@ -143,6 +143,9 @@ export const AUTH_TIMEOUT = 8_000;
 /** Milliseconds that an answered upgrade may take to become an open socket. */
 export const OPEN_TIMEOUT = 5_000;
 
+/** Looks in that time: a process that stood still has been told of nothing meanwhile, and looks once. */
+export const OPEN_LOOKS = 4;
+
 /** Milliseconds that a client may take to answer a close frame. */
 export const CLOSE_TIMEOUT = 10_000;
 

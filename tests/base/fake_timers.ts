@@ -63,6 +63,19 @@ export class FakeTimers implements Disposable {
     this.#now = end;
   }
 
+  /** Has the process stand still for so many milliseconds: of the timers that are due then, each runs once. */
+  async stall(ms: number): Promise<void> {
+    this.#now += ms;
+    const due = this.#timers.filter((timer) => timer.due <= this.#now);
+    for (const timer of due.sort((one, other) => one.due - other.due)) {
+      if (!this.#timers.includes(timer)) continue;
+      this.#timers = this.#timers.filter((other) => other !== timer);
+      if (timer.every !== undefined) this.#timers.push({ ...timer, due: this.#now + timer.every });
+      timer.call();
+      await settle();
+    }
+  }
+
   [Symbol.dispose](): void {
     Object.assign(globalThis, {
       setTimeout: this.#setTimeout,

@@ -4,6 +4,7 @@ import {
   CLOSE_TIMEOUT,
   HIGH_WATER_MARK,
   MESSAGE_OVERHEAD,
+  OPEN_LOOKS,
   OPEN_TIMEOUT,
 } from "../../base/limits.ts";
 import { nextTurn } from "../../base/next_turn.ts";
@@ -75,7 +76,12 @@ export class NativeTransport implements Transport, Unsent {
     }
     nativeInner.guardReading(this.#socket, (error) => this.#cannotRead(messageOf(error)));
     // A client that went before it was answered causes no event at all (Deno 2.9).
-    this.#timer = setTimeout(() => events.closed(1006, ""), OPEN_TIMEOUT);
+    let looks = 0;
+    this.#timer = setInterval(() => {
+      if (++looks < OPEN_LOOKS) return;
+      clearInterval(this.#timer);
+      events.closed(1006, "");
+    }, OPEN_TIMEOUT / OPEN_LOOKS);
   }
 
   /** Takes an event of the WebSocket. */

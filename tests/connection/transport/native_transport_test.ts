@@ -38,6 +38,14 @@ Deno.test("NativeTransport that is not open in 5 s is closed, of which the runti
   assertEquals([told.all, timers.pending], [["closed 1006"], 0]);
 });
 
+Deno.test("NativeTransport takes no standing still of its process for time in which it did not open", async () => {
+  using timers = new FakeTimers();
+  const { socket, told } = transport();
+  await timers.stall(60_000);
+  socket.dispatchEvent(new Event("open"));
+  assertEquals([told.all, timers.pending], [["opened"], 0]);
+});
+
 Deno.test("NativeTransport leaves no timer behind when it opens", () => {
   using timers = new FakeTimers();
   const { socket, told } = transport();
