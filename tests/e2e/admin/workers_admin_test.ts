@@ -6,7 +6,7 @@ import {
   type Served,
   startWorkers,
   TELLS,
-  testWorkers,
+  testWorkersTable,
   workersOf,
 } from "../workers.ts";
 
@@ -28,7 +28,10 @@ function end(all: Iterable<Disposable>): void {
   for (const each of all) each[Symbol.dispose]();
 }
 
-testWorkers(
+// Each is for the parent to answer.
+const testAdmin = testWorkersTable();
+
+testAdmin(
   "stdws --admin sums what all workers have counted, and shows each process",
   async (form) => {
     await using admin = await start(form);
@@ -51,7 +54,7 @@ testWorkers(
   },
 );
 
-testWorkers(
+testAdmin(
   "stdws --admin lists the connections of all workers page by page, and ends any",
   async (form) => {
     await using admin = await start(form);
@@ -86,7 +89,7 @@ testWorkers(
   },
 );
 
-testWorkers("stdws --admin is ready only where all workers are", async (form) => {
+testAdmin("stdws --admin is ready only where all workers are", async (form) => {
   await using admin = await start(form);
   assertEquals((await admin.ask("/healthz")).text, "ok\n");
   const all = await connectAll(admin.server.url, 3);
@@ -107,7 +110,7 @@ testWorkers("stdws --admin is ready only where all workers are", async (form) =>
   end(all.values());
 });
 
-testWorkers(
+testAdmin(
   "stdws --admin at a path of the server shows all workers, whichever is asked",
   async (form) => {
     const tokens = await Deno.makeTempFile();
