@@ -14,7 +14,5 @@ export async function unlessEnded<T>(ending: Promise<unknown>, part: Promise<T>)
   const ended = ending.then(() => {
     throw new StartEnded("The start was ended before it was done");
   });
-  // Whichever comes later is nobody's.
-  for (const each of [ended, part]) each.catch(() => {});
   return await Promise.race([part, ended]);
 }

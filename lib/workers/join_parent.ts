@@ -37,7 +37,6 @@ export async function joinParent(path: string): Promise<Joined> {
     throw new UsageError("Cannot start as a worker: the parent has gone");
   });
   const { kind: _, ...welcome } = await Promise.race([welcomed.promise, gone]);
-  gone.catch(() => {});
   return {
     ...welcome,
     channels,

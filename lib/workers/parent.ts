@@ -82,7 +82,6 @@ export class Parent implements AsyncDisposable, Crew {
     });
     try {
       await Promise.race([parent.#begin(), ended]);
-      ended.catch(() => {});
       return parent;
     } catch (error) {
       await parent[Symbol.asyncDispose]();

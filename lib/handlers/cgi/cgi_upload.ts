@@ -61,7 +61,8 @@ export class CgiUpload {
         this.#stdin.add(this.#source, "message", chunk);
         await this.#stdin.drained();
       }
-      // Deno.serve (2.9) does not go on with a connection before the end of a body has been read as well.
+      // Deno.serve (2.9) does not go on with a connection before the end of a body has been read as well; where that
+      // fails, the client is gone.
       if (this.done) this.#reader?.read().catch(() => {});
     } catch {
       // The engine's word for a client that is gone.

@@ -152,6 +152,7 @@ export class Supervisor implements AsyncDisposable {
   async revoke(): Promise<void> {
     clearTimeout(this.#lingering);
     this.#expire(true);
+    // Whoever waits for it is told why it cannot be started.
     await this.#starting?.catch(() => {});
     await this.#watching;
   }
