@@ -51,7 +51,8 @@ export function testBoth(
 /**
  * Defines the tests of a table, whose rows differ in what is given to the same code: the one of the first row as
  * {@linkcode testEach} does, the others for the engine `node` and for the compiled executable, between which both
- * engines and both ways to start have a part. Where there is no executable, `deno run` takes its place.
+ * engines and both ways to start have a part where the latter is made with a Deno that has only `native`, as it is
+ * by `.ci/run` (2.6). Where there is no executable, `deno run` takes its place.
  *
  * @example Usage
  * ```ts ignore
