@@ -117,7 +117,7 @@ export class KvBus implements Bus {
   }
 
   get peers(): ReadonlySet<string> {
-    return this.#peers.there;
+    return this.#peers.told;
   }
 
   get figures(): BusFigures {
@@ -169,7 +169,7 @@ export class KvBus implements Bus {
 
   send(peer: string, payload: Uint8Array): void {
     // While it is away, nobody is there.
-    if (this.#peers.there.has(peer)) this.#say(this.#mailbox(peer), payload, true);
+    if (this.#peers.told.has(peer)) this.#say(this.#mailbox(peer), payload, true);
   }
 
   async claim(name: string): Promise<Claim> {
@@ -226,7 +226,9 @@ export class KvBus implements Bus {
     if (isUnknown || census !== this.#seen[0]) await this.#peers.look();
     const isNew = this.#isAway || bell !== this.#seen[1];
     if (isNew) await this.#claims.look();
-    if (isNew || this.#topics.waits) await this.#topics.read();
+    const { hasGone } = this.#peers;
+    if (isNew || hasGone || this.#topics.waits) await this.#topics.read();
+    if (hasGone) this.#peers.tellGone();
     this.#seen = [census ?? null, bell ?? null];
     return [this.#queue, this.#claims, this.#topics, this.#peers].some(({ waits }) => waits);
   }

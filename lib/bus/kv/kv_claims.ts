@@ -5,7 +5,7 @@ import { ring } from "./ring.ts";
 
 /** Other servers, as {@linkcode KvClaims} has to know them. */
 export interface Peers {
-  readonly there: ReadonlySet<string>;
+  has(peer: string): boolean;
   /** Whether all others have to believe that this server is there. */
   readonly isSure: boolean;
   look(): Promise<void>;
@@ -109,7 +109,7 @@ export class KvClaims {
       const known = this.#tenures.known.get(name);
       if (known) return known;
       const held = await this.#change(name, ({ peer, fence }) => {
-        return this.#peers.there.has(peer) ? undefined : {
+        return this.#peers.has(peer) ? undefined : {
           peer: this.#self,
           // Higher than all before it, even where the store has forgotten them.
           fence: Math.max(Date.now(), fence + 1),
@@ -127,7 +127,7 @@ export class KvClaims {
     const entry = await this.#kv.get(this.#key(name));
     const held = holderOf(entry.value);
     const isUnknown = held.peer !== "" && held.peer !== this.#self;
-    if (isUnknown && !this.#peers.there.has(held.peer)) await this.#peers.look();
+    if (isUnknown && !this.#peers.has(held.peer)) await this.#peers.look();
     const next = to(held);
     if (!next) return held;
     const commit = this.#kv.atomic().check(entry).set(this.#key(name), next);

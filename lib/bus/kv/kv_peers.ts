@@ -28,6 +28,8 @@ export class KvPeers {
   /** When another number was seen for the first time, on the clock of `performance.now()`. */
   readonly #seen = new Map<string, { readonly beat: unknown; readonly since: number }>();
   readonly #unsure: () => void;
+  /** Servers that have gone, of which that is not told yet. */
+  readonly #gone = new Set<string>();
   #beat = 0;
   /** When it has last begun to say that it is there. */
   #beatAt = -Infinity;
@@ -62,9 +64,19 @@ export class KvPeers {
     return performance.now() - this.#beatAt < this.#ttl;
   }
 
-  /** Servers that are there. */
-  get there(): ReadonlySet<string> {
+  /** Servers that are there, as far as those who are told of them know. */
+  get told(): ReadonlySet<string> {
     return this.#watchers.peers;
+  }
+
+  /** Whether a server is there. */
+  has(peer: string): boolean {
+    return this.told.has(peer) && !this.#gone.has(peer);
+  }
+
+  /** Whether some have gone, of which that is to be told when their last words are. */
+  get hasGone(): boolean {
+    return this.#gone.size > 0;
   }
 
   /** Whether nobody is known, because that was forgotten. */
@@ -116,7 +128,7 @@ export class KvPeers {
     await ring(commit, this.#prefix, "census").commit();
   }
 
-  /** Looks who is there. */
+  /** Looks who is there. Whoever has gone has left when that is told: what was said before can be read then. */
   async look(): Promise<void> {
     const [listed, found] = [new Set<string>(), new Set<string>()];
     const now = performance.now();
@@ -132,14 +144,23 @@ export class KvPeers {
       if (isAlive || now - known.since <= this.#ttl) found.add(peer);
     }
     this.#isForgotten = false;
-    for (const peer of [...this.there]) if (!found.has(peer)) this.#watchers.left(peer);
-    for (const peer of found) if (!this.there.has(peer)) this.#watchers.joined(peer);
+    for (const peer of this.told) if (!found.has(peer)) this.#gone.add(peer);
+    for (const peer of found) {
+      this.#gone.delete(peer);
+      if (!this.told.has(peer)) this.#watchers.joined(peer);
+    }
     for (const peer of this.#seen.keys()) if (!listed.has(peer)) this.#seen.delete(peer);
+  }
+
+  /** Tells of those who have gone. */
+  tellGone(): void {
+    for (const peer of this.#gone) this.#watchers.left(peer);
+    this.#gone.clear();
   }
 
   /** Something of a server is missing: it leaves, and comes again. */
   missed(peer: string): void {
-    if (!this.there.has(peer)) return;
+    if (!this.told.has(peer)) return;
     this.#watchers.left(peer);
     this.#watchers.joined(peer);
   }
@@ -147,6 +168,7 @@ export class KvPeers {
   /** Something is missing, and it is not known of whom: all leave, until it is looked who is there. */
   clear(): void {
     this.#isForgotten = true;
+    this.#gone.clear();
     this.#watchers.leaveAll();
   }
 }

@@ -431,3 +431,36 @@ Deno.test("KvBus whose server stood still for longer than its time sees that it 
   await aborted(claim.over);
   assert(order.indexOf("over") < order.indexOf("b"), order.join());
 });
+
+Deno.test("KvBus tells that a server has left behind its last words", async () => {
+  await using site = await Site.make();
+  // Not away, and asked for nothing, while it does not read.
+  const { bus: one, store } = await site.join({ ttlMs: 600_000 });
+  const { bus: two } = await site.join();
+  await knows(one, two);
+  await knows(two, one);
+  using watched = new Watched(one);
+  const begun = Promise.withResolvers<void>();
+  const events: string[] = [];
+  using _both = one.watch({
+    left: (peer) => events.push(`left ${peer === two.self}`),
+    received: (payload) => events.push(new TextDecoder().decode(payload)),
+  });
+  using _room = one.subscribe("room", {
+    began: () => begun.resolve(),
+    entry: ({ payload }) => events.push(new TextDecoder().decode(payload)),
+    cast: (payload) => events.push(new TextDecoder().decode(payload)),
+    lost() {},
+  });
+  await begun.promise;
+  store.isCut = true;
+  two.send(one.self, bytes("sent"));
+  two.cast("room", bytes("cast"));
+  const placed = two.publish("room", bytes("published"), KEEP);
+  await two[Symbol.asyncDispose]();
+  assert(await placed);
+  store.isCut = false;
+  await watched.until(`left:${two.self}`);
+  assertEquals(events.at(-1), "left true");
+  assertEquals(events.slice(0, -1).toSorted(), ["cast", "published", "sent"]);
+});
