@@ -90,9 +90,9 @@ export class RelayOutput {
     return bytes;
   }
 
-  /** Sends all that waits. */
+  /** Sends of what waits as much as the servers take, whatever the client has taken. */
   flush(): void {
-    while (this.#waiting.size > 0) this.#sendNext();
+    while (this.#waiting.size > 0 && !this.#leg.isFull) this.#sendNext();
   }
 
   #sendNext(): void {

@@ -167,12 +167,16 @@ export class RelayTransport implements Transport, BackEnd {
     if (!this.#isLeaving) this.#intake.resume();
   }
 
-  /** Ends it here, and has its client served elsewhere: that does not notice, and gets what was sent to it before. */
+  /**
+   * Ends it here, and has its client served elsewhere: that does not notice, and gets what was sent to it before. Of
+   * those who are far behind, not all can at once: beyond what servers take, all their clients would pay for it.
+   */
   leave(why: string): void {
     if (this.#isOver || this.#isLeaving) return;
     this.#isLeaving = true;
     this.#events?.end(1012, why);
     this.#output.flush();
+    this.#tellLost();
     // Where it is closed already, that is what its client hears.
     this.#farewell?.goOn();
     this.#leg.gone(why);
@@ -301,8 +305,12 @@ export class RelayTransport implements Transport, BackEnd {
     this.#farewell?.[Symbol.dispose]();
     this.#waiters.wake();
     this.#pings.end();
+    this.#tellLost();
+    this.#events?.closed(code, reason);
+  }
+
+  #tellLost(): void {
     const lost = this.#output.drop();
     if (lost > 0) this.#events?.lost(lost);
-    this.#events?.closed(code, reason);
   }
 }

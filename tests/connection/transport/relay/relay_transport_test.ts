@@ -200,6 +200,47 @@ Deno.test("RelayTransport that leaves says of nothing that it is done which is n
   await wire.settle();
 });
 
+for (const isFull of [false, true]) {
+  const what = isFull ? "no more than servers take, and says what is lost" : "all that waits";
+  Deno.test(`RelayTransport that leaves sends ${what}`, async () => {
+    const wire = new Wire();
+    const [first, second] = [new Told(), new Told()];
+    const relayed = await Relayed.open(wire, first, { isLasting: true });
+    const { relay, relaying, transport } = relayed;
+    transport.bufferedAmount = 64 * 1024 * 1024;
+    const texts = Array.from({ length: 4 }, (_, at) => String(at).repeat(1024 * 1024));
+    for (const text of texts) relay?.send(Batch.of(text));
+    await wire.settle();
+    assertEquals(transport.sent.length, 1);
+    wire.isFull = isFull;
+    relayed.serveBy(wire, second);
+    relay?.leave("It is not held here any more");
+    await relayed.again(wire);
+    assertEquals(transport.sent, isFull ? texts.slice(0, 1) : texts);
+    assertEquals(first.all.slice(1), [
+      "end 1012 It is not held here any more",
+      ...isFull ? [`lost ${3 * 1024 * 1024}`] : [],
+      "closed 1012 It is not held here any more",
+    ]);
+    assertEquals([second.all, transport.closed], [["opened"], []]);
+    relaying.closed(1000, "");
+    await wire.settle();
+  });
+}
+
+Deno.test("RelayTransport that leaves has a client hear its close also where servers take nothing more", async () => {
+  const wire = new Wire();
+  const { relay, relaying, transport } = await Relayed.open(wire, new Told(), { isLasting: true });
+  wire.isFull = true;
+  relay?.send(Batch.of("waits"));
+  relay?.close(4003, "exit status 3");
+  relay?.leave("It is not held here any more");
+  await wire.settle();
+  assertEquals([transport.sent, transport.closed], [[], ["4003 exit status 3"]]);
+  relaying.closed(4003, "");
+  await wire.settle();
+});
+
 Deno.test("Relaying closes the client where nobody else can serve it", async () => {
   const wire = new Wire();
   const { relaying, transport } = await Relayed.open(wire, new Told());
