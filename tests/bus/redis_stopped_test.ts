@@ -4,14 +4,16 @@ import { Lines } from "../support/lines.ts";
 import { aborted, bytes, Watched } from "./contract/heard.ts";
 import { RedisSite } from "./redis_site.ts";
 
+// Nobody but who is stopped is silent for so long.
+const TTL = "ttl=4s";
 const HOLDER = fileURLToPath(new URL("holder.ts", import.meta.url));
 
 Deno.test("RedisBus whose server was stopped for longer than its time sees at once that it is over", async () => {
-  await using site = await RedisSite.open("ttl=1s");
+  await using site = await RedisSite.open(TTL);
   const bus = await site.join();
   using watched = new Watched(bus);
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "--no-lock", HOLDER, `${site.redis.url}?ttl=1s`],
+    args: ["run", "-A", "--no-check", "--no-lock", HOLDER, `${site.redis.url}?${TTL}`],
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
