@@ -23,3 +23,10 @@ for (const [said, shown] of SHOWN) {
     assertEquals(withoutSecrets(said), shown);
   });
 }
+
+for (const piece of ["/", "//:", "//@", "?env=", "&env=a", "jwt:", "jwt:?", "a:https:"]) {
+  Deno.test(`withoutSecrets() takes a text as long as a file may be, of nothing but ${piece}`, () => {
+    // What is not linear takes hours.
+    withoutSecrets(piece.repeat(1_000_000));
+  });
+}
