@@ -40,6 +40,8 @@ export interface SiteOptions {
   readonly front?: Front;
   readonly servers?: number;
   readonly redis?: RedisOptions;
+  /** Milliseconds after which Redis forgets a server that is silent; default {@linkcode TTL}, which faults go by. */
+  readonly ttl?: number;
 }
 
 /** Servers that are one by a Redis, which they reach through a proxy, and members of one place who come in anywhere. */
@@ -71,13 +73,13 @@ export class Site implements AsyncDisposable {
 
   /** Starts all, and lets the members in. */
   static async start(options: SiteOptions): Promise<Site> {
-    const { form, place, seed, front = "haproxy", servers = 2 } = options;
+    const { form, place, seed, front = "haproxy", servers = 2, ttl = TTL } = options;
     await using stack = new AsyncDisposableStack();
     const folder = stack.use(await Folder.make());
     const notes = `${folder.path}/notes`;
     const redis = stack.use(await Redis.start(options.redis));
     const network = stack.use(new CuttingProxy(`tcp://127.0.0.1:${redis.port}`));
-    const bus = `redis://${new URL(network.url).host}?ttl=${TTL}`;
+    const bus = `redis://${new URL(network.url).host}?ttl=${ttl}`;
     const route = `--route=/meet=${PLACES[place](notes)}`;
     const args = () => [`--bus=${bus}`, route];
     const cluster = stack.use(await Cluster.start({ servers, front, args, start: { form } }));
