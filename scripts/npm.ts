@@ -19,7 +19,7 @@ import { needsDeno } from "./npm/needs_deno.ts";
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** The runtime that the command starts: the version that everything is tried with. */
 const DENO = "2.9.6";
-/** What the package has for who imports the library with Node.js. */
+/** The file of the package for who imports the library with Node.js. */
 const NEEDS_DENO = "needs_deno.js";
 /** Files of the sources that are read at run time, or by people. */
 const COPIED = /^(lib\/(console\/.*|.*\.(md|json))|LICENSE|CHANGELOG\.md)$/;

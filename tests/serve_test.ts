@@ -165,8 +165,8 @@ const WRONG: [what: string, make: () => unknown, message: string][] = [
   ],
   [
     "process() refuses a number in env",
-    () => process(["cat"], { env: { A: 1 } as never }),
-    "Invalid value { A: 1 } for env of process(): expected an object of texts",
+    () => process(["cat"], { env: { A: 1, B: "text", C: ["text"] } as never }),
+    "Invalid value { A: ***, C: *** } for env of process(): expected an object of texts",
   ],
   [
     "tcp() refuses maxQueue: 0",

@@ -22,10 +22,18 @@ export function checkProperties(options: readonly Option[], given: object, of: s
     const plain = { ...option, unit: undefined };
     const expected = values[as] === undefined ? undefined : refusal(plain, values[as]);
     if (expected === undefined) continue;
-    // Of variables not even a part: which of them is a secret, nobody knows.
-    const said = option.kind === "variables" ? HIDDEN : withoutSecrets(shown(values[as]));
+    const said = option.kind === "variables"
+      ? shownVariables(values[as])
+      : withoutSecrets(shown(values[as]));
     throw new UsageError(`Invalid value ${said} for ${as}${of}: expected ${expected}`);
   }
+}
+
+/** Names the variables that are no texts; of no value even a part, because nobody knows which of them is a secret. */
+function shownVariables(value: unknown): string {
+  if (!isObject(value)) return HIDDEN;
+  const wrong = Object.keys(value).filter((name) => !isText(value[name]));
+  return `{ ${wrong.map((name) => `${name}: ${HIDDEN}`).join(", ")} }`;
 }
 
 /** Says what an option takes in place of a value; undefined where it takes the value. */

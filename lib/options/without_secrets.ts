@@ -1,8 +1,8 @@
 import { HIDDEN } from "../base/query_token.ts";
 
 /**
- * What a person has said, an option's value or a whole route, as a message may have it, which others read: without the
- * values of `env=`, the users and passwords of addresses, and what stands behind the question mark of an address of
+ * A text that a person has said, an option's value or a whole route, as a message may have it, which others read: without
+ * the values of `env=`, the users and passwords of addresses, and what stands behind the question mark of an address of
  * `auth`.
  */
 export function withoutSecrets(text: string): string {

@@ -48,7 +48,7 @@ export interface Job {
     inherited: Readonly<Record<string, string>>,
     trace?: TraceContext,
   ): Record<string, string>;
-  /** Those of them that its route says (`env=`), of which no log has more than the names; default: none. */
+  /** The ones of them that its route says (`env=`), of which no log has more than the names; default: none. */
   readonly own?: Readonly<Record<string, string>>;
   readonly log: Log;
   /** The trace of the request that it is started for; default: there is none. */
