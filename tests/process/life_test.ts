@@ -273,23 +273,22 @@ for (
 }
 
 Deno.test("Life says 1001 where it was expected that the server hears of its end, however late", async () => {
+  using timers = new FakeTimers();
   const ending = new AbortController();
   const { signal } = ending;
-  const asked = Promise.withResolvers<FakeTimers>();
+  const asked = Promise.withResolvers<void>();
   signal.addEventListener = (...listener: Parameters<AbortSignal["addEventListener"]>) => {
     AbortSignal.prototype.addEventListener.apply(signal, listener);
-    asked.resolve(new FakeTimers());
+    asked.resolve();
   };
   expectEnd(600_000);
   await using scene = new Scene("trap - INT; kill -INT $$", { ending: signal });
   const closed = scene.close();
-  {
-    using timers = await asked.promise;
-    await timers.pass(5_000);
-    ending.abort();
-  }
-  expectEnd(0);
+  await asked.promise;
+  await timers.pass(5_000);
+  ending.abort();
   assertEquals(await closed, "1001");
+  expectEnd(0);
 });
 
 Deno.test("Life says the truth where a process ends by SIGINT and the server does not", async () => {
