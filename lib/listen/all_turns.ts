@@ -14,6 +14,15 @@ export class AllTurns {
   /** Looks at all of them, as long as there are some: a timer for each would be set and cleared with every answer. */
   #looking: ReturnType<typeof setInterval> | undefined;
   #isClosing = false;
+  /** Listens to the end of each: one for all, so that it is taken off a connection that begins anew. */
+  readonly #closed: (this: Socket) => void;
+
+  constructor() {
+    const forget = (socket: Socket) => this.forget(socket);
+    this.#closed = function () {
+      forget(this);
+    };
+  }
 
   /** Takes each connection of a server from when it comes: node:http counts none before its first request (Deno 2.9). */
   watch(server: Server): void {
@@ -26,13 +35,18 @@ export class AllTurns {
 
   /** The turns of a connection. */
   of(socket: Socket): Turns {
-    let turns = this.#turns.get(socket);
-    if (!turns) this.#turns.set(socket, turns = new Turns(socket));
+    // One with TLS may have failed before it was taken; of one that has closed, nobody would hear that it is to be forgotten.
+    if (!socket.closed) this.#remember(socket);
+    const known = this.#turns.get(socket);
+    if (known) return known;
+    const turns = new Turns(socket);
+    if (this.#turns.has(socket)) this.#turns.set(socket, turns);
     return turns;
   }
 
   /** A connection brings no more requests, or begins anew. */
   forget(socket: Socket): void {
+    socket.off("close", this.#closed);
     this.#turns.delete(socket);
     if (this.#isClosing) this.#rest();
   }
@@ -60,9 +74,13 @@ export class AllTurns {
   }
 
   #take(socket: Socket): void {
+    this.#looking ??= setInterval(() => this.#look(), SEND_LOOK);
+    this.#remember(socket);
+  }
+
+  #remember(socket: Socket): void {
     if (this.#turns.has(socket)) return;
     this.#turns.set(socket, undefined);
-    this.#looking ??= setInterval(() => this.#look(), SEND_LOOK);
-    socket.once("close", () => this.forget(socket));
+    socket.once("close", this.#closed);
   }
 }
