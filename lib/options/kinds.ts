@@ -197,7 +197,7 @@ export const KINDS: { readonly [K in keyof KindValues]: ValueKind<KindValues[K]>
     adds: true,
     parse: (texts) => texts,
     expected: () => "PATTERN=HANDLER[?option=value&…][ COMMAND args…], or several of them",
-    show: (texts) => texts.map(withoutSecrets),
+    show: (texts) => texts,
   },
   origins: {
     parse: ([text = ""]) => text === "" ? [] : parseOrigins(text),

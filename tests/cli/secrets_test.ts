@@ -99,17 +99,17 @@ for (const [what, read] of CASES) {
   });
 }
 
-Deno.test("check() shows names of variables, and addresses without their queries", async () => {
+Deno.test("check() shows a command that works with its variables, and addresses without their queries", async () => {
   const args = parseArgs([
     "--check",
     "--auth=forward:https://h/check?key=s3cret",
-    "--route=/a=process?env=PW=s3cret&env=B=s3cret&pingms=5 cat",
+    "--route=/a=process?env=A=b&pingms=5 cat",
   ]);
   assert(args.kind === "check");
   const reading = await readConfig(args, {});
   const app = await createApp(reading.config);
   const text = check(reading, app.routes, args);
   assertEquals(text.includes(SECRET), false, text);
-  assert(text.includes("'--route=/a=process?env=PW=***&env=B=***&pingms=5 cat'"), text);
+  assert(text.includes("'--route=/a=process?env=A=b&pingms=5 cat'"), text);
   assert(text.includes("'--auth=forward:https://h/check?***'"), text);
 });
