@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals, assertStrictEquals } from "@std/assert";
 import { type App, createApp } from "../../lib/app.ts";
-import { readConfig, type Reading } from "../../lib/cli/read_config.ts";
+import { readConfig, type Reading, type Words } from "../../lib/cli/read_config.ts";
 import { Reloading, staleOptions } from "../../lib/cli/reloading.ts";
 import type { Options } from "../../lib/handlers/flags.ts";
 import type { Route } from "../../lib/gate/route.ts";
@@ -89,16 +89,22 @@ class Making implements Pick<App, "remake" | "modules">, AsyncDisposable {
   }
 }
 
+/** A reload that waits no longer than 1 ms for its routes, and those that were taken up. */
+async function impatient(words: Words) {
+  const start = await readConfig(words, {});
+  const app = await createApp(start.config);
+  const making = new Making(app);
+  const taken: (readonly Route[])[] = [];
+  const server = { replaceRoutes: (routes: readonly Route[]) => void taken.push(routes) };
+  return { app, making, taken, reloading: new Reloading(words, start, { app: making, server }, 1) };
+}
+
 Deno.test("Reloading waits for no module for ever, and says which has not finished loading", async () => {
   await using module = await SlowModule.make();
   using log = new CapturedLog("error");
   const words = { options: { route: [`/slow=module ${module.path}`] }, command: [] };
-  const start = await readConfig(words, {});
-  const app = await createApp(start.config);
-  await using making = new Making(app);
-  const taken: (readonly Route[])[] = [];
-  const server = { replaceRoutes: (routes: readonly Route[]) => void taken.push(routes) };
-  const reloading = new Reloading(words, start, { app: making, server }, 1);
+  const { app, making, taken, reloading } = await impatient(words);
+  await using _making = making;
   await module.hold();
   await module.change();
   const why = `"${module.path}" has not finished loading after 1 ms`;
@@ -122,12 +128,8 @@ Deno.test("Reloading keeps the handlers that serve, whatever comes later of a re
   const write = (routes: object) => Deno.writeTextFile(path, JSON.stringify({ routes }));
   await write({ ...slow, "/room": "broadcast" });
   const words = { options: { config: path }, command: [] };
-  const start = await readConfig(words, {});
-  const app = await createApp(start.config);
-  await using making = new Making(app);
-  const taken: (readonly Route[])[] = [];
-  const server = { replaceRoutes: (routes: readonly Route[]) => void taken.push(routes) };
-  const reloading = new Reloading(words, start, { app: making, server }, 1);
+  const { app, making, taken, reloading } = await impatient(words);
+  await using _making = making;
   await module.hold();
   await module.change();
   await write(slow);
