@@ -3,6 +3,9 @@ import { type HandshakeOptions, RawClient } from "../support/client.ts";
 
 const encoder = new TextEncoder();
 
+// Bytes of output after which it tells that it has shown them: less than a server sends ahead.
+const SHOWN_AT_ONCE = 32 * 1024;
+
 /** A client that speaks the protocol of terminals. */
 export class TerminalClient implements Disposable {
   readonly raw: RawClient;
@@ -10,6 +13,8 @@ export class TerminalClient implements Disposable {
   readonly told: Record<string, unknown>[] = [];
   /** Bytes of output so far. */
   received = 0;
+  /** Bytes of output that it has told that it has shown. */
+  #shown = 0;
   readonly #decoder = new TextDecoder();
   #seen = "";
   #closed = "";
@@ -33,11 +38,12 @@ export class TerminalClient implements Disposable {
   }
 
   /** Says something of the terminal. */
-  async say(facts: Record<string, unknown>): Promise<void> {
+  async say(facts: { readonly read?: number; readonly [fact: string]: unknown }): Promise<void> {
+    this.#shown = facts.read ?? this.#shown;
     await this.raw.send(JSON.stringify(facts));
   }
 
-  /** Takes the next message; false where that was the close. */
+  /** Takes the next message, and shows nothing of it; false where that was the close. */
   async step(): Promise<boolean> {
     const message = await this.raw.next();
     if (message.kind === "text") this.told.push(JSON.parse(message.data));
@@ -49,7 +55,7 @@ export class TerminalClient implements Disposable {
     return message.kind !== "close";
   }
 
-  /** The output up to a text, or to what matches. */
+  /** The output up to a text, or to what matches; what comes before is shown. */
   async until(text: string | RegExp): Promise<string> {
     for (;;) {
       const match = typeof text === "string"
@@ -61,14 +67,19 @@ export class TerminalClient implements Disposable {
         this.#seen = this.#seen.slice(end);
         return past;
       }
+      await this.#show();
       assert(await this.step(), `no ${text} in ${JSON.stringify(this.#seen.slice(-2000))}`);
     }
   }
 
-  /** The rest of the output, and how it ended. */
+  /** The rest of the output, which is shown, and how it ended. */
   async rest(): Promise<{ output: string; closed: string }> {
-    while (await this.step());
+    do await this.#show(); while (await this.step());
     return { output: this.#seen, closed: this.#closed };
+  }
+
+  async #show(): Promise<void> {
+    if (this.received - this.#shown >= SHOWN_AT_ONCE) await this.say({ read: this.received });
   }
 
   [Symbol.dispose](): void {
