@@ -14,7 +14,6 @@ import { REQUESTS } from "./options/tables/route_options.ts";
 import { MODULES } from "./options/tables/serve_options.ts";
 import { propertiesOf, resolvedOf } from "./options/views.ts";
 import { expectSafe } from "./admin/admin_options.ts";
-import { NO_PROXY_PROTOCOL } from "./listen/choose_engine.ts";
 import type { AuthSpec } from "./options/auths.ts";
 import type { AdminPlace } from "./options/admin_place.ts";
 import type { ListenOptions } from "./listen/listen.ts";
@@ -120,10 +119,9 @@ function unixSocketOf(options: Options): Pick<ListenOptions, "unixSocket"> {
 
 /** The option of what is said in front of the bytes of a connection. */
 function proxyProtocolOf(options: Options): Pick<ListenOptions, "proxyProtocol"> {
-  const { "proxy-protocol": proxyProtocol = false, engine } = options;
+  const { "proxy-protocol": proxyProtocol = false } = options;
   if (!proxyProtocol) return {};
   expectTrust("--proxy-protocol", options);
-  if (engine === "native") throw new UsageError(NO_PROXY_PROTOCOL);
   return { proxyProtocol };
 }
 

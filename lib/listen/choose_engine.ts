@@ -38,7 +38,7 @@ export interface Choice {
 }
 
 /**
- * Finds the engine for what is asked of it.
+ * Loads the engine for what is asked of it.
  *
  * @param version The runtime's.
  * @throws {UsageError} If this runtime has no such engine.
@@ -47,78 +47,86 @@ export async function chooseEngine(
   options: EngineOptions,
   version: string = Deno.version.deno,
 ): Promise<(dispatcher: Dispatcher) => Engine> {
-  const { tls, proxyProtocol = false } = options;
-  const { name } = engineFor(options, version);
-  const inherits = hasSockets(options);
-  if (name === "native") {
-    if (inherits) {
-      throw new UsageError(
-        `${SOCKETS} cannot be used with --engine=native: Deno.serve listens on no descriptor; leave the engine out, or start the unit without its .socket`,
-      );
-    }
-    if (proxyProtocol) throw new UsageError(NO_PROXY_PROTOCOL);
-    if (tls?.others?.length) {
-      throw new UsageError(
-        `A second certificate, "${
-          tls.others[0]?.certFile
-        }", cannot be used with --engine=native: Deno.serve has but one`,
-      );
-    }
-    if (!tls?.caFile) return nativeEngine;
-    throw new UsageError(
-      "--sslca cannot be used with --engine=native: it would admit every client",
-    );
-  }
-  if (!hasNode(version)) {
-    const option = tls?.caFile
-      ? "--sslca"
-      : tls?.others?.length
-      ? "A second --sslcert"
-      : inherits
-      ? SOCKETS
-      : proxyProtocol
-      ? "--proxy-protocol"
-      : "--engine=node";
-    throw new UsageError(`${option} needs Deno 2.8 or later, and this is Deno ${version}`);
-  }
+  if (engineFor(options, version).name === "native") return nativeEngine;
   // Loaded only where it is used: it makes the start slower.
   const { nodeEngine } = await import("./node.ts");
+  const { proxyProtocol } = options;
   if (!proxyProtocol) return nodeEngine;
   return (dispatcher) => nodeEngine(dispatcher, { proxyProtocol });
 }
 
-/** Why an option cannot be had. */
-export const NO_PROXY_PROTOCOL =
-  "--proxy-protocol cannot be used with --engine=native: Deno.serve reads connections itself";
-
-/** The engine that is chosen, whether this runtime has it or not. */
+/**
+ * Finds the engine for what is asked of it.
+ *
+ * @param version The runtime's.
+ * @throws {UsageError} If this runtime has no such engine.
+ */
 export function engineFor(
   options: EngineOptions,
   version: string = Deno.version.deno,
 ): Choice {
-  const { engine = "auto", tls, proxyProtocol } = options;
-  if (engine !== "auto") return { name: engine, why: "it was asked for" };
-  if (tls?.caFile) return { name: "node", why: "client certificates need it" };
-  if (tls?.others?.length) return { name: "node", why: "several certificates need it" };
-  if (hasSockets(options)) return { name: "node", why: "sockets that are inherited need it" };
-  if (proxyProtocol) return { name: "node", why: "the PROXY protocol needs it" };
-  if (hasNode(version)) {
-    return {
-      name: "node",
-      why: "it can hold a client back, and one client cannot take all files or memory",
-    };
+  const { engine = "auto" } = options;
+  const need = needOf(options);
+  if (engine === "native" && need) throw new UsageError(need.notNative);
+  if (engine === "native") return { name: "native", why: ASKED };
+  // Before 2.8 `node:http` has no time limits, and before 2.7 `node:https` admits every client.
+  const hasNode = isDenoSince(2, 8, version);
+  if (!hasNode && (need || engine === "node")) {
+    const option = need?.option ?? "--engine=node";
+    throw new UsageError(`${option} needs Deno 2.8 or later, and this is Deno ${version}`);
   }
-  return { name: "native", why: `the other one needs Deno 2.8, and this is Deno ${version}` };
+  if (!hasNode) {
+    return { name: "native", why: `the other one needs Deno 2.8, and this is Deno ${version}` };
+  }
+  return { name: "node", why: engine === "node" ? ASKED : need?.why ?? SAFER };
 }
+
+const ASKED = "it was asked for";
+const SAFER = "it can hold a client back, and one client cannot take all files or memory";
 
 // By the name of the variable that brings them, as the start is what refuses them.
 const SOCKETS = "LISTEN_FDS (socket activation)";
 
-function hasSockets({ sockets = [] }: EngineOptions): boolean {
-  return sockets.length > 0;
+/** What only the engine `node` can do. */
+interface Need {
+  /** What asks for it, by its name. */
+  readonly option: string;
+  readonly why: string;
+  /** Why the other one cannot. */
+  readonly notNative: string;
 }
 
-/** Before 2.8 `node:http` has no time limits, and before 2.7 `node:https` admits every client. */
-function hasNode(version: string): boolean {
-  return isDenoSince(2, 8, version);
+/** The first of what only the engine `node` can do. */
+function needOf({ tls, sockets = [], proxyProtocol }: EngineOptions): Need | undefined {
+  if (sockets.length > 0) {
+    return {
+      option: SOCKETS,
+      why: "sockets that are inherited need it",
+      notNative:
+        `${SOCKETS} cannot be used with --engine=native: Deno.serve listens on no descriptor; leave the engine out, or start the unit without its .socket`,
+    };
+  }
+  if (proxyProtocol) {
+    return {
+      option: "--proxy-protocol",
+      why: "the PROXY protocol needs it",
+      notNative:
+        "--proxy-protocol cannot be used with --engine=native: Deno.serve reads connections itself",
+    };
+  }
+  const other = tls?.others?.[0];
+  if (other) {
+    return {
+      option: "A second --sslcert",
+      why: "several certificates need it",
+      notNative:
+        `--sslcert=${other.certFile}, a second one, cannot be used with --engine=native: Deno.serve has but one`,
+    };
+  }
+  if (!tls?.caFile) return undefined;
+  return {
+    option: "--sslca",
+    why: "client certificates need it",
+    notNative: "--sslca cannot be used with --engine=native: it would admit every client",
+  };
 }

@@ -28,7 +28,6 @@ export interface TlsSaid {
   readonly sslcert?: readonly string[];
   readonly sslkey?: readonly string[];
   readonly sslca?: string;
-  readonly engine?: string;
 }
 
 /**
@@ -38,11 +37,8 @@ export interface TlsSaid {
  * @throws {UsageError} If it does not fit together.
  */
 export function tlsOptions(
-  { ssl, sslcert = [], sslkey = [], sslca, engine }: TlsSaid,
+  { ssl, sslcert = [], sslkey = [], sslca }: TlsSaid,
 ): TlsOptions | undefined {
-  if (sslca && engine === "native") {
-    throw new UsageError("--sslca cannot be used with --engine=native: it needs the engine node");
-  }
   // One that is empty says none, as by a variable that is not set.
   const [certs, keys] = [sslcert, sslkey].map((files) => files.filter(Boolean)) as [
     string[],
@@ -65,13 +61,6 @@ export function tlsOptions(
   if (certs.length !== keys.length) {
     throw new UsageError(
       `--sslcert and --sslkey have to be said as often as each other, each certificate with its key in the same order: there are ${certs.length} and ${keys.length}`,
-    );
-  }
-  if (certs.length > 1 && engine === "native") {
-    throw new UsageError(
-      `--sslcert=${
-        certs[1]
-      }, a second one, cannot be used with --engine=native: it needs the engine node`,
     );
   }
   const [first, ...others] = certs.map((certFile, at) => ({ certFile, keyFile: keys[at] ?? "" }));

@@ -3,7 +3,7 @@ import { Folder } from "../support/folder.ts";
 import { ConfigFile } from "../support/config_file.ts";
 import { freePort } from "../support/free_port.ts";
 import { Scripts } from "../support/scripts.ts";
-import { runToEnd, testBoth, TestServer } from "../support/server.ts";
+import { runToEnd, testBoth, testEach, TestServer } from "../support/server.ts";
 
 testBoth("stdws --check prints the routes in their order and the permissions", async (form) => {
   await using scripts = await Scripts.write({ "it's one": "exec cat" });
@@ -185,5 +185,20 @@ testBoth("stdws --check looks into the file of --bus, as a start does", async (f
       stderr,
       `Cannot use --bus=file:${path}: invalid URL of the bus: ttl is "5"`,
     );
+  }
+});
+
+testEach("stdws refuses an engine that its runtime has not, also with --check", async (form) => {
+  const proxied = ["--proxy-protocol", "--trust-proxy=loopback"];
+  const plain = await runToEnd(["--check", "--echo"], { form });
+  const [, version] = /this is Deno (\S+)/.exec(plain.stdout) ?? [];
+  const [options, says] = version === undefined
+    ? [["--engine=native", ...proxied], "--proxy-protocol cannot be used with --engine=native: "]
+    : [proxied, `--proxy-protocol needs Deno 2.8 or later, and this is Deno ${version}\n`];
+  for (const more of [[], ["--check"], ["--workers=2"], ["--admin=127.0.0.1:0"]]) {
+    const args = ["--port=0", "--address=127.0.0.1", ...options, ...more, "--echo"];
+    const found = await runToEnd(args, { form });
+    assertEquals([found.code, found.stdout], [1, ""], args.join(" "));
+    assertStringIncludes(found.stderr, `stdws: ${says}`);
   }
 });

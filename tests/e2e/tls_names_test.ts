@@ -145,6 +145,7 @@ Deno.test({
     const args = optionsOf([one, one]);
     const cases: [args: string[], code: number, said: RegExp][] = [
       [["--engine=native", ...args], 1, /a second one, cannot be used with --engine=native/],
+      [["--engine=native", "--check", ...args], 1, /a second one, cannot be used with/],
       [args.slice(0, -1), 1, /said as often as each other, .*: there are 2 and 1$/m],
       [optionsOf([one, none]), 3, /Cannot use the certificate "\S+": it has no DNS name/],
       [
