@@ -8,6 +8,11 @@ import { Tree } from "../support/tree.ts";
 import { TerminalPage } from "./terminal_page.ts";
 
 const SHOWN_ROWS = 'document.querySelectorAll(".xterm-rows > div").length';
+// The colours of all that lies behind the text of a terminal.
+const GROUNDS = `[...new Set(
+  [document.body, ...document.querySelectorAll("#screen, #screen :has(.xterm-rows), .xterm-viewport")]
+    .map((it) => getComputedStyle(it).backgroundColor),
+)].filter((it) => it !== "rgba(0, 0, 0, 0)")`;
 const LOWEST = 'document.querySelector(".xterm-rows").getBoundingClientRect().bottom';
 const SHELL = "bash --norc --noprofile";
 
@@ -350,6 +355,16 @@ Deno.test(
       await terminal.until(/^colour 7 true$/m);
       await terminal.picture("dark");
       await terminal.page.close();
+    });
+
+    await t.step("has one colour behind its text, to its edges", async () => {
+      for (const dark of [false, true]) {
+        const terminal = await open("term", { dark });
+        await terminal.prompt();
+        const shown = await terminal.page.evaluate(GROUNDS);
+        assertEquals(shown, dark ? ["rgb(15, 18, 23)"] : ["rgb(255, 255, 255)"]);
+        await terminal.page.close();
+      }
     });
 
     await t.step("can be left by keys alone, and tells a screen reader", async () => {
