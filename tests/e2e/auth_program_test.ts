@@ -87,8 +87,8 @@ testEach("program: ends with a client that leaves, and with the server", async (
     ["--loglevel=debug", `--auth=program:${files.folder}/check`, "--echo"],
     { form },
   );
-  const pidOf = async () => {
-    const line = await server.stdout.until(/pid \d+$/);
+  const pidOf = async (known = 0) => {
+    const line = await server.stdout.after(known, /pid \d+$/);
     return Number(line.match(/pid (\d+)$/)?.[1]);
   };
   const ask = () => Deno.connect({ hostname: "127.0.0.1", port: server.port });
@@ -101,9 +101,10 @@ testEach("program: ends with a client that leaves, and with the server", async (
   const left = await pidOf();
   first.close();
   await server.stdout.until(new RegExp(`Process ${left} (?:terminated|ended)`));
+  const known = server.stdout.all.length;
   using second = await ask();
   await second.write(request);
-  const stays = await pidOf();
+  const stays = await pidOf(known);
   await server.stop();
   for (const pid of [left, stays]) assertEquals([pid, isAlive(pid)], [pid, false]);
 });
