@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Certificates, CLIENTS, type Pair, run, sslOptions } from "../support/certificates.ts";
 import { RawClient } from "../support/client.ts";
+import { GUARD } from "../support/in_time.ts";
 import { needing } from "../support/programs.ts";
 import { runToEnd, testBoth, TestServer } from "../support/server.ts";
 import { Wire } from "../support/wire.ts";
@@ -136,7 +137,7 @@ function curl(
   const options = [
     "-sS",
     "-m",
-    "20",
+    `${GUARD / 1_000}`,
     "-o",
     "/dev/null",
     "-w",
@@ -190,12 +191,12 @@ async function resumed(
 ): Promise<string> {
   const { folder, ca } = certificates;
   const request = `${folder}/request`;
-  // Then openssl leaves at the end of its input, an answer later.
-  await Deno.writeTextFile(request, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  await Deno.writeTextFile(request, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
   const own = `-cert ${client.cert} -key ${client.key}`;
+  // It leaves when the server does, and not at the end of its input.
   const command =
-    `(cat ${request}; sleep 1) | openssl s_client -connect 127.0.0.1:${port} -CAfile ${ca.cert} ` +
-    `${own} ${version} ${session} ${folder}/session`;
+    `openssl s_client -ign_eof -connect 127.0.0.1:${port} -CAfile ${ca.cert} ${own} ${version} ` +
+    `${session} ${folder}/session <${request}`;
   return (await run("sh", "-c", command)).text;
 }
 
