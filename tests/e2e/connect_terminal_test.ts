@@ -29,7 +29,7 @@ test("stdws --connect lets lines be edited while messages come", async (form) =>
   await peer.send("one");
   await peer.send("two");
   assertEquals(
-    await sitting.untilRows((rows) => rows.length === 4, "two messages"),
+    await sitting.untilRows((rows) => rows.length === 4 && rows[3] === "> helo", "two messages"),
     [connected, "< one", "< two", "> helo"],
   );
   await sitting.type(`${LEFT}l`);
@@ -197,8 +197,11 @@ test("stdws --connect --reconnect keeps the line, and sends it to the next conne
     await sitting.until(/half/);
   }
   using peer = await listener.open();
-  const rows = await sitting.untilRows((rows) => rows.length >= 4, "a second connection");
-  assertEquals(rows.slice(-2), [`stdws: connected to ${listener.url}`, "> half"]);
+  const connected = `stdws: connected to ${listener.url}`;
+  const rows = await sitting.untilRows((rows) => {
+    return rows.lastIndexOf(connected) > rows.indexOf(connected) && rows.at(-1) === "> half";
+  }, "a second connection");
+  assertEquals(rows.slice(-2), [connected, "> half"]);
   await sitting.type(" and half\r");
   assertEquals(await peer.text(), "half and half");
 });
