@@ -103,8 +103,14 @@ Deno.test({
     await using browser = await Browser.launch();
     const page = await browser.open(proxy.url.replace("ws", "http"), PARTS);
     await page.waitForFunction('/^[1-9]/.test(document.querySelector("output").value)');
+    // It may be back before it is drawn.
+    await page.evaluate(`window.away = new Promise((resolve) => {
+      const output = document.querySelector("output");
+      const look = () => output.value.startsWith("Away") && resolve();
+      new MutationObserver(look).observe(output, { childList: true, subtree: true });
+    }), undefined`);
     proxy.cut();
-    await page.waitForFunction('/^Away/.test(document.querySelector("output").value)');
+    await page.evaluate("away");
     await page.waitForFunction('/^[1-9]/.test(document.querySelector("output").value)');
   },
 });
