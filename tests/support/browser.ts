@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { which } from "../../lib/process/which.ts";
+import { GUARD } from "./in_time.ts";
 
 /** It asks nobody for anything by itself, and has nothing of another run. */
 const ARGS = [
@@ -47,10 +48,11 @@ export class Browser implements AsyncDisposable {
         executablePath: which("chromium", { path, os: Deno.build.os }),
         args: ARGS,
         downloadsPath: folder,
+        timeout: GUARD,
         ...(touch && { hasTouch: true, isMobile: true }),
       });
       // A step that waits for what never comes shall fail before the run as a whole does.
-      context.setDefaultTimeout(20_000);
+      context.setDefaultTimeout(GUARD);
       return new Browser(context, folder);
     } catch (error) {
       await Deno.remove(folder, { recursive: true });
