@@ -5,20 +5,25 @@ import { possessionsOf } from "./possessions.ts";
 
 const LINES = 50_000;
 
+// Half of them when it was pinged twice, which nobody is who has not answered the first time.
+const HALVES = `seq 1 ${LINES / 2}; read -r pinged; seq ${LINES / 2 + 1} ${LINES}`;
+
 abuse("a client that reads what a program writes, and answers pings", async (attack) => {
-  await using server = await attack.start(["--pingms=1000", "seq", "1", `${LINES}`]);
+  await using server = await attack.start(["--pingms=2000", "--", "sh", "-c", HALVES]);
   using client = await RawClient.open(server.url);
-  let next = 1;
+  let [next, pings] = [1, 0];
   for (;;) {
     const received = await client.next();
     if (received.kind === "text") assertEquals(received.data, `${next++}`);
-    else if (received.kind === "ping") await client.frame(0x8a, received.data);
-    else {
+    else if (received.kind === "ping") {
+      await client.frame(0x8a, received.data);
+      if (++pings === 2) await client.send("pinged twice");
+    } else {
       assertEquals(received.kind === "close" && received.code, 1000);
       break;
     }
   }
-  assertEquals(next - 1, LINES);
+  assertEquals([next - 1, pings >= 2], [LINES, true]);
   attack.note({ counted: LINES });
 });
 
