@@ -12,6 +12,8 @@ const ROUTES = [
   "--route=/one=process?maxforks=1 cat",
   "--route=/shared=shared?history=0 cat",
   "--origin=https://a.example",
+  // However long they take to hear of the end of their input, programs need no signal.
+  "--closems=60000",
 ];
 const headers = { Origin: "https://a.example" };
 
