@@ -85,7 +85,8 @@ const ENDS: readonly End[] = [
   },
   {
     name: "a client that closes, with the status of its program",
-    args: ["sh", "-c", "echo x; cat; exit 7"],
+    // However long it takes to hear of the end of its input, it needs no signal.
+    args: ["--closems=60000", "sh", "-c", "echo x; cat; exit 7"],
     async visit(client) {
       assertEquals(await client.text(), "x");
       await client.close(1000, "bye");
@@ -102,7 +103,8 @@ const ENDS: readonly End[] = [
   },
   {
     name: "a client that closes, with the signal that its program needed",
-    args: ["sh", "-c", "trap '' INT; echo x; cat; while :; do sleep 1; done"],
+    // The next signal is not to come before this one has ended it.
+    args: ["--closems=1000", "sh", "-c", "trap '' INT; echo x; cat; while :; do sleep 1; done"],
     async visit(client) {
       assertEquals(await client.text(), "x");
       await client.close(1000, "bye");
