@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { childrenOf } from "../../lib/process/proc.ts";
 import { RawClient } from "../support/client.ts";
 import { CommandServer } from "../support/command_server.ts";
+import { lookFor } from "../support/look_for.ts";
 import { isAlive, untilGone } from "../support/processes.ts";
 import { needing } from "../support/programs.ts";
 import { ROOT, wordsOf } from "../support/server.ts";
@@ -72,11 +73,14 @@ class FirstServer implements AsyncDisposable {
   }
 }
 
-/** The child of a process that runs a program; a zombie has the name still. */
-function childNamed(pid: number, name: string): number {
-  const found = childrenOf(pid).find((child) => nameOf(child) === name);
-  assert(found);
-  return found;
+/** The child of a process that runs a program, as soon as it does: at first, it has the name of who has started it. */
+async function childNamed(pid: number, name: string): Promise<number> {
+  let found: number | undefined;
+  await lookFor(() => {
+    found = childrenOf(pid).find((child) => nameOf(child) === name);
+    return found !== undefined;
+  }, () => `a child of ${pid} that runs ${name}`);
+  return found as number;
 }
 
 /** The name of the program that a process runs; undefined where it has gone. */
@@ -88,23 +92,24 @@ function nameOf(pid: number): string | undefined {
   }
 }
 
-const LEAVES = "sh -c 'sleep 1.5 >/dev/null 2>&1 & exit 3'";
+/** Fails, and leaves a process behind. */
+const leaves = (seconds: number) => `sh -c 'sleep ${seconds} >/dev/null 2>&1 & exit 3'`;
 
 for (const engine of ["native", "node"]) {
   testFirst(`stdws --engine=${engine} reaps what it inherits as the first process`, async () => {
-    const route = `--route=/=process?orphans=keep ${LEAVES}`;
+    const route = `--route=/=process?orphans=keep ${leaves(600)}`;
     await using server = await FirstServer.start([`--engine=${engine}`, route]);
     using client = await RawClient.open(server.url);
     assertEquals(await client.next(), { kind: "close", code: 4003, reason: "exit status 3" });
-    const orphan = childNamed(server.pid, "sleep");
-    assert(isAlive(orphan));
+    const orphan = await childNamed(server.pid, "sleep");
+    Deno.kill(orphan, "SIGTERM");
     await untilGone(orphan);
   });
 }
 
 testFirst("stdws as the first process knows how each of its programs ended", async () => {
   await using server = await FirstServer.start([
-    `--route=/left=process?orphans=keep ${LEAVES}`,
+    `--route=/left=process?orphans=keep ${leaves(1.5)}`,
     '--route=/:n=process sh -c \'sleep 1."$1"; exit "$1"\' sh {n:[0-9]+}',
   ]);
   const statuses = Array.from({ length: 20 }, (_, at) => at + 10);
@@ -122,7 +127,7 @@ testFirst("stdws as the first process ends with all of its programs at SIGTERM",
   await using server = await FirstServer.start(["sh", "-c", "echo here; exec sleep 600"]);
   using client = await RawClient.open(server.url);
   assertEquals(await client.text(), "here");
-  const program = childNamed(server.pid, "sleep");
+  const program = await childNamed(server.pid, "sleep");
   assertEquals(await server.stop(), 0);
   await untilGone(program);
 });
@@ -130,15 +135,16 @@ testFirst("stdws as the first process ends with all of its programs at SIGTERM",
 testFirst(
   "stdws --workers as the first process reaps what its workers leave, and goes on when one has died",
   async () => {
-    const route = `--route=/left=process?orphans=keep ${LEAVES}`;
+    const route = `--route=/left=process?orphans=keep ${leaves(600)}`;
     await using server = await FirstServer.start(["--workers=2", "--engine=node", route]);
     await server.stdout.until(/Serving with 2 workers$/);
     const workers = childrenOf(server.pid);
     using client = await RawClient.open(`${server.url}left`);
     assertEquals(await client.next(), { kind: "close", code: 4003, reason: "exit status 3" });
     // It has lost its parent, which was a worker's program.
-    const orphan = childNamed(server.pid, "sleep");
+    const orphan = await childNamed(server.pid, "sleep");
     assertEquals(workers.includes(orphan), false);
+    Deno.kill(orphan, "SIGTERM");
     await untilGone(orphan);
     const [killed = 0] = workers;
     Deno.kill(killed, "SIGKILL");
