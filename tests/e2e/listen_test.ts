@@ -47,7 +47,8 @@ testEach("stdws gives every --address a free port of its own with --port=0", asy
 
 for (const address of ["[::1]", "::1"]) {
   testEach(`stdws --address=${address} listens on IPv6 alone`, async (form) => {
-    const args = ["--port=0", `--address=${address}`, "env"];
+    // One that nobody has on the other address by chance.
+    const args = [`--port=${freePort()}`, `--address=${address}`, "env"];
     await using server = await TestServer.startAt(args, { form });
     assertMatch(server.url, /^ws:\/\/\[::1\]:\d+\/$/);
     const found = await variablesOf(server);

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { compiledBinary, pathOf } from "../support/compiled.ts";
 import { RawClient } from "../support/client.ts";
+import { freePort } from "../support/free_port.ts";
 import { Lines } from "../support/lines.ts";
 import { type Form, ROOT, testEach, TestServer, testTable } from "../support/server.ts";
 
@@ -45,9 +46,7 @@ for (const [options, expected] of LEVELS) {
 
 /** Starts a server that does not say when it listens; answers its lines when it has ended. */
 async function quietly(form: Form, level: string): Promise<string[]> {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
+  const port = freePort();
   const [program, ...first] = form === "binary"
     ? [pathOf(compiledBinary())]
     : [Deno.execPath(), "run", "-A", "--quiet", `${ROOT}main.ts`];
