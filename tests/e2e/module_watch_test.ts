@@ -34,7 +34,7 @@ testBoth("stdws --watch leaves connections with the module that they have", asyn
   await watching(form, { "a.js": says("one") }, async (server, tree) => {
     const before = await RawClient.open(`${server.url}a`);
     assertEquals(await before.text(), "one");
-    await tree.write("a.js", says("another one"));
+    await tree.replace("a.js", says("another one"));
     await server.stdout.until(/Loaded ".*a\.js" again/);
     await server.stdout.after(server.stdout.all.length - 1, /Serving \/a/);
     assertEquals(await greeting(server, "a"), "another one");
@@ -48,7 +48,7 @@ testBoth("stdws --watch leaves connections with the module that they have", asyn
 
 testBoth("stdws --watch takes up modules that come and go", async (form) => {
   await watching(form, { "a.js": says("a") }, async (server, tree) => {
-    await tree.write("b/c.js", says("c"));
+    await tree.replace("b/c.js", says("c"));
     await server.stdout.until(/Serving \/b\/c/);
     assertEquals(await greeting(server, "b/c"), "c");
     await Deno.remove(`${tree.root}/a.js`);
@@ -61,7 +61,7 @@ testBoth("stdws --watch takes up modules that come and go", async (form) => {
 
 testBoth("stdws --watch keeps a module whose next version does not load", async (form) => {
   await watching(form, { "a.js": says("a"), "b.js": says("b") }, async (server, tree) => {
-    await tree.write("a.js", "export default {");
+    await tree.replace("a.js", "export default {");
     const line = await server.stdout.until(/ERROR/);
     assertMatch(
       line,
@@ -71,12 +71,12 @@ testBoth("stdws --watch keeps a module whose next version does not load", async 
       / \| ERROR .*Cannot reload all of 2 routes, the handlers of these go on as they were: ".*\/a\.js"$/;
     await server.stdout.until(partly);
     assertEquals(await greeting(server, "a"), "a");
-    await tree.write("b.js", says("other b"));
+    await tree.replace("b.js", says("other b"));
     await server.stdout.until(/Loaded ".*b\.js" again/);
     await server.stdout.until(/^disposed b$/);
     assertEquals([await greeting(server, "a"), await greeting(server, "b")], ["a", "other b"]);
     assertEquals(server.stdout.all.filter((line) => line.includes("Reloaded")), []);
-    await tree.write("a.js", says("mended"));
+    await tree.replace("a.js", says("mended"));
     await server.stdout.until(/^disposed a$/);
     assertEquals(await greeting(server, "a"), "mended");
     await server.stdout.until(/Reloaded: 2 routes$/);
@@ -87,13 +87,13 @@ testBoth(
   "stdws --watch says what is wrong with a new module, and takes it up when it is mended",
   async (form) => {
     await watching(form, { "a.js": says("a") }, async (server, tree) => {
-      await tree.write("b.js", "throw new Error('oh no');");
+      await tree.replace("b.js", "throw new Error('oh no');");
       assertMatch(
         await server.stdout.until(/ERROR/),
         /Cannot reload, the routes stay as they were: Cannot serve the route \/b: Cannot load ".*b\.js": it threw Error: oh no/,
       );
       assertEquals(await greeting(server, "a"), "a");
-      await tree.write("b.js", says("b"));
+      await tree.replace("b.js", says("b"));
       await server.stdout.until(/Serving \/b/);
       assertEquals(await greeting(server, "b"), "b");
     });
@@ -113,7 +113,7 @@ Deno.test({
     };
     await watching("deno run", files, async (server, tree) => {
       assertEquals([await greeting(server, "a"), await greeting(server, "b")], ["one", "1"]);
-      await tree.write("_lib/deep.ts", `export const text: string = "another one";`);
+      await tree.replace("_lib/deep.ts", `export const text: string = "another one";`);
       await server.stdout.until(/Loaded ".*a\.ts" again/);
       await server.stdout.until(/^disposed $/);
       assertEquals([await greeting(server, "a"), await greeting(server, "b")], [

@@ -39,6 +39,15 @@ export class Tree implements AsyncDisposable {
     else await Deno.writeFile(full, content);
   }
 
+  /** Writes a file as `write`, at once: who looks meanwhile finds nothing of it, or all. */
+  async replace(path: string, content: string): Promise<void> {
+    const beside = `${this.top}/${crypto.randomUUID()}`;
+    await Deno.writeTextFile(beside, content);
+    const full = `${this.root}/${path}`;
+    await Deno.mkdir(full.slice(0, full.lastIndexOf("/")), { recursive: true });
+    await Deno.rename(beside, full);
+  }
+
   /** Gives a file a size without a content. */
   async grow(path: string, size: number): Promise<void> {
     using file = await Deno.open(`${this.root}/${path}`, { write: true, create: true });
