@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { Browser } from "../support/browser.ts";
 import { RawClient } from "../support/client.ts";
-import { TestServer } from "../support/server.ts";
-import { testExample, wordsOf } from "./example.ts";
+import type { TestServer } from "../support/server.ts";
+import { startExample, testExample, wordsOf } from "./example.ts";
 import { checkLooks, openPage, until } from "./example_page.ts";
 
 /** Opens a connection that is in the room: it has got back what it said. */
@@ -87,8 +87,7 @@ for (const [program, needs] of [["chat.ts", []], ["chat.py", ["python3"]]] as co
       await server.stop();
       await until(page, "#status", "connecting again");
       assert(await page.isDisabled("#send"));
-      const place = [`--port=${server.port}`, "--address=127.0.0.1"];
-      await using again = await TestServer.startAt([...place, ...await wordsOf(program)]);
+      await using again = await startExample(await wordsOf(program), server.port);
       await until(page, "#status", /^connected/);
       await page.fill("#text", "back");
       await page.click("#send");

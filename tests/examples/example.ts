@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { freePort } from "../support/free_port.ts";
 import { wordsFor } from "../support/pages.ts";
 import { needing } from "../support/programs.ts";
 import { ROOT, TestServer } from "../support/server.ts";
@@ -18,10 +19,18 @@ export function testExample(
   Deno.test({
     ...needing(name, "bash", ...needs),
     async fn(t) {
-      await using server = await TestServer.start(await wordsOf(part));
+      await using server = await startExample(await wordsOf(part));
       await test(server, t);
     },
   });
+}
+
+/** Starts a server on a port that nobody gets by chance who does not ask for it: another may come in its place there. */
+export async function startExample(
+  words: readonly string[],
+  port = freePort(),
+): Promise<TestServer> {
+  return await TestServer.startAt([`--port=${port}`, "--address=127.0.0.1", ...words]);
 }
 
 /** The words of a command behind its port, as a shell makes them. */

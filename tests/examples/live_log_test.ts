@@ -1,8 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Browser } from "../support/browser.ts";
 import { needing } from "../support/programs.ts";
-import { TestServer } from "../support/server.ts";
-import { wordsOf } from "./example.ts";
+import { startExample, wordsOf } from "./example.ts";
 import { checkLooks, openPage, until } from "./example_page.ts";
 
 const FILE = "scripts/examples/live-log/app.log";
@@ -37,7 +36,7 @@ Deno.test({
   ...needing("The example live-log", "bash", "chromium", "tail"),
   async fn(t) {
     await using log = await LiveLog.copy();
-    await using server = await TestServer.start(log.words);
+    await using server = await startExample(log.words);
     await using browser = await Browser.launch();
 
     await t.step("shows what is there, and each line as it comes", async () => {
@@ -65,8 +64,7 @@ Deno.test({
         await until(page, "#log", "tries again in 30 s");
         await server.stop();
         await until(page, "#status", "connecting again");
-        const place = [`--port=${server.port}`, "--address=127.0.0.1"];
-        await using _again = await TestServer.startAt([...place, ...log.words]);
+        await using _again = await startExample(log.words, server.port);
         await log.say("09:01:00 INFO  back");
         await until(page, "#log", "09:01:00 INFO  back");
         assertEquals(await page.locator("#log p").count(), 7);
