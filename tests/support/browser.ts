@@ -45,6 +45,7 @@ export class Browser implements AsyncDisposable {
     const path = Deno.env.get("PATH") ?? "";
     try {
       const context = await chromium.launchPersistentContext(folder, {
+        timeout: GUARD,
         executablePath: which("chromium", { path, os: Deno.build.os }),
         args: ARGS,
         downloadsPath: folder,
