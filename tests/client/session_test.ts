@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ResumingWebSocket } from "../../lib/client/client.ts";
+import { FakeTimers } from "../base/fake_timers.ts";
 import { PeerListener } from "../support/peer.ts";
 import {
   agree,
@@ -49,6 +50,8 @@ Deno.test("ResumingWebSocket goes on where its connection broke, both ways", asy
   await heard.tells("resumed", "message 2");
   assertEquals([await again.text(), await again.text()], ["c", "d"]);
   assertEquals(socket.reconnecting, false);
+  // Not between what is looked at next: it comes half a second after the message.
+  assertEquals(await controlled(again), { ack: 2 });
   socket.close();
   assertEquals(await again.closed(), 1005);
   await again.leave();
@@ -104,15 +107,19 @@ Deno.test("ResumingWebSocket sends all kinds of data, as they were when they wer
 });
 
 Deno.test("ResumingWebSocket acknowledges 64 messages at once, and one soon", async () => {
+  using timers = new FakeTimers();
   using listener = new PeerListener();
   const { heard, peer } = await begin(listener);
   for (let number = 1; number <= 65; number++) await peer.send("");
+  for (let number = 1; number <= 65; number++) await heard.tells("message ");
   assertEquals(await controlled(peer), { ack: 64 });
+  await timers.pass(500);
   assertEquals(await controlled(peer), { ack: 65 });
   await peer.send("x".repeat(65_536));
   assertEquals(await controlled(peer), { ack: 66 });
   await peer.end(1000);
-  for (let number = 1; number <= 65; number++) await heard.tells("message ");
+  await heard.gone();
+  await timers.pass(0);
   await heard.tells(`message ${"x".repeat(65_536)}`, "close 1000");
 });
 
@@ -238,15 +245,23 @@ Deno.test("ResumingWebSocket waits longer each time, and anew after a good conne
 });
 
 Deno.test("ResumingWebSocket gives up an attempt that nothing comes of", async () => {
+  using timers = new FakeTimers();
   using listener = new PeerListener();
   const heard = new Heard(listener.url, { timeout: 20 });
   // Neither an answer, nor, after that, a first message.
   const silent = await listener.accept();
+  await timers.pass(20);
   await heard.tells("reconnecting after 1006");
+  await timers.pass(5);
   const quiet = await agree(listener);
+  // It has heard of the upgrade when it answers.
+  await quiet.frame(0x89, new Uint8Array());
+  assertEquals((await quiet.next()).kind, "pong");
+  await timers.pass(20);
   assertEquals(await quiet.closed(), 4412);
   await heard.tells("reconnecting after 1006");
   heard.socket.close();
+  await timers.pass(0);
   await heard.tells("error", "close 1006 No connection");
   silent[Symbol.dispose]();
   await quiet.leave(4412);
