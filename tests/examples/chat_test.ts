@@ -42,6 +42,8 @@ for (const [program, needs] of [["chat.ts", []], ["chat.py", ["python3"]]] as co
   testExample(`The example ${program} says who comes and goes`, program, async (server) => {
     using one = await join(server, 1);
     using two = await join(server, 2);
+    // Somebody who stays: a program that nobody needs is ended, whatever it was about to say.
+    using _three = await join(server, 3);
     await two.close(4001);
     assertEquals((await two.rest()).closed, "4001");
     await server.stdout.until(/2 left with 4001$/);
