@@ -56,12 +56,15 @@ testEach("stdws CGI answers all that a filter writes after its script has exited
 }, ["bash"]);
 
 testEach("stdws --passstderr waits for the end of stderr, too", async (form) => {
-  const program = "(sleep 0.5; echo late >&2) >&- & echo early; exit 3";
+  const program = "exec 3<&0; (read -r _ <&3; echo late >&2) >&- & echo $$; exit 3";
   await using server = await TestServer.start(["--passstderr", "bash", "-c", program], { form });
   using client = await RawClient.open(server.url);
-  const messages = [["stdout", "early"], ["stderr", "late"]]
-    .map(([stream, data]) => JSON.stringify({ stream, data }));
-  assertEquals(await client.rest(), { texts: messages, closed: CLOSED });
+  const { stream, data } = JSON.parse(await client.text());
+  assertEquals(stream, "stdout");
+  await untilGone(Number(data));
+  await client.send("go on");
+  const late = JSON.stringify({ stream: "stderr", data: "late" });
+  assertEquals(await client.rest(), { texts: [late], closed: CLOSED });
   await server.stdout.until(/stderr .*late$/);
 }, ["bash"]);
 
