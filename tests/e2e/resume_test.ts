@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { ResumingWebSocket } from "../../lib/client/client.ts";
 import { RawClient } from "../support/client.ts";
+import { CuttingProxy } from "../support/cutting_proxy.ts";
 import { basicOf, Passwords } from "../support/passwords.ts";
 import { isAlive, pidIn, untilGone } from "../support/processes.ts";
 import { offer, RawSession } from "../support/raw_session.ts";
@@ -316,11 +318,20 @@ testBoth("stdws --resume=… refuses what cannot be", async (form) => {
 
 testEach("stdws --resume waits for a client that answers no pings", async (form) => {
   await using server = await TestServer.start(["--resume=60s", "--pingms=100", "--echo"], { form });
-  using silent = await RawSession.begin(server.url);
+  await using proxy = new CuttingProxy(server.url);
+  // A real one, which answers pings when it can, and comes back again where that was too late.
+  const socket = new ResumingWebSocket(proxy.url, [], { minDelay: 1, maxDelay: 20 });
+  await new Promise((resolve) => socket.onopen = resolve);
+  proxy.stop();
   await server.stdout.until(/AWAY/);
-  using back = await RawSession.back(server.url, silent.id, 0);
-  await back.send("a");
-  assertEquals(await back.text(), "a");
+  proxy.go();
+  await server.stdout.until(/CONTINUE/);
+  const heard = new Promise<MessageEvent>((resolve) => socket.onmessage = resolve);
+  socket.send("a");
+  assertEquals((await heard).data, "a");
+  const closed = new Promise((resolve) => socket.onclose = resolve);
+  socket.close();
+  await closed;
 });
 
 testEach("stdws --resume tells in the log of a client that did not come back", async (form) => {
