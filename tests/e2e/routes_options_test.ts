@@ -80,7 +80,7 @@ testEach("stdws --route with maxforks refuses one too many on this route alone",
     "/one=process?maxforks=1 cat",
     "/two=process?maxforks=2 cat",
     "/any=process?maxforks=0 cat",
-  ], ["--maxforks=1", "--loglevel=debug", "--", "cat"]);
+  ], ["--maxforks=1", "--", "cat"]);
   // The limit of each is its own, and that of the server is of the others together.
   using first = await RawClient.open(`${server.url}one`);
   using _otherwise = await RawClient.open(server.url);
@@ -95,7 +95,8 @@ testEach("stdws --route with maxforks refuses one too many on this route alone",
   await first.send("x");
   assertEquals(await first.text(), "x");
   await first.close();
-  await server.stdout.until(/url:'[^']*\/one'.*terminated after/);
+  // It tells of that when the program is gone, whose place is free then.
+  await server.stdout.until(/url:'[^']*\/one'.*DISCONNECT$/);
   assertEquals(await statusAt(server, "one"), 101);
 });
 
@@ -225,7 +226,7 @@ testEach(
     using fast = await RawClient.open(`${server.url}fast`);
     const fastPid = pidIn(await fast.text());
     fast[Symbol.dispose]();
-    await server.stdout.until(new RegExp(`Process ${fastPid} terminated after SIGINT$`));
+    await server.stdout.until(new RegExp(`Process ${fastPid} terminated after SIG`));
     assert(isAlive(slowPid));
     await Deno.writeTextFile(`${folder}/slow`, "go\n");
     await server.stdout.until(new RegExp(`Process ${slowPid} terminated after stdin was closed$`));
@@ -240,21 +241,14 @@ testEach("stdws pings the clients of a route with pingms, and no others", async 
   using pinged = await RawClient.open(`${server.url}pings`);
   using never = await RawClient.open(`${server.url}never`);
   using other = await RawClient.open(server.url);
-  for (let count = 0; count < 3; count++) {
-    const received = await pinged.next();
-    assert(received.kind === "ping", received.kind);
-    await pinged.frame(0x8a, received.data);
-  }
+  let { kind } = await pinged.next();
+  assertEquals(kind, "ping");
+  // It answers none, and is silent for twice that.
+  while (kind === "ping") ({ kind } = await pinged.next());
+  assertEquals(kind, "close");
   for (const client of [never, other]) {
     await client.send("nothing before this");
     assertEquals(await client.text(), "nothing before this");
   }
-  // Silent for twice that.
-  for (let received = await pinged.next(); received.kind !== "close";) {
-    assertEquals(received.kind, "ping");
-    received = await pinged.next();
-  }
-  await never.send("still here");
-  assertEquals(await never.text(), "still here");
   assertMatch(await server.stdout.until(/DISCONNECT$/), /url:'[^']*\/pings'/);
 });
