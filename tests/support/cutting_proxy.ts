@@ -103,6 +103,8 @@ export class CuttingProxy implements AsyncDisposable {
     this.cut();
     this.go();
     await this.#running;
+    // One may have been connected meanwhile.
+    this.cut();
     await Promise.all(this.#passing);
   }
 
