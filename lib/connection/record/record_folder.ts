@@ -65,25 +65,35 @@ export class RecordFolder {
   prune(keep: number): Promise<void> {
     if (keep === 0) return Promise.resolve();
     this.#isDue = true;
-    return this.#pruning ??= this.#prune(keep).catch((error) => this.failed(error))
-      .finally(() => this.#pruning = undefined);
+    return this.#pruning ??= this.#pruneWhileDue(keep);
+  }
+
+  async #pruneWhileDue(keep: number): Promise<void> {
+    try {
+      // Others were made or completed meanwhile.
+      while (this.#isDue) {
+        this.#isDue = false;
+        await this.#prune(keep);
+      }
+    } catch (error) {
+      this.failed(error);
+    } finally {
+      // Not later: whoever asks between the last look and this would be told that it is done.
+      this.#pruning = undefined;
+    }
   }
 
   async #prune(keep: number): Promise<void> {
-    // Others were made or completed meanwhile.
-    while (this.#isDue) {
-      this.#isDue = false;
-      using _folder = await this.#alone();
-      const names: string[] = [];
-      for await (const { name, isFile } of Deno.readDir(this.#path)) {
-        if (isFile && NAME.test(name)) names.push(name);
-      }
-      let surplus = names.length - keep;
-      for (const name of names.sort()) {
-        if (surplus <= 0) break;
-        if (this.#open.has(name)) continue;
-        if (await this.#remove(name)) surplus--;
-      }
+    using _folder = await this.#alone();
+    const names: string[] = [];
+    for await (const { name, isFile } of Deno.readDir(this.#path)) {
+      if (isFile && NAME.test(name)) names.push(name);
+    }
+    let surplus = names.length - keep;
+    for (const name of names.sort()) {
+      if (surplus <= 0) break;
+      if (this.#open.has(name)) continue;
+      if (await this.#remove(name)) surplus--;
     }
   }
 

@@ -72,3 +72,34 @@ Deno.test("RecordFolder.prune() of several processes at once leaves as many as a
   assertEquals([left.length, left[0]?.slice(0, 18)], [50, "20261130T090807250"]);
   await Deno.remove(path, { recursive: true });
 });
+
+Deno.test("RecordFolder.prune() does what it is asked for while it ends", async () => {
+  const path = await Deno.makeTempDir();
+  const [first, second, third] = [100, 200, 300]
+    .map((count) => `${path}/20261130T090807${count}Z-a-1.ndjson`) as [string, string, string];
+  const folder = new RecordFolder(path);
+  const { remove } = Deno;
+  try {
+    // At each step of its end, however many those are.
+    for (let step = 0; step < 20; step++) {
+      for (const file of [first, second]) Deno.writeTextFileSync(file, "");
+      const asked = Promise.withResolvers<void>();
+      const ask = (steps: number): void => {
+        if (steps > 0) return queueMicrotask(() => ask(steps - 1));
+        Deno.writeTextFileSync(third, "");
+        asked.resolve(folder.prune(1));
+      };
+      Deno.remove = async (file) => {
+        await remove(file);
+        if (file === first) ask(step);
+      };
+      await folder.prune(1);
+      await asked.promise;
+      assertEquals(namesIn(path).length, 1, `asked ${step} steps later`);
+      await remove(third);
+    }
+  } finally {
+    Deno.remove = remove;
+  }
+  await Deno.remove(path, { recursive: true });
+});
