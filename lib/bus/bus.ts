@@ -167,6 +167,9 @@ export interface BusWatcher {
   back?(): void;
 }
 
+/** The reason of {@linkcode Claim.over} where the holder has given it back itself: it has ended in peace what it did. */
+export const GIVEN_BACK: unique symbol = Symbol("given back");
+
 /** The holder of a name. */
 export interface Claim extends Disposable {
   /** The server that holds it; `self` of the bus where this one does. */
@@ -177,6 +180,8 @@ export interface Claim extends Disposable {
    * Aborts when that server holds it no more, or it is not sure any more: whoever held it MUST have ended what
    * only the holder may do at once, and others ask again. A holder is sure as long as the engine has answered
    * within its time (`ttl`), which begins before it asks.
+   *
+   * Its reason is {@linkcode GIVEN_BACK} where the holder has given it back itself, as far as the engine tells that.
    */
   readonly over: AbortSignal;
   /** Gives it back, where this server holds it; otherwise only forgets it. */

@@ -1,5 +1,5 @@
 import { BusError, messageOf } from "../../base/errors.ts";
-import type { Claim } from "../bus.ts";
+import { type Claim, GIVEN_BACK } from "../bus.ts";
 import { Fences } from "./fences.ts";
 import type { Reply } from "./redis_client.d.ts";
 import type { RedisKeys } from "./redis_keys.ts";
@@ -107,7 +107,7 @@ export class RedisClaims {
   /** A name was given back. */
   released(name: string): void {
     const tenure = this.#tenures.get(name);
-    if (tenure && tenure.peer !== this.#options.self) this.#tenures.end(tenure);
+    if (tenure && tenure.peer !== this.#options.self) this.#tenures.end(tenure, GIVEN_BACK);
   }
 
   /** A server is gone. */

@@ -42,10 +42,10 @@ export class RedisTenures implements Iterable<Tenure> {
     return tenure;
   }
 
-  /** Ends one, for good. */
-  end(tenure: Tenure): void {
+  /** Ends one, for good; `reason` is that of `over`. */
+  end(tenure: Tenure, reason?: unknown): void {
     if (this.#byName.get(tenure.name) === tenure) this.#byName.delete(tenure.name);
-    tenure.over.abort();
+    tenure.over.abort(reason);
   }
 
   /** Ends what this server is not sure of any more. */

@@ -1,6 +1,7 @@
 import { BusError, HandshakeError, LimitError } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 import type { IncomingRequest } from "../../base/request.ts";
+import { GIVEN_BACK } from "../../bus/bus.ts";
 import { Sessions } from "../../connection/resume/sessions.ts";
 import type { Roster } from "../../connection/roster.ts";
 import type { Links } from "../../connection/transport/relay/links.ts";
@@ -62,7 +63,8 @@ export class Front {
       const link = links.to(peer);
       const returns = before && { seen: before.seen, isSame: before.fence === fence };
       const words = openWords({ request, path: route.path, run: { name, fence }, returns });
-      return link && { link, words, fence, over };
+      const isTold = () => over.reason === GIVEN_BACK;
+      return link && { link, words, fence, over, isTold };
     };
     const relay = new Relaying({
       ...this.#common(asking),

@@ -14,6 +14,8 @@ export interface Found {
   readonly fence?: number;
   /** Aborts when that server serves it no more; default: that is known by its link alone. */
   readonly over?: AbortSignal | undefined;
+  /** Whether that server tells itself what its process may not have read, once `over` has aborted; default: it does not. */
+  isTold?(): boolean;
 }
 
 /** The service that a client had before its server served it no more. */
@@ -76,6 +78,7 @@ export class ServerSearch {
   #service: { readonly fence: number | undefined } | undefined;
   #answer: PromiseWithResolvers<RelayAnswer | undefined> | undefined;
   #signal: AbortSignal | undefined;
+  #isTold: (() => boolean) | undefined;
   /** Ends the wait before the next attempt. */
   #wake = () => {};
   #isOver = false;
@@ -168,10 +171,11 @@ export class ServerSearch {
   async #ask(asking: Asking): Promise<RelayAnswer | undefined> {
     const found = await this.#find(asking);
     if (!found || this.#isOver || found.over?.aborted) return undefined;
-    const { link, words, fence, over } = found;
+    const { link, words, fence, over, isTold } = found;
     this.#fence = fence;
     const answer = this.#answer = Promise.withResolvers<RelayAnswer | undefined>();
     this.#signal = over;
+    this.#isTold = isTold;
     over?.addEventListener("abort", this.#lose);
     this.#leg = link.open(this.#front, words);
     return await answer.promise;
@@ -190,6 +194,7 @@ export class ServerSearch {
 
   readonly #lose = () => {
     this.#leg?.drop();
-    this.#front.broke("It holds that no more");
+    // It has said so itself: that comes later where this server or its client is slow.
+    this.#front.broke("It holds that no more", this.#isTold?.());
   };
 }
