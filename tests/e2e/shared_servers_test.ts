@@ -151,6 +151,8 @@ for (const [what, signal, isUnread] of ENDS) {
       for (const client of clients) await client[Symbol.asyncDispose]();
       own[Symbol.dispose]();
       if (signal === "SIGSTOP") await holder.stop();
+      // Their logs are whole then.
+      for (const server of [two, three]) await server.stop();
       await expectOnce(got, clients, [two, three]);
       const unread = /serves it no more may not have read up to \d+ messages? that/;
       const said = [two, three].flatMap(({ stdout }) => stdout.all)
@@ -200,6 +202,7 @@ testWorkers(
       }
     }
     for (const client of all) await client[Symbol.asyncDispose]();
+    await server.stop();
     // The process is ended with its worker, and may leave in its pipe what the log says.
     await expectOnce(
       got,
