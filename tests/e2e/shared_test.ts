@@ -7,8 +7,11 @@ import { runToEnd, testEach, TestServer, testTable } from "../support/server.ts"
 const CAT = "sh -c 'echo $$; exec cat'";
 
 /** A client that has heard the number of the process. */
-async function first(server: TestServer): Promise<{ client: RawClient; pid: number }> {
-  const client = await RawClient.open(server.url);
+async function first(
+  server: TestServer,
+  target = "/",
+): Promise<{ client: RawClient; pid: number }> {
+  const client = await RawClient.open(server.url, { target });
   return { client, pid: await pidIn(await client.text()) };
 }
 
@@ -89,15 +92,20 @@ testEach("stdws shared waits longer and longer for a process that does not stay"
 });
 
 testEach("stdws shared keeps its process for the time of linger", async (form) => {
-  const route = `--route=/=shared?history=1&linger=400ms ${CAT}`;
-  await using server = await TestServer.start([route], { form });
-  const { client: one, pid } = await first(server);
+  const routes = [
+    `--route=/long=shared?history=1&linger=1h ${CAT}`,
+    `--route=/short=shared?linger=100ms ${CAT}`,
+  ];
+  await using server = await TestServer.start(routes, { form });
+  const { client: one, pid } = await first(server, "/long");
   one[Symbol.dispose]();
   await server.stdout.until(/DISCONNECT$/);
-  const { client: two, pid: same } = await first(server);
+  const { client: two, pid: same } = await first(server, "/long");
   assertEquals(same, pid);
   two[Symbol.dispose]();
-  await untilGone(pid);
+  const { client: three, pid: other } = await first(server, "/short");
+  three[Symbol.dispose]();
+  await untilGone(other);
 });
 
 testEach("stdws shared with linger=forever ends its process with the server", async (form) => {
@@ -247,7 +255,8 @@ testEach(
   async (form) => {
     const file = await Deno.makeTempFile();
     try {
-      const route = `--route=/=shared?framing=events sh -c 'cat > ${file}'`;
+      // It has the time to read all of it.
+      const route = `--route=/=shared?framing=events&closems=60000 sh -c 'cat > ${file}'`;
       const server = await TestServer.start([route], { form });
       const clients = await Promise.all(
         Array.from({ length: 20 }, () => RawClient.open(server.url)),
