@@ -6,6 +6,12 @@ const encoder = new TextEncoder();
 // Bytes of output after which it tells that it has shown them: less than a server sends ahead.
 const SHOWN_AT_ONCE = 32 * 1024;
 
+/**
+ * What a shell does for ever, and has its traps run meanwhile: of a signal that comes between its last look and \`read\`,
+ * it would hear with the next line.
+ */
+export const FOREVER = "while :; do sleep 0.1; done";
+
 /** A client that speaks the protocol of terminals. */
 export class TerminalClient implements Disposable {
   readonly raw: RawClient;

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { isAlive, untilGone } from "../support/processes.ts";
 import { runToEnd, testEach, TestServer } from "../support/server.ts";
-import { TerminalClient } from "./terminal_client.ts";
+import { FOREVER, TerminalClient } from "./terminal_client.ts";
 
 const NEEDS = ["setsid"];
 
@@ -36,7 +36,7 @@ testEach("terminal with shared=true has everybody at one program", async (form) 
 
 testEach("terminal with shared=true is as large as all can see", async (form) => {
   await using server = await TestServer.start([
-    at('trap "stty size" WINCH; stty size; while :; do read x; done'),
+    at(`trap "stty size" WINCH; stty size; ${FOREVER}`),
   ], { form });
   using ann = await TerminalClient.open(`${server.url}?columns=100&rows=40`);
   await ann.until("40 100");

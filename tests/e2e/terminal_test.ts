@@ -4,7 +4,7 @@ import { ask, post } from "../support/http_routes.ts";
 import { isAlive, untilGone, untilIdle } from "../support/processes.ts";
 import { asRoot } from "../support/root.ts";
 import { runToEnd, testEach, TestServer } from "../support/server.ts";
-import { TerminalClient } from "./terminal_client.ts";
+import { FOREVER, TerminalClient } from "./terminal_client.ts";
 
 const NEEDS = ["setsid"];
 
@@ -24,7 +24,7 @@ testEach("terminal runs a program on a terminal of the size that its client has"
 }, NEEDS);
 
 testEach("terminal tells its program of a new size while it runs", async (form) => {
-  const script = 'trap "stty size; exit" WINCH; echo ready; while :; do read x; done';
+  const script = `trap "stty size; exit" WINCH; echo ready; ${FOREVER}`;
   await using server = await TestServer.start([at(script)], { form });
   using client = await TerminalClient.open(server.url);
   await client.until("ready\r\n");
@@ -82,7 +82,8 @@ testEach("terminal has jobs: Ctrl-Z stops one, and fg goes on", async (form) => 
     "--route=/=terminal bash --norc --noediting -i",
   ], { form });
   using client = await TerminalClient.open(server.url);
-  const job = 'trap "echo ba$((1))ck" CONT; echo go$((1))es; until read x; do :; done; exit $x';
+  const job =
+    `trap "echo ba$((1))ck; back=1" CONT; echo go$((1))es; until [ "$back" ]; do sleep 0.1; done; read x; exit $x`;
   await client.type(`sh -c '${job}'\r`);
   await client.until("go1es");
   await client.type("\x1a");
