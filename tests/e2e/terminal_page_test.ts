@@ -107,8 +107,11 @@ Deno.test(
       await terminal.until(/^needle$/m);
       const word = await terminal.place("needle in", 2);
       await page.mouse.dblclick(...word);
-      await page.keyboard.press("Control+Shift+C");
-      await terminal.untilState("Copied");
+      // It stands there for some seconds only.
+      await Promise.all([
+        terminal.untilState("Copied"),
+        page.keyboard.press("Control+Shift+C"),
+      ]);
       assertEquals(await clipboard(), "needle");
       // With something selected it is a copy, and a signal afterwards.
       await page.mouse.click(...word, { clickCount: 3 });
@@ -180,8 +183,8 @@ Deno.test(
       const opened = browser.context.waitForEvent("page");
       await page.mouse.click(...place);
       const other = await opened;
+      await other.waitForURL(url);
       assertEquals(await other.evaluate("opener"), null);
-      assertEquals(other.url(), url);
       await other.close();
       await page.close();
     });
@@ -213,7 +216,10 @@ Deno.test(
       await ann.when(`${SHOWN_ROWS} < ${rows}`);
       await ann.picture("shared");
       await bob.line("echo and from bob");
-      for (const each of [ann, bob]) await each.until(/^and from bob$/m);
+      for (const each of [ann, bob]) {
+        await each.until(/^and from bob$/m);
+        await each.prompt();
+      }
       assertEquals(await ann.screen(), await bob.screen());
       await bob.page.close();
       await ann.when(`${SHOWN_ROWS} === ${rows}`);
@@ -263,8 +269,10 @@ Deno.test(
       await page.reload();
       await terminal.untilState("Shared");
       await sockets[0]?.close({ code: 1012 });
-      await terminal.type("echo lost");
-      await terminal.untilState("nothing is typed until it is back");
+      await Promise.all([
+        terminal.untilState("nothing is typed until it is back"),
+        terminal.type("echo lost"),
+      ]);
       await second.promise;
       await terminal.type(" halves");
       typed.resolve();
@@ -281,6 +289,7 @@ Deno.test(
       await terminal.prompt();
       await terminal.line("name=kept; echo before $$");
       await terminal.until(/^before \d+$/m);
+      await terminal.prompt();
       const before = await terminal.screen();
       const typed = Promise.withResolvers<void>();
       await page.routeWebSocket(/./, async (socket) => {
@@ -290,6 +299,7 @@ Deno.test(
       await page.reload();
       await terminal.when(`${SHOWN_ROWS} > 0`);
       await terminal.until(/^before \d+$/m);
+      await terminal.prompt();
       assertEquals(await terminal.screen(), before);
       // Before it is connected.
       await terminal.line("echo still $name");
