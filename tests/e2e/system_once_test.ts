@@ -33,7 +33,13 @@ const ENDS: [
   ["is closed with a code that is not usual", 1, ["--echo"], (client) => client.close(4000)],
   // deno-lint-ignore require-await -- as the others
   ["breaks", 1, ["--echo"], async (client) => client[Symbol.dispose]()],
-  ["is closed, and its program ends at that", 0, ["cat"], (client) => client.close(1000)],
+  // Otherwise it would be ended by a signal where it stands still for a moment.
+  [
+    "is closed, and its program ends at that",
+    0,
+    ["--closems=60000", "cat"],
+    (client) => client.close(1000),
+  ],
 ];
 for (const [what, code, args, end] of ENDS) {
   testEach(`stdws --once exits with ${code} where the connection ${what}`, async (form) => {
