@@ -117,7 +117,7 @@ testRun("stdws speaks TLS on inherited sockets", async () => {
   const [port] = await server.ports();
   await server.stdout.until(new RegExp(`WebSocket server +: wss://127\\.0\\.0\\.1:${port}/$`));
   const url = `https://localhost:${port}/`;
-  const { text } = await run("curl", "-sS", "-m", "20", "--cacert", certificates.ca.cert, url);
+  const { text } = await run("curl", "-sS", "-m", "120", "--cacert", certificates.ca.cert, url);
   assertMatch(text, /^426 Upgrade Required: /);
 }, ["python3", "openssl", "curl"]);
 

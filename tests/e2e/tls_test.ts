@@ -57,7 +57,7 @@ testTls("knows the host that was asked for, whichever version of HTTP", async (f
   await using server = await TestServer.start([...engine, ...options, "--echo"], { form });
   for (const version of ["--http1.1", "--http2"]) {
     const url = `https://localhost:${server.port}/${version}`;
-    const args = ["-sS", "-m", "20", "-4", version, "--cacert", certificates.ca.cert, url];
+    const args = ["-sS", "-m", "120", "-4", version, "--cacert", certificates.ca.cert, url];
     assertMatch((await run("curl", ...args)).text, /^426 Upgrade Required: .*\n$/);
     const line = await server.stdout.until(new RegExp(`/${version}' .* status:'426' `));
     assertMatch(line, new RegExp(` url:'${url}' `));

@@ -289,7 +289,7 @@ Deno.test({
     await using place = new Folder();
     const options = sslOptions(await certificates.server());
     await using _server = await place.start([...options, "--echo"], "deno run");
-    const at = ["-sS", "-m", "20", "--cacert", certificates.ca.cert, "--unix-socket", place.path];
+    const at = ["-sS", "-m", "120", "--cacert", certificates.ca.cert, "--unix-socket", place.path];
     assertMatch((await run("curl", ...at, "https://localhost/")).text, /^426 Upgrade Required: /);
     assertEquals((await run("curl", ...at, "http://localhost/")).success, false);
   },
