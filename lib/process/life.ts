@@ -26,8 +26,9 @@ export interface Ends {
   readonly stderr?: Outlet | undefined;
 }
 
-// How much longer than a process the news may take that the server is ending, in ms: Ctrl-C reaches both.
-const SIGNAL_DELAY = 50;
+// How much longer than a process the news may take that the server is ending, in ms: Ctrl-C reaches both, and a thread of
+// its own brings it here (Deno 2.9), which has to be given a processor first.
+const SIGNAL_DELAY = 250;
 
 /** The words of the log for why an output was not read to its end. */
 const CUTS: Readonly<Record<Cut, string>> = {
