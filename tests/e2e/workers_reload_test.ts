@@ -90,13 +90,13 @@ testWorkers(
 
 testNode("stdws --workers replaces its workers one by one, and refuses nobody", async (form) => {
   const routes = { "/tells": TELLS, "/echo": "echo" };
-  await using file = await ConfigFile.write({ ...LOCAL, drain: 60, routes });
+  await using file = await ConfigFile.write({ ...LOCAL, drain: 600, routes });
   await using server = await start(file, form);
   const all = await connectAll(server.url);
   const before = workersOf(server);
   const churn = new Churn(`${server.url}echo`);
   await churn.more(20);
-  await file.change({ ...LOCAL, drain: 60, routes, maxforks: 50 });
+  await file.change({ ...LOCAL, drain: 600, routes, maxforks: 50 });
   // The clients of those that are replaced have their time, and end it before it is over.
   const replaced = reload(server, /All workers are replaced$/);
   for (const [worker, each] of all) {
@@ -241,10 +241,10 @@ testNode(
   "stdws --workers says that a worker was killed which was replaced and still had clients",
   async (form) => {
     const routes = { "/tells": TELLS };
-    await using file = await ConfigFile.write({ ...LOCAL, drain: 60, routes });
+    await using file = await ConfigFile.write({ ...LOCAL, drain: 600, routes });
     await using server = await start(file, form);
     const all = await connectAll(server.url);
-    await file.change({ ...LOCAL, drain: 60, routes, maxforks: 50 });
+    await file.change({ ...LOCAL, drain: 600, routes, maxforks: 50 });
     const [replaced = 0] = workersOf(server);
     await reload(server, new RegExp(`serves in place of process ${replaced}$`));
     Deno.kill(replaced, "SIGKILL");

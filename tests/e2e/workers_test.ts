@@ -193,7 +193,7 @@ testWorkers("stdws --workers --exit-idle ends when no worker has anything to do"
 });
 
 testWorkers("stdws --workers --drain gives connections their time", async (form) => {
-  await using server = await startWorkers([TELLS, "--drain=60"], { form });
+  await using server = await startWorkers([TELLS, "--drain=600"], { form });
   const all = await connectAll(server.url);
   server.child.kill("SIGTERM");
   await server.stdout.until(/Draining: /);
@@ -247,7 +247,7 @@ Deno.test("stdws takes no worker for one whose parent is not there", async () =>
 });
 
 testWorkers("stdws --workers counts those of now whom it lets end", async (form) => {
-  await using server = await startWorkers([TELLS, "--drain=60"], { form });
+  await using server = await startWorkers([TELLS, "--drain=600"], { form });
   const all = [];
   for (let count = 0; count < 5; count++) all.push(await connect(server.url));
   server.child.kill("SIGTERM");
@@ -333,7 +333,7 @@ testNode("stdws --workers loses nobody who waits for a worker that has died", as
 });
 
 testWorkers("stdws --workers ends at once at a second signal", async (form) => {
-  await using server = await startWorkers([TELLS, "--drain=60"], { form });
+  await using server = await startWorkers([TELLS, "--drain=600"], { form });
   const all = await connectAll(server.url);
   const workers = workersOf(server);
   server.child.kill("SIGTERM");
