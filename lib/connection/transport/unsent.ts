@@ -1,5 +1,6 @@
-// Number, local address, remote address, state, bytes to send and received.
-const ROW = /^ *\d+: \S+ \S+:([0-9A-F]{4}) \S+ ([0-9A-F]{8}):/gm;
+// Number, local address, remote address, state, bytes to send and received. One that is over stays for a minute
+// (TIME_WAIT, 06), and its port may be somebody else's by then.
+const ROW = /^ *\d+: \S+ \S+:([0-9A-F]{4}) (?!06)\S+ ([0-9A-F]{8}):/gm;
 
 /** By the peer's port; undefined where it has not been read in this turn of the event loop. */
 let known: ReadonlyMap<number, number> | undefined;
@@ -9,7 +10,7 @@ let known: ReadonlyMap<number, number> | undefined;
  * event loop, however many ask: it is as long as they are many.
  *
  * @param port The peer's port; where several peers have the same, the most counts.
- * @returns undefined where there is no such table: it is Linux's.
+ * @returns undefined where there is no such peer, or no such table: it is Linux's.
  */
 export function unsentTo(port: number): number | undefined {
   if (!known) {

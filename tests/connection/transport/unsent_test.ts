@@ -41,6 +41,24 @@ Deno.test({
 });
 
 Deno.test({
+  name: "unsentTo() does not know a port whose connections are over",
+  ignore,
+  async fn() {
+    const hostname = "127.0.0.1";
+    using listener = Deno.listen({ hostname, port: 0 });
+    const { port } = listener.addr;
+    const client = await Deno.connect({ hostname, port });
+    const server = await listener.accept();
+    // It closes first, so that its row stays behind.
+    client.close();
+    assertEquals(await server.read(new Uint8Array(1)), null);
+    server.close();
+    await nextTurn();
+    assertEquals(unsentTo(port), undefined);
+  },
+});
+
+Deno.test({
   name: "unsentTo() reads the tables once in a turn, however many connections end in it",
   ignore,
   async fn() {
