@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { Batch } from "../../lib/base/batch.ts";
 import { CapturedLog } from "../base/captured_log.ts";
+import { HeldClock } from "../base/held_clock.ts";
 import { opened, Opening } from "./opening.ts";
 
 Deno.test("LiveConnection has the id of its request", () => {
@@ -20,8 +21,10 @@ Deno.test("LiveConnection tells its handler of messages in their order and of th
 });
 
 Deno.test("LiveConnection logs CONNECT and DISCONNECT, once each", () => {
+  using clock = new HeldClock();
   using log = new CapturedLog("access");
   const { connection } = opened();
+  clock.now = 12;
   connection.closed(1000, "");
   connection.closed(1000, "");
   const [connect, disconnect, why = "", ...rest] = log.messages;
@@ -30,7 +33,7 @@ Deno.test("LiveConnection logs CONNECT and DISCONNECT, once each", () => {
     "ACCESS session: DISCONNECT",
     [],
   ]);
-  assertMatch(why, /^INFO session: Closed by the client with 1000 after \d+ ms: /);
+  assertMatch(why, /^INFO session: Closed by the client with 1000 after 12 ms: /);
 });
 
 Deno.test("LiveConnection.send() leaves text and bytes as they are", () => {
