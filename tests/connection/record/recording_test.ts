@@ -14,6 +14,7 @@ import type { Connection, Parts, Session } from "../../../lib/contract.ts";
 import { LocalHub } from "../../../lib/hub/local_hub.ts";
 import { CapturedLog } from "../../base/captured_log.ts";
 import { fakeRequest } from "../../base/fake_request.ts";
+import { FakeTimers } from "../../base/fake_timers.ts";
 import { Folder } from "../../support/folder.ts";
 import { recordingIn } from "../../support/recordings.ts";
 import { FakeTransport } from "../fake_transport.ts";
@@ -62,6 +63,8 @@ Deno.test("connectionOf() puts nothing in front of a connection that is not reco
 
 Deno.test("A recording has a message in parts as they were sent", async () => {
   await using folder = await Folder.make();
+  // At the end of a server, its disk has a second; here it has as long as it takes.
+  using _timers = new FakeTimers();
   const transport = new Fragmenting();
   const done = Promise.withResolvers<boolean>();
   const { events, recordings } = connect((connection) => {
@@ -83,6 +86,7 @@ Deno.test("A recording has a message in parts as they were sent", async () => {
 
 Deno.test("A recording leaves out what nobody takes, and says how the server has closed", async () => {
   await using folder = await Folder.make();
+  using _timers = new FakeTimers();
   const { events, recordings } = connect(
     (connection) => ({ message: () => connection.close(4000, "enough") }),
     { folder: folder.path },
@@ -97,6 +101,7 @@ Deno.test("A recording leaves out what nobody takes, and says how the server has
 
 Deno.test("A recording says how the server has closed, also where nobody answers until its end", async () => {
   await using folder = await Folder.make();
+  using _timers = new FakeTimers();
   const { events, recordings } = connect(
     (connection) => connection.close(4003, "exit status 3"),
     { folder: folder.path },
