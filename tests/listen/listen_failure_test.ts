@@ -10,8 +10,9 @@ const FAILING: [what: string, options: (port: number) => ListenOptions, taken: s
 ];
 for (const [what, optionsFor, taken] of FAILING) {
   testUnix(`listen() closes what it has when ${what} fails`, async (engine, path) => {
-    using held = holdOnly("::1", "127.0.0.1");
-    const { port } = held.addr;
+    // One that nobody gets by chance on the other address.
+    const port = freePort();
+    using _held = Deno.listen({ hostname: "::1", port });
     const options = { engine, unixSocket: { path }, ...optionsFor(port) };
     const error = await assertRejects(() => start(options), ListenError);
     assertEquals(
@@ -20,15 +21,6 @@ for (const [what, optionsFor, taken] of FAILING) {
     );
     assertEquals([isFree("127.0.0.1", port), await answers(path)], [true, false]);
   });
-}
-
-/** Takes a port of one address that is free on another. */
-function holdOnly(hostname: string, other: string): Deno.TcpListener {
-  for (;;) {
-    const held = Deno.listen({ hostname, port: 0 });
-    if (isFree(other, held.addr.port)) return held;
-    held.close();
-  }
 }
 
 const TAKEN: [hostname: string, addresses: string[], name: string][] = [
