@@ -3,6 +3,7 @@ import type { Decoder, Gauge } from "../../lib/contract.ts";
 import { nextTurn } from "../../lib/base/next_turn.ts";
 import { Output, type OutputOptions } from "../../lib/process/output.ts";
 import { FakeTimers } from "../base/fake_timers.ts";
+import { HeldClock } from "../base/held_clock.ts";
 
 /** What becomes of a stream: texts of chunks, the end, and what failed. */
 class Told implements Decoder {
@@ -208,8 +209,21 @@ for (const [chunks, expected] of ARRIVALS) {
   });
 }
 
+/**
+ * The timers of a test, and a clock that stands still: where pushes take long, as on a machine that is busy, an output
+ * rests between them until a turn of the event loop, and there is none while a test lets time pass.
+ */
+class Held extends FakeTimers {
+  readonly #clock = new HeldClock();
+
+  override [Symbol.dispose](): void {
+    this.#clock[Symbol.dispose]();
+    super[Symbol.dispose]();
+  }
+}
+
 Deno.test("Output.quiet() reads on as long as something comes, and then nothing more", async () => {
-  using timers = new FakeTimers();
+  using timers = new Held();
   const told = new Told();
   let controller: ReadableByteStreamController | undefined;
   const stream = new ReadableStream({
@@ -242,7 +256,7 @@ function fed(): { stream: ReadableStream<Uint8Array>; give(bytes: Uint8Array): v
 }
 
 Deno.test("Output.quiet() takes all that stands in the pipe, however slowly, and says who still has it", async () => {
-  using timers = new FakeTimers();
+  using timers = new Held();
   const told = new Told();
   // As the log on a machine that is busy: 16 ms for each of 256 pieces.
   const gauge = {
@@ -260,7 +274,7 @@ Deno.test("Output.quiet() takes all that stands in the pipe, however slowly, and
 });
 
 Deno.test("Output.quiet() does not take for quiet that it was not asked in time", async () => {
-  using timers = new FakeTimers();
+  using timers = new Held();
   const told = new Told();
   const { stream, give } = fed();
   const output = new Output(stream, told, { smallest: 512, failed: told.failed });
@@ -280,7 +294,7 @@ Deno.test("Output.quiet() does not take for quiet that it was not asked in time"
 });
 
 Deno.test("Output.quiet() ends with who stands still, and with who writes on and on behind what a pipe holds", async () => {
-  using timers = new FakeTimers();
+  using timers = new Held();
   const told = new Told();
   const gauge = { bufferedAmount: Infinity, drained: () => new Promise<void>(() => {}) };
   const { stream, give } = fed();
@@ -311,7 +325,7 @@ Deno.test("Output.quiet() ends with who stands still, and with who writes on and
 });
 
 Deno.test("Output.quiet() ends in time with who writes a little again and again", async () => {
-  using timers = new FakeTimers();
+  using timers = new Held();
   const told = new Told();
   const drip = new ReadableStream({
     type: "bytes",
