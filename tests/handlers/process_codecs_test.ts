@@ -3,6 +3,7 @@ import { Batch } from "../../lib/base/batch.ts";
 import { process } from "../../lib/handlers/process.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { FakeConnection } from "../support/fake_connection.ts";
+import { PATIENT } from "../support/patient.ts";
 import { accept, Talk } from "./talk.ts";
 
 const sh = (script: string): string[] => ["sh", "-c", script];
@@ -16,7 +17,7 @@ Deno.test("process() takes messages of either kind where the codec does", async 
 
 Deno.test("process() gives the program what was said before what it cannot be told, then closes", async () => {
   using log = new CapturedLog("error");
-  const handler = process(["cat"], { framing: "json" });
+  const handler = process(["cat"], { framing: "json", ...PATIENT });
   const { open } = await accept(handler);
   const connection = new FakeConnection();
   const session = open(connection);

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { process } from "../../lib/handlers/process.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { FakeConnection } from "../support/fake_connection.ts";
+import { PATIENT } from "../support/patient.ts";
 import { Talk } from "./talk.ts";
 
 const sh = (script: string): string[] => ["sh", "-c", script];
@@ -79,7 +80,7 @@ for (const framing of ["lines", "binary"] as const) {
 Deno.test("process() gives the program all that was said before the client left", async () => {
   const file = await Deno.makeTempFile();
   try {
-    const talk = await Talk.open(process(sh(`exec cat > '${file}'`)));
+    const talk = await Talk.open(process(sh(`exec cat > '${file}'`), PATIENT));
     const lines = Array.from({ length: 20_000 }, (_, index) => `line ${index}`);
     for (const line of lines) talk.say(line);
     await talk[Symbol.asyncDispose]();
@@ -89,16 +90,16 @@ Deno.test("process() gives the program all that was said before the client left"
   }
 });
 
-const LEAVES: [script: string, after: string][] = [
-  ["echo ready; exec cat", "stdin was closed"],
+const LEAVES: [script: string, after: string, options?: typeof PATIENT][] = [
+  ["echo ready; exec cat", "stdin was closed", PATIENT],
   ["echo ready; exec sleep 600", "SIGINT"],
   ["trap '' INT; echo ready; exec sleep 600", "SIGTERM"],
   ["trap '' INT TERM; echo ready; while :; do sleep 600; done", "SIGKILL"],
 ];
-for (const [script, after] of LEAVES) {
+for (const [script, after, options] of LEAVES) {
   Deno.test(`process() ends a program after ${after} when its client leaves: ${script}`, async () => {
     using log = new CapturedLog("debug");
-    const talk = await Talk.open(process(sh(script)));
+    const talk = await Talk.open(process(sh(script), options));
     const pid = talk.admission.associated?.pid;
     await talk.connection.count(1);
     await talk[Symbol.asyncDispose]();

@@ -8,6 +8,7 @@ import { startOf } from "../../lib/process/proc.ts";
 import { CapturedLog } from "../base/captured_log.ts";
 import { fakePlace } from "../support/fake_place.ts";
 import { FakeConnection } from "../support/fake_connection.ts";
+import { PATIENT } from "../support/patient.ts";
 import { accept, settle, Talk } from "./talk.ts";
 
 const sh = (script: string): string[] => ["sh", "-c", script];
@@ -104,7 +105,7 @@ Deno.test("shared() ends the process when the last client has left, and starts a
 Deno.test("shared() gives the process all that clients said before they left", async () => {
   const file = await Deno.makeTempFile();
   try {
-    const handler = shared(sh(`sleep 0.2; cat > '${file}'`));
+    const handler = shared(sh(`sleep 0.2; cat > '${file}'`), PATIENT);
     const talk = await come(handler);
     for (let count = 0; count < 10_000; count++) talk.say(`line ${count}`);
     await talk[Symbol.asyncDispose]();

@@ -7,9 +7,10 @@ import { Life } from "../../lib/process/life.ts";
 import { Runner } from "../../lib/process/runner.ts";
 import { Stdin } from "../../lib/process/stdin.ts";
 import { NotingMeter } from "../base/noting_meter.ts";
+import { PATIENT } from "../support/patient.ts";
 
 /** What is counted of a script, which is told to end where it does not by itself. */
-async function counted(script: string, ends: boolean): Promise<string[]> {
+async function counted(script: string, ends: boolean, closeMs = 0): Promise<string[]> {
   const meter = new NotingMeter();
   await using runner = new Runner({});
   const started = await runner.start({
@@ -22,7 +23,7 @@ async function counted(script: string, ends: boolean): Promise<string[]> {
     log: new Log(),
     refusal: "",
   });
-  const life = new Life(started, { closeMs: 0 });
+  const life = new Life(started, { closeMs });
   runner.keep(started, life.gone);
   const ready = Promise.withResolvers<void>();
   const decoder = lines.decoder("stdout", () => ready.resolve());
@@ -37,9 +38,21 @@ async function counted(script: string, ends: boolean): Promise<string[]> {
   return meter.noted;
 }
 
-const CASES: [what: string, script: string, ends: boolean, noted: string[]][] = [
+const CASES: [
+  what: string,
+  script: string,
+  ends: boolean,
+  noted: string[],
+  closeMs?: number,
+][] = [
   ["ends by itself", "echo a; exit 3", true, ["started", "ended 3"]],
-  ["ends at the end of its input", "echo a; read -r line; exit 0", false, ["started", "ended 0"]],
+  [
+    "ends at the end of its input",
+    "echo a; read -r line; exit 0",
+    false,
+    ["started", "ended 0"],
+    PATIENT.closeMs,
+  ],
   ["is ended by a signal of others", "echo a; kill -KILL $$", true, ["started", "ended SIGKILL"]],
   ["is ended by the first signal", "echo a; exec sleep 600", false, [
     "started",
@@ -55,9 +68,9 @@ const CASES: [what: string, script: string, ends: boolean, noted: string[]][] = 
   ]],
 ];
 
-for (const [what, script, ends, noted] of CASES) {
+for (const [what, script, ends, noted, closeMs] of CASES) {
   Deno.test(`Runner and Life count a process that ${what}`, async () => {
-    assertEquals(await counted(script, ends), noted.map((event) => `/a: ${event}`));
+    assertEquals(await counted(script, ends, closeMs), noted.map((event) => `/a: ${event}`));
   });
 }
 

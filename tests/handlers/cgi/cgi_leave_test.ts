@@ -4,6 +4,7 @@ import { Permits } from "../../../lib/base/permits.ts";
 import { CapturedLog } from "../../base/captured_log.ts";
 import { pidIn, untilGone } from "../../support/processes.ts";
 import { inTime } from "../../support/in_time.ts";
+import { PATIENT } from "../../support/patient.ts";
 import { PLAIN, POST, Served, until, upload } from "../ask.ts";
 
 const NOTHING = "echo 'Status: 204'; echo";
@@ -54,9 +55,8 @@ Deno.test("cgi() ends the scripts of a client that had left when it asked", asyn
 
 Deno.test("cgi() lets a script finish what it does when its client has left", async () => {
   // Much more than what fits into a pipe that nobody reads.
-  const script = `trap 'head -c 1000000 /dev/zero; echo > done; exit' INT
-    ${PLAIN}; echo $$ > pid; while true; do sleep 600; done`;
-  await using served = await Served.scripts({ script });
+  const script = `${PLAIN}; echo $$ > pid; cat; head -c 1000000 /dev/zero; echo > done`;
+  await using served = await Served.scripts({ script }, PATIENT);
   const { pid, leaving } = await begin(served);
   leaving.controller.abort();
   await untilGone(pid);
@@ -104,7 +104,8 @@ for (const [phase, script] of LEFT) {
 }
 
 Deno.test("cgi() sends what a script still writes when it is disposed of", async () => {
-  await using served = await Served.scripts({ script: `${PLAIN}; echo first; cat; echo last` });
+  const script = `${PLAIN}; echo first; cat; echo last`;
+  await using served = await Served.scripts({ script }, PATIENT);
   const [body, client] = upload();
   const response = await served.ask("/script", { ...POST, body });
   const reader = response?.body?.getReader();
