@@ -14,6 +14,7 @@ import { Stdin } from "../../lib/process/stdin.ts";
 import type { Orphans } from "../../lib/process/tree.ts";
 import { FakeTimers } from "../base/fake_timers.ts";
 import { CapturedLog } from "../base/captured_log.ts";
+import { PATIENT } from "../support/patient.ts";
 import { untilGone } from "../support/processes.ts";
 
 interface Options {
@@ -21,6 +22,7 @@ interface Options {
   readonly orphans?: Orphans;
   readonly ending?: AbortSignal;
   readonly gauge?: Gauge;
+  readonly closeMs?: number;
 }
 
 let lives = 0;
@@ -36,7 +38,7 @@ class Scene implements AsyncDisposable {
   #arrival = Promise.withResolvers<void>();
 
   constructor(script: string, options: Options = {}) {
-    const { framing = "lines", orphans, ending, gauge } = options;
+    const { framing = "lines", orphans, ending, gauge, closeMs = 0 } = options;
     const id = `${ID_PREFIX}life-${++lives}`;
     this.started = this.#runner.start({
       processes: this.forks,
@@ -48,7 +50,7 @@ class Scene implements AsyncDisposable {
       refusal: "",
       orphans,
     }) as Started;
-    this.life = new Life(this.started, { closeMs: 0, ending });
+    this.life = new Life(this.started, { closeMs, ending });
     this.#runner.keep(this.started, this.life.gone);
     const outlet = (stream: "stdout" | "stderr") => {
       const decoder = CODECS[framing].decoder(stream, (batch) => {
@@ -88,6 +90,9 @@ class Scene implements AsyncDisposable {
   }
 }
 
+// For what a script starts: waits until that has ended, whose number is that of the script, and was asked for its status.
+const OUTLIVES = "while kill -0 $$ 2>/dev/null; do sleep 0.01; done";
+
 const ENDS: [what: string, script: string, messages: string[], close: string][] = [
   ["a process", "echo a; exit 3", ["a"], "4003 exit status 3"],
   ["a process that a signal ends", "echo a; kill -KILL $$", ["a"], "4137 SIGKILL"],
@@ -100,13 +105,13 @@ const ENDS: [what: string, script: string, messages: string[], close: string][] 
   ],
   [
     "a worker that outlives its process",
-    "(sleep 0.3; echo late) & echo a; exit 0",
+    `(${OUTLIVES}; echo late) & echo a; exit 0`,
     ["a", "late"],
     "1000",
   ],
   [
     "a worker in a session of its own",
-    "setsid bash -c 'sleep 0.3; echo late' & echo a; exit 4",
+    `setsid bash -c "${OUTLIVES}; echo late" & echo a; exit 4`,
     ["a", "late"],
     "4004 exit status 4",
   ],
@@ -120,7 +125,7 @@ for (const [what, script, messages, close] of ENDS) {
 }
 
 Deno.test("Life waits for the end of stderr where that is shown", async () => {
-  const script = "(sleep 0.3; echo late >&2) >&- & echo a; exit 3";
+  const script = `(${OUTLIVES}; echo late >&2) >&- & echo a; exit 3`;
   await using scene = new Scene(script, { framing: "streams" });
   assertEquals(await scene.close(), "4003 exit status 3");
   assertEquals(scene.messages, [
@@ -131,7 +136,9 @@ Deno.test("Life waits for the end of stderr where that is shown", async () => {
 
 Deno.test("Life does not wait for the end of stderr where that goes to the log", async () => {
   using log = new CapturedLog("error");
-  await using scene = new Scene("(echo early >&2; exec sleep 600) >&- & echo a; exit 3");
+  const early =
+    "(echo early >&2; exec sleep 600) >&- & until grep -qx sleep /proc/$!/comm; do :; done";
+  await using scene = new Scene(`${early}; echo a; exit 3`);
   assertEquals(await scene.close(), "4003 exit status 3");
   await scene.life.gone;
   assertEquals(log.messages, ["ERROR stderr: early"]);
@@ -218,7 +225,7 @@ Deno.test("Life says how it was cut where it is told to end in the middle of its
 });
 
 Deno.test("Life takes what a process writes after it was told to end", async () => {
-  await using scene = new Scene("echo a; cat; echo last");
+  await using scene = new Scene("echo a; cat; echo last", PATIENT);
   await scene.next();
   scene.say("more\n");
   scene.life.end();
