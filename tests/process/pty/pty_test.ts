@@ -93,7 +93,7 @@ testPty(
 
 testPty("Pty tells a program of a new size", { ignore }, async () => {
   await using program = start(
-    "trap 'stty size; exit 3' WINCH; echo ready; while :; do read x; done",
+    "trap 'stty size; exit 3' WINCH; echo ready; while :; do sleep 0.01; done",
   );
   await program.until("ready\r\n");
   program.pty.resize({ columns: 132, rows: 50 });
@@ -106,7 +106,8 @@ testPty("Pty makes signals of keys", { ignore }, async () => {
   for (const [key, signal] of keys) {
     await using program = start(`trap 'echo got ${signal}; exit' ${signal}; echo ready; read x`);
     await program.until("ready\r\n");
-    await program.type(key);
+    // The line behind it is for a shell that is about to read: it hears of the signal when it has read.
+    await program.type(`${key}\n`);
     await program.until(`got ${signal}`);
   }
 });
