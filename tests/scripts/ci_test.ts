@@ -70,6 +70,11 @@ async function runGate(
   return { code, last: last.split("\n").filter((line) => line !== "") };
 }
 
+/** Waits until so many processes have said that they judge. */
+function judgesAre(count: number): string {
+  return `until [ $(wc -l <"$FATES/judges") = ${count} ]; do sleep 0.01; done`;
+}
+
 type Case = [
   what: string,
   fates: Fates,
@@ -118,7 +123,12 @@ const CASES: Case[] = [
   // All that it has started is ended with it.
   [
     "Autobahn does not come to its end",
-    { autobahn: '(echo $BASHPID >>"$FATES/judges"; exec sleep 1000) & wait' },
+    {
+      autobahn: '(echo $BASHPID >>"$FATES/judges"; exec sleep 1000) & wait',
+      // Nobody loses his patience with one that has not begun.
+      doc: judgesAre(2),
+      soak: judgesAre(4),
+    },
     1,
     [
       "failed: Autobahn node native client (exit 143)",
