@@ -100,6 +100,8 @@ export class CuttingProxy implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
+    // Also one that is being made, which nobody would cut any more.
+    this.refuses = true;
     this.cut();
     this.go();
     await this.#running;
@@ -142,7 +144,12 @@ export class CuttingProxy implements AsyncDisposable {
     const [from, to] = way === "up" ? [client, server] : [server, client];
     const chunk = new Uint8Array(16_384);
     // What was read before is written before; at its time.
-    let [written, due, underWay] = [Promise.resolve(), 0, 0];
+    let [written, due, underWay, isReset] = [Promise.resolve(), 0, 0, false];
+    const read = () =>
+      from.read(chunk).catch((error) => {
+        isReset = true;
+        throw error;
+      });
     const put = (bytes: Uint8Array, at: number) => {
       underWay += bytes.length;
       written = written.then(async () => {
@@ -157,8 +164,8 @@ export class CuttingProxy implements AsyncDisposable {
       written.catch(() => {});
     };
     try {
-      for (let read; left > 0 && (read = await from.read(chunk)) !== null;) {
-        const count = Math.min(read, left);
+      for (let length; left > 0 && (length = await read()) !== null;) {
+        const count = Math.min(length, left);
         left -= count;
         if (this.#silenced !== undefined && way === "up") {
           pair.isSilenced ||= latin1.decode(chunk.subarray(0, count)).includes(this.#silenced);
@@ -178,9 +185,9 @@ export class CuttingProxy implements AsyncDisposable {
       if (left === 0) cut(pair);
       else await to.closeWrite();
     } catch {
-      // It was cut, or its client is gone; what that has sent arrives nevertheless.
+      // It was cut, or somebody is gone; what that one has sent arrives nevertheless.
       await written.catch(() => {});
-      if (way === "up") close(to);
+      if (way === "up" || isReset) close(to);
     }
   }
 }
