@@ -1,6 +1,6 @@
 import { ResumingWebSocket } from "../../../lib/client/client.ts";
 import { inTime } from "../in_time.ts";
-import type { RoomRecord, Stay } from "./room_record.ts";
+import { type RoomRecord, type Stay, wordOf } from "./room_record.ts";
 
 /** The end of a connection, or of a session. */
 export interface End {
@@ -46,6 +46,8 @@ export class Member implements AsyncDisposable {
   /** Of what it said, how many it has heard, or will perhaps never hear. */
   #settled = 0;
   readonly #known = new Set<string>();
+  /** The highest number of a message that it has heard, of each who speaks. */
+  readonly #latest = new Map<string, number>();
   #changed = Promise.withResolvers<void>();
   readonly #gone = Promise.withResolvers<void>();
 
@@ -82,10 +84,14 @@ export class Member implements AsyncDisposable {
     await this.#until(() => this.#settled === this.#said, "its own words");
   }
 
-  /** Resolves to whether it has heard something, when it has, or is out, and may have missed it. */
-  async hears(word: string): Promise<boolean> {
-    const { length } = this.ends;
-    await this.#until(() => this.#known.has(word) || this.ends.length > length, `"${word}"`);
+  /**
+   * Resolves to whether it has heard a message of somebody: when it has, or something that was said after it, or when
+   * it is out after this was called, and may have missed it.
+   */
+  async hears(who: string, number: number): Promise<boolean> {
+    const [word, { length }] = [wordOf(who, number), this.ends];
+    const isTold = () => (this.#latest.get(who) ?? 0) >= number || this.ends.length > length;
+    await this.#until(isTold, `"${word}"`);
     return this.#known.has(word);
   }
 
@@ -128,11 +134,13 @@ export class Member implements AsyncDisposable {
         this.#settled = this.#said;
       });
     }
+    const [, who = "", digits] = /^(.*) (\d+)$/.exec(word) ?? [];
+    const number = Number(digits);
     this.#change(() => {
       this.#stay.heard.push(word);
       this.#known.add(word);
-      if (!word.startsWith(`${this.name} `)) return;
-      this.#settled = Math.max(this.#settled, Number(word.slice(this.name.length + 1)));
+      this.#latest.set(who, Math.max(this.#latest.get(who) ?? 0, number));
+      if (who === this.name) this.#settled = Math.max(this.#settled, number);
     });
   }
 
