@@ -21,6 +21,8 @@ export class HttpClient implements Disposable {
   readonly #conn: Deno.Conn;
   /** What came and was not looked at, a character for each byte. */
   #rest = "";
+  /** What came of the body behind that for which somebody waited. */
+  #ahead = "";
   #framing: "chunked" | "none" | number = "none";
 
   private constructor(conn: Deno.Conn) {
@@ -82,6 +84,9 @@ export class HttpClient implements Disposable {
 
   /** More of the body, as it comes; empty at its end, undefined where the connection broke before. */
   async part(): Promise<string | undefined> {
+    const ahead = this.#ahead;
+    this.#ahead = "";
+    if (ahead !== "") return ahead;
     if (this.#framing === "none" || this.#framing === 0) return "";
     try {
       if (this.#framing === "chunked") {
@@ -109,7 +114,9 @@ export class HttpClient implements Disposable {
       if (!part) throw new Error(`No "${text}" in: ${body}`);
       body += part;
     }
-    return body;
+    const end = body.indexOf(text) + text.length;
+    this.#ahead = body.slice(end);
+    return body.slice(0, end);
   }
 
   /** Drops the connection. */

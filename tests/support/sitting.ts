@@ -16,6 +16,10 @@ export interface SittingOptions {
 const COLUMNS = 80;
 const encoder = new TextEncoder();
 
+// What ends within a sequence that steers the terminal: the rest of it comes with what is read next.
+// deno-lint-ignore no-control-regex -- control characters are what it is about
+const BEGUN = /\x1b(?:\[[?\d;]*)?$/;
+
 /** `stdws` at a terminal of the system, 80 characters wide, which `script` (util-linux) makes. */
 export class Sitting implements AsyncDisposable {
   readonly screen: Screen = new Screen(COLUMNS);
@@ -94,12 +98,16 @@ export class Sitting implements AsyncDisposable {
   }
 
   async #read(): Promise<void> {
+    let begun = "";
     try {
       for await (const text of this.#child.stdout.pipeThrough(new TextDecoderStream())) {
-        this.screen.write(text);
+        const all = begun + text;
+        begun = BEGUN.exec(all)?.[0] ?? "";
+        this.screen.write(all.slice(0, all.length - begun.length));
         this.#wake.resolve();
         this.#wake = Promise.withResolvers();
       }
+      this.screen.write(begun);
     } finally {
       this.#isOver = true;
       this.#wake.resolve();

@@ -1,11 +1,11 @@
 import { writeAll } from "./bytes.ts";
 import { GUARD } from "./in_time.ts";
 
-const decoder = new TextDecoder();
-
 /** A bare connection, for requests that no client would send. */
 export class Wire implements Disposable {
   readonly conn: Deno.Conn;
+  // One for all that comes: a character may come in two parts.
+  readonly #decoder = new TextDecoder();
   #received = "";
 
   constructor(conn: Deno.Conn) {
@@ -85,6 +85,6 @@ export class Wire implements Disposable {
     const chunk = new Uint8Array(65536);
     const count = await this.conn.read(chunk);
     if (count === null) throw new Error(`The server hung up after: ${this.#received}`);
-    return decoder.decode(chunk.subarray(0, count));
+    return this.#decoder.decode(chunk.subarray(0, count), { stream: true });
   }
 }
