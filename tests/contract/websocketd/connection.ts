@@ -15,9 +15,17 @@ async function origins(
   return await statuses(form, [...args, "--echo"], requests);
 }
 
-/** Talks to a program until it is closed after the client's words. */
-async function logOfEnd(form: Parameters<Line[1]>[0], program: string): Promise<string> {
-  const args = ["--loglevel=debug", "sh", "-c", program];
+/**
+ * What the log says of the end of a program whose client leaves.
+ *
+ * @param closeMs Added to each wait: a busy machine may need longer to end what it is asked to.
+ */
+async function logOfEnd(
+  form: Parameters<Line[1]>[0],
+  program: string,
+  closeMs = 0,
+): Promise<string> {
+  const args = ["--loglevel=debug", `--closems=${closeMs}`, "sh", "-c", program];
   await using server = await TestServer.start(args, { form });
   using client = await RawClient.open(server.url);
   assertEquals(await client.text(), "ready");
@@ -188,16 +196,16 @@ export const CONNECTION: readonly Line[] = [
     assertEquals((await visit(form, ["sh", "-c", "kill -9 $$"])).closed, "4137 SIGKILL");
   }],
   ["the client leaving: stdin is closed", async (form) => {
-    const line = await logOfEnd(form, "echo ready; cat");
+    const line = await logOfEnd(form, "echo ready; cat", 60_000);
     assertMatch(line, /after stdin was closed$/);
   }],
   ["still there after 100 ms: SIGINT", async (form) => {
     // An interrupted shell waits for what it runs, so that it has to be the program itself.
-    const line = await logOfEnd(form, "echo ready; exec sleep 1000");
+    const line = await logOfEnd(form, "echo ready; exec sleep 1000", 1_500);
     assertMatch(line, /after SIGINT$/);
   }],
   ["after 250 ms more: SIGTERM", async (form) => {
-    const line = await logOfEnd(form, "trap '' INT; echo ready; exec sleep 1000");
+    const line = await logOfEnd(form, "trap '' INT; echo ready; exec sleep 1000", 1_500);
     assertMatch(line, /after SIGTERM$/);
   }],
   ["after 500 ms more: SIGKILL, and it reaches the processes it started, too", async (form) => {
