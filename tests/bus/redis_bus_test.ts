@@ -1,4 +1,5 @@
 import { testBus } from "./contract/bus_contract.ts";
 import { RedisSite } from "./redis_site.ts";
 
-testBus("redis", () => RedisSite.open());
+// Nobody but who cannot reach Redis is silent for so long.
+testBus("redis", () => RedisSite.open("ttl=4s"));

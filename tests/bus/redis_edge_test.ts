@@ -255,7 +255,7 @@ Deno.test("RedisBus joins a Redis over a Unix socket", async () => {
 });
 
 Deno.test("RedisBus keeps no more of a topic than its terms say, and nothing after its retention", async () => {
-  await using site = await RedisSite.open("maxbytes=64K&maxlen=10&retention=1s");
+  await using site = await RedisSite.open("maxbytes=64K&maxlen=10&retention=3s");
   const [one, two] = [await site.join(), await site.join()];
   for (let at = 0; at < 100; at++) {
     assert(await one.publish("large", new Uint8Array(10_000), { count: 1, keep: 1_000 }));

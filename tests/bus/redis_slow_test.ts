@@ -12,8 +12,8 @@ const ONE = { count: 1, keep: 10 };
 const SLOW: readonly (readonly [what: string, slowness: Slowness, ...ways: Way[]])[] = [
   ["takes 50 ms", { latency: 50 }],
   ["takes 500 ms", { latency: 500 }],
-  ["takes more than a third of ttl one way", { latency: 3_000 }, "up"],
-  ["takes more than a third of ttl the other way", { latency: 3_000 }, "down"],
+  ["takes more than a third of ttl one way", { latency: 2_700 }, "up"],
+  ["takes more than a third of ttl the other way", { latency: 2_700 }, "down"],
   ["takes as long as it likes", { latency: 20, jitter: 400 }],
   ["trickles", { rate: 8_000 }],
 ];
