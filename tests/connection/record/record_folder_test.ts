@@ -82,7 +82,7 @@ Deno.test("RecordFolder.prune() does what it is asked for while it ends", async 
   try {
     // At each step of its end, however many those are.
     for (let step = 0; step < 20; step++) {
-      for (const file of [first, second]) Deno.writeTextFileSync(file, "");
+      for (const file of [first, second]) await Deno.writeTextFile(file, "");
       const asked = Promise.withResolvers<void>();
       const ask = (steps: number): void => {
         if (steps > 0) return queueMicrotask(() => ask(steps - 1));
