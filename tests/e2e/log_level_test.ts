@@ -3,6 +3,7 @@ import { compiledBinary, pathOf } from "../support/compiled.ts";
 import { RawClient } from "../support/client.ts";
 import { freePort } from "../support/free_port.ts";
 import { Lines } from "../support/lines.ts";
+import { lookFor } from "../support/look_for.ts";
 import { type Form, ROOT, testEach, TestServer, testTable } from "../support/server.ts";
 
 const PROGRAM = ["sh", "-c", "echo oops >&2; echo x"];
@@ -62,12 +63,12 @@ async function quietly(form: Form, level: string): Promise<string[]> {
   let ended = false;
   child.status.then(() => ended = true);
   const url = `ws://127.0.0.1:${port}/`;
-  for (let listening = false; !listening && !ended;) {
-    listening = await visit(url).then(() => true, (error) => {
+  const isVisited = () =>
+    visit(url).then(() => true, (error) => {
       if (error instanceof Deno.errors.ConnectionRefused) return false;
       throw error;
     });
-  }
+  await lookFor(async () => ended || await isVisited(), () => `a server at ${url}`);
   child.kill("SIGTERM");
   await Promise.all(lines.map((stream) => stream.ended));
   assertEquals((await child.status).code, 0);
