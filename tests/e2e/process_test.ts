@@ -99,8 +99,8 @@ testEach("stdws delivers the input of a process whose output nobody reads", asyn
   assertEquals(await Deno.readTextFile(file), sent.join("\n") + "\n");
 });
 
-// On a machine that is busy, a program takes longer to end than it is given for that. It takes its time only where
-// what it does not heed is waited for.
+// On a machine that is busy, a program may need longer to end than it has for that: each has some ms more, which pass
+// in vain only at the steps that it does not heed.
 const LEAVES: [what: string, program: string, after: string, closeMs: number][] = [
   ["that reads its input", "echo $$; exec cat", "stdin was closed", 60_000],
   ["that never reads", "echo $$; exec sleep 600", "SIGINT", 750],
