@@ -4,6 +4,8 @@ import { wordsFor } from "../support/pages.ts";
 import { needing } from "../support/programs.ts";
 import { ROOT, TestServer } from "../support/server.ts";
 
+const LOCAL = "--address=127.0.0.1";
+
 /**
  * Defines a test of an example: the command of scripts/examples/README.md that has this in it, on a free port of this
  * machine instead of its own.
@@ -30,7 +32,9 @@ export async function startExample(
   words: readonly string[],
   port = freePort(),
 ): Promise<TestServer> {
-  return await TestServer.startAt([`--port=${port}`, "--address=127.0.0.1", ...words]);
+  // Some say it themselves.
+  const isLocal = words.includes(LOCAL);
+  return await TestServer.startAt([`--port=${port}`, ...(isLocal ? [] : [LOCAL]), ...words]);
 }
 
 /** The words of a command behind its port, as a shell makes them. */
