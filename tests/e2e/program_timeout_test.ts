@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { RawClient } from "../support/client.ts";
 import { HttpClient } from "../support/http_client.ts";
+import type { Lines } from "../support/lines.ts";
 import { untilGone } from "../support/processes.ts";
 import { Scripts } from "../support/scripts.ts";
 import { runToEnd, testEach, TestServer, testTable } from "../support/server.ts";
@@ -13,6 +14,12 @@ const OVER = {
   code: 4124,
   reason: "The program may run no longer than 1 s",
 } as const;
+
+/** The number of the process of which the log says that its time is up. */
+async function pidOf(log: Lines): Promise<number> {
+  const pattern = / ERROR .* process .*Process (\d+): The program may run no longer than 1 s$/;
+  return Number(pattern.exec(await log.until(pattern))?.[1]);
+}
 
 const ROUTES: [handler: string, words: (folder: string) => string][] = [
   ["process", (folder) => `/run/*=process?timeout=1s ${folder}/sleeper`],
@@ -28,12 +35,9 @@ for (const [handler, words] of ROUTES) {
     // On a machine that is busy, its time may be up before it has said anything.
     const { texts, closed } = await client.rest();
     assertEquals(closed, `${OVER.code} ${OVER.reason}`);
-    const line = await server.stdout.until(
-      / ERROR .* process .*Process \d+: The program may run no longer than 1 s$/,
-    );
-    const [, pid] = /Process (\d+)/.exec(line) ?? [];
-    for (const text of texts) assertEquals(text, pid);
-    await untilGone(Number(pid));
+    const pid = await pidOf(server.stdout);
+    for (const text of texts) assertEquals(text, `${pid}`);
+    await untilGone(pid);
   });
 }
 
@@ -110,14 +114,12 @@ testEach(
 );
 
 testEach("stdws answers 504 where the time of a CGI script is up", async (form) => {
-  const script = "echo $$ > pid; exec sleep 600";
-  await serving(form, { script }, async ({ url, stdout }, { folder }) => {
+  const script = "exec sleep 600";
+  await serving(form, { script }, async ({ url, stdout }) => {
     using client = await HttpClient.connect(url);
     await client.send("GET /script");
-    const pid = Number(await Deno.readTextFile(`${folder}/pid`));
     assertEquals((await client.head()).status, 504);
-    await stdout.until(/ ERROR .*The program may run no longer than 1 s$/);
-    await untilGone(pid);
+    await untilGone(await pidOf(stdout));
     assertEquals(stdout.all.filter((line) => / ERROR /.test(line)).length, 1);
   }, ["--timeout=1s"]);
 });
