@@ -3,6 +3,8 @@ if (isDeploy()) {
   const { serveEdge } = await import("./lib/edge.ts");
   Deno.exit(await serveEdge(nextSignal));
 } else {
+  // Before all the rest: it has to look early which signals are ignored.
+  await import("./lib/process/ignored_signals.ts");
   const { run } = await import("./lib/cli/run.ts").catch(refuse);
   Deno.exit(await run(Deno.args, { next: nextSignal, onHangup }));
 }

@@ -1,4 +1,4 @@
-import { ignoredSignals } from "../process/proc.ts";
+import { ignoredSignals } from "../process/ignored_signals.ts";
 
 const SIGCHLD = 17;
 

@@ -72,22 +72,6 @@ export function limitsOf(pid: number): string {
   return read(`/proc/${pid}/limits`) ?? "";
 }
 
-// signal(7): the runtime gives programs this one's default; those from 32 on are of the C library, or nobody's.
-const SIGPIPE = 13;
-const ORDINARY = 31;
-
-/**
- * The numbers of the signals that this process ignores, and that its programs would ignore as well; undefined where
- * nobody can tell.
- */
-export function ignoredSignals(): number[] | undefined {
-  const [, mask] = /^SigIgn:\s*(\w+)$/m.exec(read("/proc/self/status") ?? "") ?? [];
-  if (mask === undefined) return undefined;
-  const bits = BigInt(`0x${mask}`);
-  const ordinary = Array.from({ length: ORDINARY }, (_, at) => at + 1);
-  return ordinary.filter((signal) => signal !== SIGPIPE && bits >> BigInt(signal - 1) & 1n);
-}
-
 /** The fields of `stat` below /proc from the third, the state, on: the second may contain anything. */
 function stat(which: number | string): string[] {
   const line = read(`/proc/${which}/stat`);

@@ -1,5 +1,5 @@
 import { serverPath } from "../server_path.ts";
-import { ignoredSignals } from "../proc.ts";
+import { ignoredSignals } from "../ignored_signals.ts";
 import { which } from "../which.ts";
 
 let words: readonly string[] | undefined;
