@@ -71,7 +71,7 @@ testEach(
 );
 
 testEach("stdws --once takes one of those that come at once", async (form) => {
-  await using server = await TestServer.start(["--once", "cat"], { form });
+  await using server = await TestServer.start(["--once", "--closems=60000", "cat"], { form });
   const clients = await Promise.all(
     Array.from({ length: 10 }, () => RawClient.request(server.url)),
   );
