@@ -144,7 +144,8 @@ for (
   ]] as const
 ) {
   Deno.test(`RedisBus brings ${what} over a way to Redis that trickles`, async () => {
-    await using site = await RedisSite.open("ttl=2s");
+    // It takes 3 s, and half of this is how long an answer may take where nothing is under way.
+    await using site = await RedisSite.open("ttl=4s");
     const [one, two] = [await site.join(), await site.join()];
     await knows(one, two);
     const heard = await Promise.all(
