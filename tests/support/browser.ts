@@ -49,7 +49,6 @@ export class Browser implements AsyncDisposable {
         executablePath: which("chromium", { path, os: Deno.build.os }),
         args: ARGS,
         downloadsPath: folder,
-        timeout: GUARD,
         ...(touch && { hasTouch: true, isMobile: true }),
       });
       // A step that waits for what never comes shall fail before the run as a whole does.
