@@ -7,8 +7,8 @@ const encoder = new TextEncoder();
 const SHOWN_AT_ONCE = 32 * 1024;
 
 /**
- * What a shell does for ever, and has its traps run meanwhile: of a signal that comes between its last look and \`read\`,
- * it would hear with the next line.
+ * A command without end, in which a shell runs its traps: of a signal between its last look and `read`, it would hear
+ * with the next line.
  */
 export const FOREVER = "while :; do sleep 0.1; done";
 
