@@ -87,16 +87,16 @@ const SAFER = "it can hold a client back, and one client cannot take all files o
 // By the name of the variable that brings them, as the start is what refuses them.
 const SOCKETS = "LISTEN_FDS (socket activation)";
 
-/** What only the engine `node` can do. */
+/** An option that only the engine `node` can serve. */
 interface Need {
-  /** What asks for it, by its name. */
+  /** Its name, as a person has said it. */
   readonly option: string;
   readonly why: string;
   /** Why the other one cannot. */
   readonly notNative: string;
 }
 
-/** The first of what only the engine `node` can do. */
+/** The first option that only the engine `node` can serve. */
 function needOf({ tls, sockets = [], proxyProtocol }: EngineOptions): Need | undefined {
   if (sockets.length > 0) {
     return {
