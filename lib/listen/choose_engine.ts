@@ -89,7 +89,7 @@ const SOCKETS = "LISTEN_FDS (socket activation)";
 
 /** An option that only the engine `node` can serve. */
 interface Need {
-  /** Its name, as a person has said it. */
+  /** The name, as a person has said it. */
   readonly option: string;
   readonly why: string;
   /** Why the other one cannot. */
