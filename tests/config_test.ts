@@ -333,10 +333,6 @@ const REFUSED: [said: Said, message: string][] = [
   [{ echo: true, sslkey: ["k.pem"] }, "--sslkey=k.pem needs --ssl"],
   [{ echo: true, sslca: "a.pem" }, "--sslca=a.pem needs --ssl"],
   [{ echo: true, ...TLS, ssl: false }, "--sslcert=c.pem needs --ssl"],
-  [
-    { echo: true, ...TLS, sslca: "a.pem", engine: "native" },
-    "--sslca cannot be used with --engine",
-  ],
 ];
 for (const [said, message] of REFUSED) {
   Deno.test(`resolveConfig() refuses ${JSON.stringify(said)} with exit code 1`, () => {
