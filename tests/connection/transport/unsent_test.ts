@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { nextTurn } from "../../../lib/base/next_turn.ts";
 import { unsentTo } from "../../../lib/connection/transport/unsent.ts";
+import { lookFor } from "../../support/look_for.ts";
 
 const ignore = Deno.build.os !== "linux";
 
@@ -53,6 +54,10 @@ Deno.test({
     client.close();
     assertEquals(await server.read(new Uint8Array(1)), null);
     server.close();
+    // TIME_WAIT: the system may come to that a little later.
+    const over = `:${port.toString(16).toUpperCase().padStart(4, "0")} 06 `;
+    const isOver = () => Deno.readTextFileSync("/proc/net/tcp").includes(over);
+    await lookFor(isOver, () => `the end of the connection with port ${port}`);
     await nextTurn();
     assertEquals(unsentTo(port), undefined);
   },
